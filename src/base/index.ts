@@ -1,0 +1,8 @@
+/**
+ * base: what everything may use. No I/O beyond the clock and randomness ports.
+ * Nouns: error and its catalogue, clock, random, id.
+ */
+export * from "./clock.ts";
+export * from "./errors.ts";
+export * from "./ids.ts";
+export * from "./random.ts";

@@ -1,0 +1,60 @@
+/** A store is where a region keeps objects. It knows keys and bytes, never repositories. */
+
+/** GOVERNANCE may be lifted by whoever holds that permission; COMPLIANCE by nobody before its date. */
+export type LockMode = "GOVERNANCE" | "COMPLIANCE";
+
+export interface ObjectLock {
+  readonly mode: LockMode;
+  /** Milliseconds since 1970 UTC; overwrite and delete are refused before it. */
+  readonly retain_until_ms: number;
+}
+
+export interface ObjectStat {
+  readonly key: string;
+  readonly size_bytes: number;
+  readonly modified_ms: number;
+  readonly lock?: ObjectLock;
+}
+
+export interface PutOptions {
+  /** Refuse with STORE_ALREADY_EXISTS when the key exists; checked atomically by the store. */
+  readonly if_absent?: boolean;
+  readonly lock?: ObjectLock;
+  readonly signal?: AbortSignal;
+}
+
+export interface GetOptions {
+  readonly offset_bytes?: number;
+  /** Without it: up to the end. A range that passes the end is STORE_SHORT_OBJECT, never fewer bytes. */
+  readonly length_bytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Keys are `/`-separated segments of `[A-Za-z0-9._-]`, no empty, `.` or `..` segment, at most 512 characters.
+ * Every method rejects with a HoldfastError of the store catalogue (`./errors.ts`) and nothing else.
+ */
+export interface ObjectStore {
+  /** For messages, e.g. `fs:/srv/region-a`. Never credentials. */
+  readonly description: string;
+  /**
+   * Durable when it resolves: a power cut afterwards does not lose the object, and a reader sees all of it or nothing.
+   * `parts` are written one after the other. Without `if_absent` an existing unlocked object is replaced.
+   */
+  put(key: string, parts: Uint8Array | readonly Uint8Array[], options?: PutOptions): Promise<void>;
+  get(key: string, options?: GetOptions): Promise<Buffer>;
+  /** `undefined` when there is no such object. */
+  stat(key: string): Promise<ObjectStat | undefined>;
+  /** In key order (bytewise), never the whole listing in memory. `prefix` is a plain string prefix of the key. */
+  list(prefix: string): AsyncIterable<ObjectStat>;
+  /** Resolves as well when there is no such object. STORE_LOCKED while a lock holds. */
+  delete(key: string): Promise<void>;
+  /** Sets or extends a lock. Shortening or weakening a running lock is STORE_LOCKED. */
+  lock(key: string, lock: ObjectLock): Promise<void>;
+  /** Releases handles; the store is unusable afterwards. */
+  close(): Promise<void>;
+}
+
+/** Plain data from which a worker thread or another process opens the same store. */
+export type StoreConfig =
+  | { readonly kind: "fs"; readonly path: string; readonly quota_bytes?: number };
