@@ -78,6 +78,6 @@ export function isZero(start: usize, length: u32): u32 {
     if (v128.any_true(v128.or(low, high))) return 0;
     p += 64;
   }
-  for (; p < end; p++) if (load<u8>(p) != 0) return 0;
+  for (; p < end; p++) if (load<u8>(p)) return 0;
   return 1;
 }

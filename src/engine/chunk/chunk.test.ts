@@ -37,8 +37,11 @@ function feed(chunker: Chunker, bytes: Uint8Array, pattern: readonly number[]): 
     end += piece.length;
     read += piece.length;
     const final = piece.length === 0;
-    for (let length: number; (length = chunker.cut(begin, end - begin, final)) > 0; begin += length) {
+    for (;;) {
+      const length = chunker.cut(begin, end - begin, final);
+      if (length === 0) break;
       lengths.push(length);
+      begin += length;
     }
     if (final) return lengths;
     chunker.slab.copyWithin(0, begin, end);

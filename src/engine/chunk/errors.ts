@@ -22,6 +22,6 @@ export const chunkError = errorCatalogue({
     retry: "later",
     status_reason: "InternalError",
     guidance:
-      "Reinstall Holdfast: wasm/gear.wasm is missing or damaged, or this Node cannot run WebAssembly with SIMD.",
+      "Reinstall Holdfast when wasm/gear.wasm is missing or damaged. Otherwise lift the limit on this process's address space (ulimit -v): WebAssembly reserves several GiB of addresses, not of memory.",
   },
 });

@@ -24,10 +24,13 @@ const kernelFile = new URL("../../../wasm/gear.wasm", import.meta.url);
 /** Compiled at the first use, once in each thread. */
 let compiled: object | undefined;
 
-function instantiate(memory: object): KernelExports {
+function instantiate(pages: number): { kernel: KernelExports; buffer: ArrayBuffer } {
   try {
     compiled ??= new WebAssembly.Module(readFileSync(kernelFile));
-    return new WebAssembly.Instance(compiled, { env: { memory } }).exports as KernelExports;
+    // A fixed size: memory that never grows is never detached from the slab's view of it.
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as KernelExports;
+    return { kernel, buffer: memory.buffer };
   } catch (cause) {
     const message = `cannot load the chunker kernel ${kernelFile.pathname}: ${(cause as Error).message}`;
     throw chunkError("CHUNK_KERNEL_UNUSABLE", message, { file: kernelFile.pathname }, cause);
@@ -46,13 +49,12 @@ export function createChunker(params: ChunkerParams, gear: Uint32Array, slab_byt
   const { strict, loose } = hashLimits(params);
 
   const pages = Math.ceil((SLAB_START + slab_bytes) / WASM_PAGE_BYTES);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const kernel = instantiate(memory);
-  const table = new DataView(memory.buffer);
+  const { kernel, buffer } = instantiate(pages);
+  const table = new DataView(buffer);
   for (const [index, word] of gear.entries()) table.setUint32(index * 4, word, true);
 
   return {
-    slab: new Uint8Array(memory.buffer, SLAB_START, slab_bytes),
+    slab: new Uint8Array(buffer, SLAB_START, slab_bytes),
     cut(offset, available, final) {
       checkRange(offset, available, slab_bytes);
       const length = kernel.cut(SLAB_START + offset, available, min, avg, max, strict, loose);
