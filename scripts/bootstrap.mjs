@@ -4,7 +4,16 @@
  * the command's script under the Node 24 that the npm package `node` brings.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -189,7 +198,9 @@ function main([command, ...args]) {
     throw new SetupError(`usage: node scripts/bootstrap.mjs ${Object.keys(SCRIPTS).join("|")} [arguments]`);
   }
   if (Number.parseInt(process.versions.node, 10) < STOCK_NODE_MAJOR_MIN) {
-    throw new SetupError(`Node ${STOCK_NODE_MAJOR_MIN} or newer is needed to set up; this is ${process.versions.node}.`);
+    throw new SetupError(
+      `Node ${STOCK_NODE_MAJOR_MIN} or newer is needed to set up; this is ${process.versions.node}.`,
+    );
   }
   if (!existsSync(join(root, script))) throw new SetupError(`${command}: there is no ${script} in this tree`);
   const installed = installPackages();

@@ -1,0 +1,66 @@
+/** The Debian packages that suites use as outside oracles, and the one place that says so. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+export interface SystemPackage {
+  readonly name: string;
+  /** Found on the PATH when the package is there. */
+  readonly command: string;
+  readonly reason: string;
+  /** What is left out without it. */
+  readonly suites: string;
+}
+
+export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
+  {
+    name: "acl",
+    command: "getfacl",
+    reason: "setfacl and getfacl set and read POSIX ACLs independently of our own code",
+    suites: "ACL cases of src/engine/posix, src/engine/source/files and the demo's comparison",
+  },
+  {
+    name: "attr",
+    command: "getfattr",
+    reason: "setfattr and getfattr set and read extended attributes independently of our own code",
+    suites: "xattr cases of src/engine/posix, src/engine/source/files and the demo's comparison",
+  },
+];
+
+const APT_LIMIT_MS = 5 * 60_000;
+/** Also where Debian keeps root's programs when the PATH is a plain user's. */
+const EXTRA_FOLDERS = ["/usr/sbin", "/sbin"];
+
+function isPresent(command: string): boolean {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...EXTRA_FOLDERS];
+  return folders.some((folder) => folder !== "" && existsSync(join(folder, command)));
+}
+
+function aptGet(args: readonly string[]): string | undefined {
+  const result = spawnSync("apt-get", ["-q", ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: APT_LIMIT_MS,
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (result.status === 0) return undefined;
+  return (result.error?.message ?? `${result.stdout}\n${result.stderr}`).trim().split("\n").slice(-15).join("\n");
+}
+
+/**
+ * Installs what is missing when we are root on Debian or Ubuntu. Whatever is still missing is listed with what it leaves
+ * out; the suites concerned skip those cases with the same reason.
+ */
+export function ensureSystemPackages(print: (line: string) => void): void {
+  const missing = SYSTEM_PACKAGES.filter((wanted) => !isPresent(wanted.command));
+  if (missing.length === 0) return;
+  const names = missing.map((wanted) => wanted.name);
+  if (process.getuid?.() === 0 && isPresent("apt-get")) {
+    print(`setup: apt-get install ${names.join(" ")} …`);
+    const error = aptGet(["update"]) ?? aptGet(["install", "-y", "--no-install-recommends", ...names]);
+    if (error !== undefined) print(`setup: apt-get failed:\n${error}`);
+  }
+  for (const wanted of missing.filter(({ command }) => !isPresent(command))) {
+    print(`setup: ${wanted.name} is not installed (${wanted.reason}). Left out: ${wanted.suites}`);
+  }
+}

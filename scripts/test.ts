@@ -1,0 +1,35 @@
+/** `npm test [-- FILTER …]`: the gates and every `*.test.ts`; with filters, just the files whose path contains one. */
+import { dirname } from "node:path";
+import { gateTasks } from "./gates/index.ts";
+import { selectFiles } from "./runner/files.ts";
+import { runAll } from "./runner/run.ts";
+import { ensureSystemPackages } from "./system/packages.ts";
+
+/** A file should take under 10 s on an idle machine; two share the cores, and CI's may be slow ones. */
+const FILE_LIMIT_MS = 150_000;
+const RUN_LIMIT_MS = 14 * 60_000;
+const CONCURRENCY = 2;
+
+const root = dirname(import.meta.dirname);
+const filters = process.argv.slice(2);
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+ensureSystemPackages(print);
+const files = selectFiles(root, {
+  folders: ["test", "src", "scripts"],
+  suffix: ".test.ts",
+  except: ["test/long", "test/bench"],
+  filters,
+});
+const totals = await runAll({
+  root,
+  files,
+  extras: filters.length === 0 ? gateTasks(root) : [],
+  concurrency: CONCURRENCY,
+  file_limit_ms: FILE_LIMIT_MS,
+  run_limit_ms: RUN_LIMIT_MS,
+  print,
+});
+process.exitCode = totals.failed === 0 ? 0 : 1;
