@@ -1,0 +1,106 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { systemClock, systemRandom } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { Logger } from "../log/index.ts";
+import { startEmbeddedPostgres } from "./embedded/server.ts";
+import { databaseError } from "./errors.ts";
+import { migrate } from "./migrate.ts";
+import type { Tables } from "./schema.ts";
+
+/** Where PostgreSQL is: one the user runs, or our own in a folder. */
+export type DatabaseLocation = { readonly url: string } | { readonly embedded: { readonly dir: string } };
+
+export interface DatabasePorts {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** An open, migrated database. */
+export interface Database {
+  readonly db: Kysely<Tables>;
+  /** For what needs a connection of its own: LISTEN, a queue. Contains the password. */
+  readonly connection: pg.ClientConfig;
+  /** Migrations that this start applied. */
+  readonly migrated: readonly string[];
+  /** Ends all connections; stops PostgreSQL when it is our own. */
+  close(): Promise<void>;
+}
+
+const POOL_CONNECTIONS_MAX = 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** No statement of ours takes minutes; one that does is stuck. */
+const STATEMENT_TIMEOUT_MS = 120_000;
+const LOCK_TIMEOUT_MS = 30_000;
+
+const OID_INT8 = 20;
+
+/** bigint as number: sizes stay far below 2^53 bytes (9 PB), and a larger value is an error rather than a rounded figure. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    if (oid === OID_INT8) {
+      return (text: string) => {
+        const value = Number(text);
+        if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a number`);
+        return value;
+      };
+    }
+    return pg.types.getTypeParser(oid, format as "text");
+  },
+};
+
+/**
+ * Opens the database and brings its schema up to date.
+ *
+ * @example
+ *   const database = await openDatabase({ embedded: { dir: "/var/lib/holdfast/db" } }, { log });
+ * @throws DATABASE_UNREACHABLE, DATABASE_IN_USE, DATABASE_START_FAILED, DATABASE_FOLDER_UNREACHABLE, DATABASE_TOO_NEW …
+ */
+export async function openDatabase(location: DatabaseLocation, ports: DatabasePorts): Promise<Database> {
+  const { log, clock = systemClock, random = systemRandom } = ports;
+  if ("url" in location) return connect({ connectionString: location.url }, async () => {}, log);
+  const server = await startEmbeddedPostgres({ dir: location.embedded.dir, log, clock, random });
+  return connect(server.connection, () => server.stop(), log);
+}
+
+async function connect(connection: pg.ClientConfig, stop: () => Promise<void>, log: Logger): Promise<Database> {
+  const pool = new pg.Pool({
+    ...connection,
+    types,
+    max: POOL_CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: "holdfast",
+  });
+  // An idle connection that breaks is replaced by the pool; whoever holds a busy one gets the error itself.
+  pool.on("error", (error) => log.warn({ error }, "a database connection broke"));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const close = async () => {
+    try {
+      await db.destroy();
+    } finally {
+      await stop();
+    }
+  };
+  try {
+    await probe(pool);
+    const migrated = await migrate(db);
+    if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
+    return { db, connection, migrated, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function probe(pool: pg.Pool): Promise<void> {
+  try {
+    await pool.query("select 1");
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw databaseError("DATABASE_UNREACHABLE", `cannot connect to PostgreSQL: ${message}`, {}, cause);
+  }
+}

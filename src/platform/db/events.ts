@@ -1,0 +1,59 @@
+import { sql } from "kysely";
+import { newId } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { Event } from "../../model/index.ts";
+import type { Db } from "./transaction.ts";
+
+export interface NewEvent {
+  /** `holdfast.<noun>.<what happened>`, e.g. `holdfast.job.state`. */
+  readonly type: string;
+  /** Id of what it is about. */
+  readonly subject: string;
+  readonly project_id?: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Appends to the event log; in the transaction of the change it tells of, so that neither exists without the other. */
+export async function appendEvent(db: Db, event: NewEvent, ports: { clock: Clock; random: Random }): Promise<void> {
+  await db
+    .insertInto("events")
+    .values({
+      id: newId("evt", ports.clock, ports.random),
+      type: event.type,
+      subject: event.subject,
+      project_id: event.project_id ?? null,
+      time: new Date(ports.clock.now_ms()),
+      data: JSON.stringify(event.data),
+    })
+    .execute();
+}
+
+/**
+ * Up to `limit` events after a sequence number, oldest first. Sequence numbers are given out before commit, so an
+ * event is shown only when no older transaction is still open: a reader that goes on from the last number misses none.
+ */
+export async function readEvents(
+  db: Db,
+  options: { readonly after_sequence: number; readonly limit: number; readonly subject?: string },
+): Promise<Event[]> {
+  let query = db
+    .selectFrom("events")
+    .selectAll()
+    .where("sequence", ">", options.after_sequence)
+    .where(sql<boolean>`txid < pg_snapshot_xmin(pg_current_snapshot())`)
+    .orderBy("sequence")
+    .limit(options.limit);
+  if (options.subject !== undefined) query = query.where("subject", "=", options.subject);
+  const rows = await query.execute();
+  return rows.map((row) => ({
+    specversion: "1.0",
+    id: row.id,
+    type: row.type,
+    source: "/holdfast",
+    subject: row.subject,
+    time: row.time.toISOString(),
+    datacontenttype: "application/json",
+    sequence: String(row.sequence),
+    data: { ...row.data },
+  }));
+}

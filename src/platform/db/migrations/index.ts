@@ -1,0 +1,7 @@
+import type { Migration } from "kysely/migration";
+import * as initial from "./0001_initial.ts";
+
+/** Every migration by name, in order. A name once released never changes and never goes. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001_initial": initial,
+};
