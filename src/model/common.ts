@@ -3,7 +3,10 @@ import * as z from "zod";
 /** Names of regions, projects, policies and workloads: what fits a URL, a tag value and a file name alike. */
 export const nameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/, "1 to 127 letters, digits, '.', '_' or '-', starting with a letter or digit");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/,
+    "1 to 127 letters, digits, '.', '_' or '-', starting with a letter or digit",
+  );
 
 /** An instant, ISO 8601 in UTC, e.g. `2026-05-11T02:00:00.000Z`. */
 export const instantSchema = z.iso.datetime({ offset: true });
@@ -32,9 +35,7 @@ const DURATION_UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /** `90s`, `30m`, `6h`, `7d`, `4w`, `1y` or a sum such as `1h30m`. Days are 24 h and years 365 d: a span, not a calendar walk. */
-export const durationSchema = z
-  .string()
-  .regex(/^(\d{1,9}[smhdwy])+$/, "a duration such as 30m, 6h, 7d or 1h30m");
+export const durationSchema = z.string().regex(/^(\d{1,9}[smhdwy])+$/, "a duration such as 30m, 6h, 7d or 1h30m");
 
 /** Milliseconds of a duration that {@link durationSchema} accepts. */
 export function duration_ms(text: string): number {

@@ -39,7 +39,10 @@ export type WorkloadType = z.infer<typeof workloadTypeSchema>;
 export const tagKeySchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}$/, "1 to 127 letters, digits or ._:/- starting with a letter or digit");
-export const tagValueSchema = z.string().max(255).regex(/^[^,\r\n\0]*$/, "at most 255 characters, no comma or line break");
+export const tagValueSchema = z
+  .string()
+  .max(255)
+  .regex(/^[^,\r\n\0]*$/, "at most 255 characters, no comma or line break");
 export const tagsSchema = z
   .record(tagKeySchema, tagValueSchema)
   .refine((tags) => Object.keys(tags).length <= 64, "at most 64 tags");

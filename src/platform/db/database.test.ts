@@ -33,9 +33,14 @@ test("opens, migrates once, keeps its data over a restart and is durable", async
     assert.equal(rows[0]?.[setting], "on", setting);
   }
   assert.equal((await stat(join(dir, "password"))).mode & 0o777, 0o600);
-  await first.db.insertInto("settings").values({ key: "k", value: "1", updated_at: new Date(0) }).execute();
+  await first.db
+    .insertInto("settings")
+    .values({ key: "k", value: "1", updated_at: new Date(0) })
+    .execute();
 
-  await assert.rejects(openDatabase({ embedded: { dir } }, { log: silentLogger }), (error) => hasCode(error, "DATABASE_IN_USE"));
+  await assert.rejects(openDatabase({ embedded: { dir } }, { log: silentLogger }), (error) =>
+    hasCode(error, "DATABASE_IN_USE"),
+  );
 
   await first.close();
   assert.equal(await runningPostmaster(join(dir, "data")), undefined);
@@ -87,7 +92,11 @@ test("an unreachable server is named without its password", async () => {
 
 test("bigint comes back as a number, jsonb as data, timestamptz as Date", async () => {
   const { db } = await databases.create();
-  const row = await sql<{ n: unknown; j: unknown; t: unknown }>`select 5000000000::bigint n, '{"a":[1]}'::jsonb j, '2026-01-01T00:00Z'::timestamptz t`
+  const row = await sql<{
+    n: unknown;
+    j: unknown;
+    t: unknown;
+  }>`select 5000000000::bigint n, '{"a":[1]}'::jsonb j, '2026-01-01T00:00Z'::timestamptz t`
     .execute(db)
     .then((it) => it.rows[0]);
   assert.deepEqual(row, { n: 5_000_000_000, j: { a: [1] }, t: new Date("2026-01-01T00:00:00Z") });
@@ -101,7 +110,11 @@ test("withTransaction runs again after a serialization failure, and joins an out
     withTransaction(
       db,
       async (tx) => {
-        const { value } = await tx.selectFrom("settings").select("value").where("key", "=", "counter").executeTakeFirstOrThrow();
+        const { value } = await tx
+          .selectFrom("settings")
+          .select("value")
+          .where("key", "=", "counter")
+          .executeTakeFirstOrThrow();
         const next = JSON.stringify((value as number) + 1);
         await withTransaction(tx, (inner) =>
           inner.updateTable("settings").set({ value: next }).where("key", "=", "counter").execute(),
@@ -131,5 +144,8 @@ test("events: a reader never passes a transaction that is still open", async () 
   finish();
   await slow;
   const events = await readEvents(db, { after_sequence: 0, limit: 10 });
-  assert.deepEqual(events.map((event) => event.subject), ["slow", "fast"]);
+  assert.deepEqual(
+    events.map((event) => event.subject),
+    ["slow", "fast"],
+  );
 });

@@ -26,7 +26,8 @@ export const databaseError = errorCatalogue({
   DATABASE_PASSWORD_LOST: {
     fault: "user",
     retry: "never",
-    guidance: "Put the file back from a backup of the data folder. Without it: start on a new folder and run `baas catalog rebuild`.",
+    guidance:
+      "Put the file back from a backup of the data folder. Without it: start on a new folder and run `baas catalog rebuild`.",
   },
   DATABASE_USER_MISSING: {
     fault: "operational",

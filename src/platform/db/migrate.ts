@@ -18,10 +18,20 @@ export async function migrate(db: Kysely<Tables>): Promise<readonly string[]> {
   if (error !== undefined) {
     const message = error instanceof Error ? error.message : String(error);
     if (message.includes("corrupted migrations") || message.includes("is missing")) {
-      throw databaseError("DATABASE_TOO_NEW", `the database has migrations this version does not know: ${message}`, {}, error);
+      throw databaseError(
+        "DATABASE_TOO_NEW",
+        `the database has migrations this version does not know: ${message}`,
+        {},
+        error,
+      );
     }
     const failed = results?.find((result) => result.status === "Error")?.migrationName ?? "(none started)";
-    throw databaseError("DATABASE_MIGRATION_FAILED", `migration ${failed} failed: ${message}`, { migration: failed }, error);
+    throw databaseError(
+      "DATABASE_MIGRATION_FAILED",
+      `migration ${failed} failed: ${message}`,
+      { migration: failed },
+      error,
+    );
   }
   return (results ?? []).map((result) => result.migrationName);
 }

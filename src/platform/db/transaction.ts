@@ -18,12 +18,18 @@ const RETRYABLE_SQLSTATES = new Set(["40001", "40P01"]);
  * Runs `work` in a transaction and commits when it resolves. Inside another transaction it joins that one.
  * On a deadlock or a serialization failure everything runs again (five times at most), so `work` touches nothing but the database.
  */
-export async function withTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+export async function withTransaction<T>(
+  db: Db,
+  work: (tx: Tx) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
   if (db.isTransaction) return work(db as Tx);
   for (let attempt = 1; ; attempt++) {
     try {
       const builder = db.transaction();
-      return await (options.isolation === undefined ? builder : builder.setIsolationLevel(options.isolation)).execute(work);
+      return await (options.isolation === undefined ? builder : builder.setIsolationLevel(options.isolation)).execute(
+        work,
+      );
     } catch (error) {
       if (attempt >= ATTEMPTS_MAX || !RETRYABLE_SQLSTATES.has(sqlState(error))) throw error;
     }

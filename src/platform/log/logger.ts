@@ -70,7 +70,9 @@ function destination(options: LogOptions): pino.DestinationStream {
     const file = pino.destination({ dest: target ?? 2, sync: true, mode: 0o600, append: true });
     return options.format === "pretty" ? prettyStream((line) => file.write(line)) : file;
   }
-  return options.format === "pretty" ? prettyStream((line) => target.write(line)) : { write: (line) => target.write(line) };
+  return options.format === "pretty"
+    ? prettyStream((line) => target.write(line))
+    : { write: (line) => target.write(line) };
 }
 
 function prettyStream(write: (line: string) => void): Writable {
@@ -86,7 +88,9 @@ function prettyStream(write: (line: string) => void): Writable {
 /** `02:00:00.000 info  message  key=value`; the text form of one JSON line. */
 export function prettyLine(line: string): string {
   const { time, level, msg, error, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const rest = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   const failure = (error ?? err) as { code?: string; message?: string; fix?: string } | undefined;
   const tail = failure === undefined ? "" : `\n    ${failure.code}: ${failure.message}\n    ${failure.fix}`;
   return `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${[msg ?? "", ...rest].join("  ")}${tail}\n`;
@@ -94,7 +98,8 @@ export function prettyLine(line: string): string {
 
 function serializeForLog(error: unknown): unknown {
   const known = asHoldfastError(error);
-  const stack = error instanceof HoldfastError && error.fault !== "bug" ? undefined : (error as Error | undefined)?.stack;
+  const stack =
+    error instanceof HoldfastError && error.fault !== "bug" ? undefined : (error as Error | undefined)?.stack;
   const cause = known.cause instanceof Error ? redactText(known.cause.message) : undefined;
   return {
     ...known.toJSON(),

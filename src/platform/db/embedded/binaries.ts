@@ -32,14 +32,23 @@ export async function findBinaries(): Promise<PostgresBinaries> {
     await access(postgres);
     return { initdb, postgres };
   } catch (cause) {
-    throw databaseError("DATABASE_PLATFORM_UNSUPPORTED", `the package ${name} is not installed or not complete`, {}, cause);
+    throw databaseError(
+      "DATABASE_PLATFORM_UNSUPPORTED",
+      `the package ${name} is not installed or not complete`,
+      {},
+      cause,
+    );
   }
 }
 
 /**
  * The same programs where `user` can run them: below /root, for instance, it cannot, and gets a copy in `folder` (60 MB).
  */
-export async function reachableBinaries(binaries: PostgresBinaries, user: SystemUser, folder: string): Promise<PostgresBinaries> {
+export async function reachableBinaries(
+  binaries: PostgresBinaries,
+  user: SystemUser,
+  folder: string,
+): Promise<PostgresBinaries> {
   if ((await firstClosedFolder(dirname(binaries.postgres), user)) === undefined) return binaries;
   const { version } = JSON.parse(await readFile(resolve(dirname(binaries.postgres), "../../package.json"), "utf8"));
   const copy = join(folder, `postgresql-${version}`);
@@ -59,12 +68,25 @@ export async function postgresUser(): Promise<SystemUser> {
   const found = await lookUpUser("postgres");
   if (found !== undefined) return found;
   try {
-    await promisify(execFile)("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/bin/false", "postgres"]);
+    await promisify(execFile)("useradd", [
+      "--system",
+      "--user-group",
+      "--no-create-home",
+      "--shell",
+      "/bin/false",
+      "postgres",
+    ]);
   } catch (cause) {
-    throw databaseError("DATABASE_USER_MISSING", "there is no system user named postgres and creating it failed", {}, cause);
+    throw databaseError(
+      "DATABASE_USER_MISSING",
+      "there is no system user named postgres and creating it failed",
+      {},
+      cause,
+    );
   }
   const created = await lookUpUser("postgres");
-  if (created === undefined) throw databaseError("DATABASE_USER_MISSING", "the user postgres was created but is not in /etc/passwd");
+  if (created === undefined)
+    throw databaseError("DATABASE_USER_MISSING", "the user postgres was created but is not in /etc/passwd");
   return created;
 }
 

@@ -99,7 +99,11 @@ async function prepareLayout(options: EmbeddedOptions): Promise<Layout> {
   if (user !== undefined) {
     const closed = await firstClosedFolder(dir, user);
     if (closed !== undefined) {
-      throw databaseError("DATABASE_FOLDER_UNREACHABLE", `the user postgres cannot pass through ${closed} to reach ${dir}`, { dir, closed });
+      throw databaseError(
+        "DATABASE_FOLDER_UNREACHABLE",
+        `the user postgres cannot pass through ${closed} to reach ${dir}`,
+        { dir, closed },
+      );
     }
     binaries = await reachableBinaries(binaries, user, dir);
   }
@@ -117,7 +121,9 @@ async function prepareSocketDir(dir: string, user: SystemUser | undefined): Prom
   const { uid } = await stat(socket_dir);
   const expected = [process.getuid?.(), user?.uid];
   if (!expected.includes(uid)) {
-    throw databaseError("DATABASE_FOLDER_UNREACHABLE", `${socket_dir} belongs to another user (uid ${uid})`, { socket_dir });
+    throw databaseError("DATABASE_FOLDER_UNREACHABLE", `${socket_dir} belongs to another user (uid ${uid})`, {
+      socket_dir,
+    });
   }
   if (user !== undefined) await chown(socket_dir, user.uid, user.gid);
   await chmod(socket_dir, 0o700);
@@ -185,7 +191,11 @@ async function removeAbandoned(dir: string): Promise<void> {
 }
 
 async function runInitdb(layout: Layout, args: readonly string[]): Promise<void> {
-  const child = spawn(layout.binaries.initdb, args, { ...identity(layout), env: childEnv, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(layout.binaries.initdb, args, {
+    ...identity(layout),
+    env: childEnv,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   const collect = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-4000);
@@ -196,7 +206,8 @@ async function runInitdb(layout: Layout, args: readonly string[]): Promise<void>
     child.once("error", fail);
     child.once("close", done);
   });
-  if (code !== 0) throw databaseError("DATABASE_START_FAILED", `initdb ended with ${code}: ${output.trim()}`, { dir: layout.dir });
+  if (code !== 0)
+    throw databaseError("DATABASE_START_FAILED", `initdb ended with ${code}: ${output.trim()}`, { dir: layout.dir });
 }
 
 async function startOrAdopt(
@@ -229,7 +240,8 @@ async function startOrAdopt(
       });
       try {
         await client.connect();
-        if (postmaster.pid !== child?.pid) log.warn({ pid: postmaster.pid }, "found PostgreSQL still running, going on with it");
+        if (postmaster.pid !== child?.pid)
+          log.warn({ pid: postmaster.pid }, "found PostgreSQL still running, going on with it");
         return { client, postmaster };
       } catch (error) {
         last_error = error;
@@ -239,11 +251,21 @@ async function startOrAdopt(
     await clock.sleep(25);
   }
   const tail = await lastLines(layout.log_path);
-  throw databaseError("DATABASE_START_FAILED", `PostgreSQL in ${layout.dir} did not start: ${tail}`, { dir: layout.dir }, last_error);
+  throw databaseError(
+    "DATABASE_START_FAILED",
+    `PostgreSQL in ${layout.dir} did not start: ${tail}`,
+    { dir: layout.dir },
+    last_error,
+  );
 }
 
 async function spawnPostgres(layout: Layout): Promise<ChildProcess> {
-  if ((await stat(layout.log_path).then((it) => it.size, () => 0)) > LOG_BYTES_MAX) {
+  if (
+    (await stat(layout.log_path).then(
+      (it) => it.size,
+      () => 0,
+    )) > LOG_BYTES_MAX
+  ) {
     await rename(layout.log_path, `${layout.log_path}.1`);
   }
   const durable = layout.durable ? "on" : "off";
@@ -260,7 +282,11 @@ async function spawnPostgres(layout: Layout): Promise<ChildProcess> {
     log_timezone: "UTC",
     logging_collector: "off",
   };
-  const args = ["-D", layout.data_dir, ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`])];
+  const args = [
+    "-D",
+    layout.data_dir,
+    ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
+  ];
   // A file, not a pipe: it must be able to write when we are gone.
   const log_file = await open(layout.log_path, "a", 0o600);
   try {
@@ -278,7 +304,12 @@ async function spawnPostgres(layout: Layout): Promise<ChildProcess> {
     child.unref();
     return child;
   } catch (cause) {
-    throw databaseError("DATABASE_START_FAILED", `cannot run ${layout.binaries.postgres}: ${String(cause)}`, { dir: layout.dir }, cause);
+    throw databaseError(
+      "DATABASE_START_FAILED",
+      `cannot run ${layout.binaries.postgres}: ${String(cause)}`,
+      { dir: layout.dir },
+      cause,
+    );
   } finally {
     await log_file.close();
   }

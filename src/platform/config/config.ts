@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import * as z from "zod";
+import { logLevels } from "../log/index.ts";
+import { configError } from "./errors.ts";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const positive = z.coerce.number().int().min(1).max(100_000);
+
+const configSchema = z.strictObject({
+  /** Everything the server keeps: database, keys' client data, holdfast.yaml. */
+  data_dir: z.string().min(1),
+  /** Your own PostgreSQL; without it an embedded one in `data_dir`/db. */
+  database_url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "a URL that starts with postgres://")
+    .optional(),
+  listen: z
+    .strictObject({
+      host: z.string().min(1).default("127.0.0.1"),
+      /** 0 takes any free port. */
+      port: port.default(7440),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels).default("info"),
+      format: z.enum(["json", "pretty"]).default("json"),
+      file: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  jobs: z
+    .strictObject({
+      /** Jobs this server runs at once. */
+      concurrency: positive.default(4),
+      per_region: positive.default(4),
+      /** Jobs that read from, or write to, one source at once. */
+      per_source: positive.default(1),
+    })
+    .prefault({}),
+  schedule: z
+    .strictObject({
+      /** How often due runs and changed tags are looked for; coverage follows within a minute. */
+      tick_seconds: z.coerce.number().int().min(1).max(60).default(15),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+/** Settings by dotted key, e.g. `{ "listen.port": "8080" }`: what command-line flags give. */
+export type ConfigFlags = Readonly<Record<string, string | number | undefined>>;
+
+export interface LoadConfigOptions {
+  readonly flags?: ConfigFlags;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** Every key that may be set, with its environment variable (`listen.port` → `BAAS_LISTEN_PORT`). */
+export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    "data_dir",
+    "database_url",
+    "listen.host",
+    "listen.port",
+    "log.level",
+    "log.format",
+    "log.file",
+    "jobs.concurrency",
+    "jobs.per_region",
+    "jobs.per_source",
+    "schedule.tick_seconds",
+  ].map((key) => [key, `BAAS_${key.toUpperCase().replace(".", "_")}`]),
+);
+
+/**
+ * Reads flags, environment (`BAAS_*`, `DATABASE_URL`) and `holdfast.yaml` of the data folder.
+ * @throws CONFIG_INVALID naming each wrong key and its source, CONFIG_UNREADABLE
+ */
+export function loadConfig(options: LoadConfigOptions = {}): Config {
+  const env = options.env ?? process.env;
+  const found = new Map<string, Found>();
+  const overrides = [...fromEnvironment(env), ...fromFlags(options.flags ?? {})];
+  const data_dir = resolve(String(overrides.findLast(([key]) => key === "data_dir")?.[1].value ?? defaultDataDir(env)));
+  for (const [key, value] of [...fromFile(join(data_dir, "holdfast.yaml")), ...overrides]) found.set(key, value);
+  found.set("data_dir", { value: data_dir, source: found.get("data_dir")?.source ?? "the default" });
+
+  const parsed = configSchema.safeParse(nest(found));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, found));
+  throw configError("CONFIG_INVALID", problems.join("; "), { problems });
+}
+
+function defaultDataDir(env: Readonly<Record<string, string | undefined>>): string {
+  if (process.getuid?.() === 0) return "/var/lib/holdfast";
+  return join(env.XDG_DATA_HOME ?? join(homedir(), ".local/share"), "holdfast");
+}
+
+function fromFlags(flags: ConfigFlags): [string, Found][] {
+  return Object.entries(flags).flatMap(([key, value]): [string, Found][] =>
+    value === undefined ? [] : [[key, { value, source: `flag --${key.replaceAll(/[._]/g, "-")}` }]],
+  );
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): [string, Found][] {
+  const names: [string, string][] = [["database_url", "DATABASE_URL"], ...Object.entries(configKeys)];
+  return names.flatMap(([key, name]): [string, Found][] => {
+    const value = env[name];
+    return value === undefined || value === "" ? [] : [[key, { value, source: `environment variable ${name}` }]];
+  });
+}
+
+function fromFile(path: string): [string, Found][] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw configError("CONFIG_UNREADABLE", `cannot read ${path}: ${(cause as Error).message}`, { path }, cause);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) throw configError("CONFIG_UNREADABLE", `${path}: ${error.message}`, { path }, error);
+  const content: unknown = document.toJS() ?? {};
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw configError("CONFIG_UNREADABLE", `${path} holds no mapping of settings`, { path });
+  }
+  return flatten(content as object).map(([key, value]): [string, Found] => {
+    const node = document.getIn(key.split("."), true) as { range?: [number, number, number] } | undefined;
+    const line = node?.range === undefined ? "" : `:${lines.linePos(node.range[0]).line}`;
+    return [key, { value, source: `${path}${line}` }];
+  });
+}
+
+function flatten(content: object, prefix = ""): [string, unknown][] {
+  return Object.entries(content).flatMap(([key, value]): [string, unknown][] => {
+    const nested = typeof value === "object" && value !== null && !Array.isArray(value);
+    return nested ? flatten(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value]];
+  });
+}
+
+function nest(found: ReadonlyMap<string, Found>): object {
+  const root: Record<string, unknown> = {};
+  for (const [key, { value }] of found) {
+    const path = key.split(".");
+    const last = path.pop() ?? key;
+    let at = root;
+    for (const part of path) at = (at[part] ??= {}) as Record<string, unknown>;
+    at[last] = value;
+  }
+  return root;
+}
+
+function describe(issue: z.core.$ZodIssue, found: ReadonlyMap<string, Found>): string[] {
+  const base = issue.path.map(String);
+  const keys = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...base, key]) : [base];
+  return keys.map((path) => {
+    const key = path.join(".");
+    const source = found.get(key)?.source ?? [...found].find(([other]) => other.startsWith(`${key}.`))?.[1].source;
+    const message = issue.code === "unrecognized_keys" ? "there is no such setting" : issue.message;
+    return `${key} (${source ?? "not set"}): ${message}`;
+  });
+}
