@@ -4,7 +4,16 @@ import type { Chunker, ChunkerParams } from "./port.ts";
 import { checkRange, checkSlabBytes, isZeroRange } from "./slab.ts";
 
 /** Bytes a 32 bit gear hash remembers: each step shifts the oldest one out by one bit. */
-export const WINDOW_BYTES = 32;
+const WINDOW_BYTES = 32;
+
+interface Rule {
+  readonly min: number;
+  readonly avg: number;
+  readonly max: number;
+  readonly strict: number;
+  readonly loose: number;
+  readonly gear: Uint32Array;
+}
 
 /**
  * The kernel's twin in TypeScript: the readable statement of the rule, and what the kernel is tested against.
@@ -15,34 +24,37 @@ export function createPlainChunker(params: ChunkerParams, gear: Uint32Array, sla
   checkGearTable(gear);
   checkSlabBytes(slab_bytes, params.max_bytes);
   const { min_bytes: min, avg_bytes: avg, max_bytes: max } = params;
-  const { strict, loose } = hashLimits(params);
-  const table = Uint32Array.from(gear);
+  const rule: Rule = { min, avg, max, ...hashLimits(params), gear: Uint32Array.from(gear) };
   const slab = new Uint8Array(slab_bytes);
-
-  /** The shortest length that cuts, or 0 when the bytes at hand have none. */
-  function firstCut(offset: number, available: number): number {
-    if (available < min) return 0;
-    let hash = 0;
-    let length = min - WINDOW_BYTES;
-    for (; length < min - 1; length++) hash = ((hash << 1) + word(offset + length)) | 0;
-    for (const end = Math.min(available, avg - 1); length < end; length++) {
-      hash = ((hash << 1) + word(offset + length)) | 0;
-      if (hash >>> 0 < strict) return length + 1;
-    }
-    for (const end = Math.min(available, max - 1); length < end; length++) {
-      hash = ((hash << 1) + word(offset + length)) | 0;
-      if (hash >>> 0 < loose) return length + 1;
-    }
-    return available >= max ? max : 0;
-  }
-  const word = (at: number) => table[slab[at] as number] as number;
-
   return {
     slab,
     cut(offset, available, final) {
       checkRange(offset, available, slab_bytes);
-      return firstCut(offset, available) || (final ? available : 0);
+      return firstCut(rule, slab, offset, available) || (final ? available : 0);
     },
     isZero: (offset, length) => isZeroRange(slab, offset, length),
   };
+}
+
+/**
+ * The shortest length that cuts, or 0 when the bytes at hand have none. Everything the loops touch is a local: read
+ * through a closure they run at a quarter of the speed as soon as a process has made a second chunker.
+ */
+function firstCut(rule: Rule, slab: Uint8Array, offset: number, available: number): number {
+  const { min, avg, max, strict, loose, gear } = rule;
+  if (available < min) return 0;
+  let hash = 0;
+  let length = min - WINDOW_BYTES;
+  for (; length < min - 1; length++) {
+    hash = ((hash << 1) + (gear[slab[offset + length] as number] as number)) | 0;
+  }
+  for (const end = Math.min(available, avg - 1); length < end; length++) {
+    hash = ((hash << 1) + (gear[slab[offset + length] as number] as number)) | 0;
+    if (hash >>> 0 < strict) return length + 1;
+  }
+  for (const end = Math.min(available, max - 1); length < end; length++) {
+    hash = ((hash << 1) + (gear[slab[offset + length] as number] as number)) | 0;
+    if (hash >>> 0 < loose) return length + 1;
+  }
+  return available >= max ? max : 0;
 }
