@@ -1,0 +1,34 @@
+import type { Clock, Random } from "../../base/index.ts";
+import type { ProgressListener } from "../pipeline/index.ts";
+import type { Repository } from "../repository/index.ts";
+import type { ObjectStore } from "../store/index.ts";
+
+export interface CopyRequest {
+  readonly source: Repository;
+  readonly backup_id: string;
+  /** The other region's store; it becomes a replica of the same repository (same id, same keys, same ciphertext). */
+  readonly target_store: ObjectStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface CopyPlan {
+  readonly request: CopyRequest;
+  readonly packs_total: number;
+  readonly packs_missing: number;
+  readonly bytes_missing: number;
+  /** The copy is there already. */
+  readonly complete: boolean;
+}
+
+export interface CopyRunOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+export interface CopyReport {
+  readonly backup_id: string;
+  readonly objects_copied: number;
+  readonly bytes_copied: number;
+  readonly duration_ms: number;
+}
