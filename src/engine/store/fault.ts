@@ -1,0 +1,60 @@
+import { asStoreError, errnoError } from "./errors.ts";
+import type { FaultPlan, FaultPlanOptions } from "./fault-plan.ts";
+import type { FileIo } from "./fs/file-io.ts";
+import type { ObjectStat, ObjectStore } from "./port.ts";
+
+/** Injects a plan's faults into any store. Faults of the points `file.*` need {@link faultyFileIo}. */
+export function withFaults(inner: ObjectStore, plan: FaultPlan): ObjectStore {
+  async function* list(prefix: string): AsyncGenerator<ObjectStat> {
+    await plan.around("list", prefix, async () => undefined);
+    yield* inner.list(prefix);
+  }
+  return {
+    description: inner.description,
+    put: (key, parts, options) => plan.around("put", key, () => inner.put(key, parts, options)),
+    get: (key, options) => plan.around("get", key, () => inner.get(key, options)),
+    stat: (key) => plan.around("stat", key, () => inner.stat(key)),
+    list,
+    delete: (key) => plan.around("delete", key, () => inner.delete(key)),
+    lock: (key, lock) => plan.around("lock", key, () => inner.lock(key, lock)),
+    close: () => inner.close(),
+  };
+}
+
+/** An injected error as a store gives it (store points) or as the operating system does (`file.*` points). */
+export const injectedError: FaultPlanOptions["errorFor"] = (errno, point, where) => {
+  const error = errnoError(errno, where, "injected fault");
+  return point.startsWith("file.") ? error : asStoreError(error, `${point} ${where}`, { injected: true });
+};
+
+/** Injects a plan's faults into the system calls of the filesystem store. */
+export function faultyFileIo(inner: FileIo, plan: FaultPlan): FileIo {
+  return {
+    create: (path) =>
+      plan.around("file.create", path, async () => {
+        const file = await inner.create(path);
+        return {
+          write: (parts) => plan.aroundWrite(path, (bytes_max) => file.write(cut(parts, bytes_max))),
+          datasync: () => plan.around("file.datasync", path, () => file.datasync()),
+          close: () => file.close(),
+        };
+      }),
+    link: (from, to) => plan.around("file.link", to, () => inner.link(from, to)),
+    rename: (from, to) => plan.around("file.rename", to, () => inner.rename(from, to)),
+    unlink: (path) => plan.around("file.unlink", path, () => inner.unlink(path)),
+    mkdir: (path) => plan.around("file.mkdir", path, () => inner.mkdir(path)),
+    syncFolder: (path) => plan.around("file.sync_folder", path, () => inner.syncFolder(path)),
+  };
+}
+
+function cut(parts: readonly Uint8Array[], bytes_max: number | undefined): readonly Uint8Array[] {
+  if (bytes_max === undefined) return parts;
+  const kept: Uint8Array[] = [];
+  let left = bytes_max;
+  for (const part of parts) {
+    if (left <= 0) break;
+    kept.push(part.subarray(0, left));
+    left -= part.byteLength;
+  }
+  return kept;
+}

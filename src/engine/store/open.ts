@@ -1,0 +1,55 @@
+import { mkdir } from "node:fs/promises";
+import type { Clock, Random } from "../../base/index.ts";
+import { asStoreError } from "./errors.ts";
+import { faultyFileIo, injectedError, withFaults } from "./fault.ts";
+import { type FaultConfig, FaultPlan, seededChance } from "./fault-plan.ts";
+import { nodeFileIo } from "./fs/file-io.ts";
+import { PowerCutIo } from "./fs/power-cut.ts";
+import { openFsStore } from "./fs/store.ts";
+import { type LimitOptions, withLimit } from "./limit.ts";
+import type { ObjectStore, StoreConfig } from "./port.ts";
+import { type RetryOptions, withRetry } from "./retry.ts";
+
+export interface OpenStoreOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Only crash tests give one. */
+  readonly fault?: FaultConfig;
+  readonly limit?: Omit<LimitOptions, "clock">;
+  /** `false` for none; by default five attempts within a minute. */
+  readonly retry?: Omit<RetryOptions, "clock" | "random"> | false;
+}
+
+/**
+ * Opens the store that a config names, with faults (in tests), limit and retry around it, in this order.
+ * The config is plain data: each worker thread and each process opens its own.
+ * @throws STORE_UNAVAILABLE, STORE_DAMAGED
+ */
+export async function openStore(config: StoreConfig, options: OpenStoreOptions): Promise<ObjectStore> {
+  const { clock, random, fault, limit, retry } = options;
+  let store = fault === undefined ? await openFsStore({ ...config, clock, random }) : await openFaulty(config, options, fault);
+  if (limit !== undefined) store = withLimit(store, { ...limit, clock });
+  return retry === false ? store : withRetry(store, { ...retry, clock, random });
+}
+
+async function openFaulty(
+  config: StoreConfig,
+  { clock, random }: OpenStoreOptions,
+  fault: FaultConfig,
+): Promise<ObjectStore> {
+  const needsPowerCut = fault.rules.some((rule) => rule.action.kind === "power_cut");
+  const chance = seededChance(fault.seed ?? 1);
+  try {
+    if (needsPowerCut) await mkdir(config.path, { recursive: true, mode: 0o700 });
+    const powerCut = needsPowerCut ? await PowerCutIo.over(nodeFileIo, config.path) : undefined;
+    const plan = new FaultPlan(fault, {
+      clock,
+      errorFor: injectedError,
+      ...(powerCut === undefined ? {} : { powerCut: (lose) => powerCut.cut(lose, chance) }),
+    });
+    const io = faultyFileIo(powerCut ?? nodeFileIo, plan);
+    return withFaults(await openFsStore({ ...config, clock, random, io }), plan);
+  } catch (error) {
+    throw asStoreError(error, `opening the store in ${config.path} with faults`, { path: config.path });
+  }
+}
