@@ -12,3 +12,4 @@ export * from "./inventory.ts";
 export * from "./job.ts";
 export * from "./policy.ts";
 export * from "./slot.ts";
+export * from "./zoned.ts";
