@@ -1,0 +1,198 @@
+import type { ReadPage } from "./content.ts";
+import { manifestError } from "./errors.ts";
+import { GROUP_CONTINUES, GROUP_HEADER_BYTES, TREE_HEADER_BYTES, TREE_MAGIC } from "./tree-writer.ts";
+
+const LEVELS_MAX = 8;
+const PAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Some or all entries of one directory. */
+export interface Group {
+  readonly root: number;
+  readonly path: Buffer;
+  readonly entries: Buffer;
+  readonly continues: boolean;
+}
+
+interface InnerItem {
+  readonly id: Buffer;
+  readonly entries: number;
+  readonly root: number;
+  readonly path: Buffer;
+  readonly name: Buffer;
+}
+
+function pageLevel(page: Buffer, id: Buffer): number {
+  const sane = page.length >= TREE_HEADER_BYTES && page.length <= PAGE_BYTES_MAX && page.subarray(0, 4).equals(TREE_MAGIC);
+  if (!sane) throw manifestError("TREE_DAMAGED", `chunk ${id.toString("hex")} is no tree page`);
+  if (page[4] !== 1) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has version ${page[4]}, this reader knows 1`);
+  const level = page[5] as number;
+  if (level >= LEVELS_MAX) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${level}`);
+  return level;
+}
+
+function decodeLeaf(page: Buffer): Group[] {
+  const groups: Group[] = [];
+  let at = TREE_HEADER_BYTES;
+  while (at < page.length) {
+    if (at + GROUP_HEADER_BYTES > page.length) throw manifestError("TREE_DAMAGED", "a directory group is cut off");
+    const path_end = at + GROUP_HEADER_BYTES + page.readUInt32LE(at + 4);
+    const end = path_end + page.readUInt32LE(at + 8);
+    if (end > page.length) throw manifestError("TREE_DAMAGED", "a directory group passes its page");
+    const path = page.subarray(at + GROUP_HEADER_BYTES, path_end);
+    checkPath(path);
+    groups.push({
+      root: page.readUInt16LE(at),
+      continues: (page.readUInt16LE(at + 2) & GROUP_CONTINUES) !== 0,
+      path,
+      entries: page.subarray(path_end, end),
+    });
+    at = end;
+  }
+  return groups;
+}
+
+/** No component may be empty, `.` or `..`, nothing may be absolute or hold a NUL: a restore could leave its target. */
+function checkPath(path: Buffer): void {
+  if (path.length === 0) return;
+  let start = 0;
+  for (let i = 0; i <= path.length; i++) {
+    if (i < path.length && path[i] === 0) throw manifestError("TREE_DAMAGED", "a path holds a NUL byte");
+    if (i < path.length && path[i] !== 47) continue;
+    const length = i - start;
+    const dots = (length === 1 && path[start] === 46) || (length === 2 && path[start] === 46 && path[start + 1] === 46);
+    if (length === 0 || dots) throw manifestError("TREE_DAMAGED", `the path ${JSON.stringify(path.toString())} is not allowed`);
+    start = i + 1;
+  }
+}
+
+/** The same rule for one entry's name. @throws TREE_DAMAGED */
+export function checkName(name: Buffer): void {
+  if (name.includes(47) || name.includes(0) || (name[0] === 46 && name[1] === 46 && name.length === 2)) {
+    throw manifestError("TREE_DAMAGED", `the name ${JSON.stringify(name.toString())} is not allowed`);
+  }
+}
+
+function decodeInner(page: Buffer): InnerItem[] {
+  const items: InnerItem[] = [];
+  let at = TREE_HEADER_BYTES;
+  const need = (bytes: number) => {
+    if (at + bytes > page.length) throw manifestError("TREE_DAMAGED", "an inner tree page is cut off");
+  };
+  while (at < page.length) {
+    need(48);
+    const id = page.subarray(at, at + 32);
+    const entries = Number(page.readBigUInt64LE(at + 32));
+    const root = page.readUInt16LE(at + 40);
+    const path_length = page.readUInt32LE(at + 42);
+    at += 46;
+    need(path_length + 2);
+    const path = page.subarray(at, at + path_length);
+    at += path_length;
+    const name_length = page.readUInt16LE(at);
+    at += 2;
+    need(name_length);
+    items.push({ id, entries, root, path, name: page.subarray(at, at + name_length) });
+    at += name_length;
+  }
+  if (items.length === 0) throw manifestError("TREE_DAMAGED", "an inner tree page is empty");
+  return items;
+}
+
+/** Order of directories: by root, then component by component. `/` counts lower than any other byte. */
+export function compareDirectories(root_a: number, a: Buffer, root_b: number, b: Buffer): number {
+  if (root_a !== root_b) return root_a - root_b;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a[i] as number, b[i] as number];
+    if (x !== y) return (x === 47 ? 0 : x) - (y === 47 ? 0 : y);
+  }
+  return a.length - b.length;
+}
+
+export class TreeReader {
+  readonly #read: ReadPage;
+  readonly #root: Buffer;
+
+  constructor(root_page: Buffer, readPage: ReadPage) {
+    this.#root = root_page;
+    this.#read = readPage;
+  }
+
+  /** How many entries the tree has. Exact when it has an inner page; a single leaf has to be counted by walking. */
+  async entries(): Promise<number | undefined> {
+    const page = await this.#read(this.#root);
+    return pageLevel(page, this.#root) === 0 ? undefined : decodeInner(page).reduce((sum, item) => sum + item.entries, 0);
+  }
+
+  /**
+   * All groups in order, a leaf page at a time.
+   * @param onPage told of every page's id on the way
+   * @param onDamage told of a page that cannot be read, with how many entries are lost and where; without it the walk throws
+   */
+  async *walk(
+    onPage?: (id: Buffer) => void,
+    onDamage?: (error: unknown, lost: { id: Buffer; entries: number | undefined; path: Buffer | undefined }) => void,
+  ): AsyncGenerator<Group[]> {
+    yield* this.#walk(this.#root, undefined, onPage, onDamage, undefined);
+  }
+
+  async *#walk(
+    id: Buffer,
+    level: number | undefined,
+    onPage: ((id: Buffer) => void) | undefined,
+    onDamage: Parameters<TreeReader["walk"]>[1],
+    item: InnerItem | undefined,
+  ): AsyncGenerator<Group[]> {
+    let groups: Group[] = [];
+    let items: InnerItem[] = [];
+    let found = 0;
+    onPage?.(id);
+    try {
+      const page = await this.#read(id);
+      found = pageLevel(page, id);
+      if (level !== undefined && found !== level) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${found}, not ${level}`);
+      if (found === 0) groups = decodeLeaf(page);
+      else items = decodeInner(page);
+    } catch (error) {
+      if (onDamage === undefined) throw error;
+      onDamage(error, { id, entries: item?.entries, path: item?.path });
+      return;
+    }
+    if (found === 0) yield groups;
+    else for (const child of items) yield* this.#walk(child.id, found - 1, onPage, onDamage, child);
+  }
+
+  /** The entries of one directory, in order, in one or more parts; empty when the tree does not have it. */
+  async directory(root: number, path: Buffer): Promise<Buffer[]> {
+    const parts: Buffer[] = [];
+    await this.#collect(this.#root, undefined, root, path, parts);
+    return parts;
+  }
+
+  async #collect(id: Buffer, level: number | undefined, root: number, path: Buffer, parts: Buffer[]): Promise<void> {
+    const page = await this.#read(id);
+    const found = pageLevel(page, id);
+    if (level !== undefined && found !== level) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${found}, not ${level}`);
+    if (found === 0) {
+      for (const group of decodeLeaf(page)) {
+        if (group.root === root && group.path.equals(path)) parts.push(group.entries);
+      }
+      return;
+    }
+    const items = decodeInner(page);
+    // Pages that begin at or before the directory may hold it; so does each later one that begins inside it.
+    let low = 0;
+    let high = items.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      const item = items[middle] as InnerItem;
+      if (compareDirectories(item.root, item.path, root, path) < 0) low = middle;
+      else high = middle - 1;
+    }
+    for (let i = low; i < items.length; i++) {
+      const item = items[i] as InnerItem;
+      if (compareDirectories(item.root, item.path, root, path) > 0) break;
+      await this.#collect(item.id, found - 1, root, path, parts);
+    }
+  }
+}
