@@ -1,0 +1,27 @@
+import type { Register } from "../../program.ts";
+import { registerBackup } from "./backup.ts";
+import { registerCat } from "./cat.ts";
+import { registerCheck } from "./check.ts";
+import { registerInit } from "./init.ts";
+import { registerList } from "./list.ts";
+import { registerRestore } from "./restore.ts";
+import { registerStats } from "./stats.ts";
+
+const DESCRIPTION = `Back up and restore without a server: a repository in a folder, opened with a passphrase.
+
+The passphrase comes from BAAS_REPO_PASSWORD, or is asked for. Without it nobody can read the backups, not even we.`;
+
+export const register: Register = (program, io) => {
+  const repo = program
+    .command("repo")
+    .summary("back up and restore without a server")
+    .description(DESCRIPTION)
+    .addHelpText("after", "\nExample:\n  $ baas repo backup --repo /srv/backups /home --exclude '*.tmp'\n");
+  registerInit(repo, io);
+  registerBackup(repo, io);
+  registerList(repo, io);
+  registerRestore(repo, io);
+  registerCheck(repo, io);
+  registerStats(repo, io);
+  registerCat(repo, io);
+};

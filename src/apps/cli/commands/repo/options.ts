@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+/** `baas repo NAME` with the options all of them have, and its example. */
+export function repoCommand(parent: Command, name: string, description: string, example: string): Command {
+  return (
+    parent
+      .command(name)
+      // The first line stands in the list of commands, all of it in the command's own help.
+      .summary(description.split("\n")[0] ?? "")
+      .description(description)
+      .requiredOption("--repo <dir>", "folder of the repository")
+      .option("--json", "print JSON")
+      .addHelpText("after", `\nExample:\n  $ ${example}\n`)
+  );
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** A whole number from 1 to `max`. */
+export function countOption(max: number): (value: string) => number {
+  return (value) => {
+    const count = Number(value);
+    if (!/^\d+$/.test(value) || count < 1 || count > max)
+      throw new InvalidArgumentError(`a whole number from 1 to ${max}`);
+    return count;
+  };
+}
+
+export const THREADS_MAX = 64;
+/** Problems shown to people; all of them are in the JSON. */
+export const PROBLEMS_SHOWN_MAX = 20;

@@ -1,0 +1,75 @@
+import { Command, CommanderError } from "commander";
+import { cliError, EXIT, exitCodeOf } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import { showError } from "./output.ts";
+
+/** Adds a command (with its own commands below it) to the program. */
+export type Register = (program: Command, io: CliIo) => void;
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loaded only when the command is called: starting fast matters to scripts that call us a thousand times. */
+  readonly load: () => Promise<{ readonly register: Register }>;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { name: "repo", summary: "back up and restore without a server", load: () => import("./commands/repo/index.ts") },
+  { name: "version", summary: "print the version", load: () => import("./commands/version.ts") },
+];
+
+const INTRODUCTION = `Holdfast: tag it, and it is backed up, copied, verified and restorable.
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 partial, 4 not found, 5 refused, 6 server unreachable, 130 interrupted.`;
+
+/**
+ * Builds the program. Commands other than `wanted` are there by name and summary only.
+ * @param wanted name of the command that will run, or "*" for all of them
+ */
+export async function buildProgram(io: CliIo, wanted: string | undefined): Promise<Command> {
+  const program = new Command("baas")
+    .description(INTRODUCTION)
+    .usage("COMMAND [OPTIONS]")
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: false, helpWidth: helpWidth(io) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Shown once, by showError, in the shape of every other error.
+      outputError: () => {},
+    })
+    .addHelpText("after", "\nExample, no server needed:\n  $ baas repo init --repo /srv/backups\n");
+  for (const entry of ENTRIES) {
+    if (wanted === "*" || wanted === entry.name) (await entry.load()).register(program, io);
+    else program.command(entry.name).summary(entry.summary);
+  }
+  return program;
+}
+
+/** Runs one command line. Resolves to the exit code; never rejects. */
+export async function runCli(io: CliIo, argv: readonly string[]): Promise<number> {
+  const operands = argv.filter((word) => !word.startsWith("-"));
+  const wanted = operands[0] === "help" ? operands[1] : operands[0];
+  try {
+    const program = await buildProgram(io, wanted);
+    await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+    return io.exit_code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
+    // A group without its command: its help has been shown already.
+    if (thrown instanceof CommanderError && thrown.code === "commander.help") return EXIT.usage;
+    const json = argv.includes("--json");
+    return exitCodeOf(await showError(io, json, explain(io, thrown)));
+  }
+}
+
+function explain(io: CliIo, thrown: unknown): unknown {
+  if (thrown instanceof CommanderError) return cliError("CLI_USAGE", thrown.message.replace(/^error: /, ""));
+  // Whatever the interrupted operation said, the reason is the interruption.
+  return io.signal.aborted ? io.signal.reason : thrown;
+}
+
+function helpWidth(io: CliIo): number {
+  return Math.min(120, Math.max(60, io.stdout.columns ?? 100));
+}
