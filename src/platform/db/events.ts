@@ -1,8 +1,7 @@
 import { sql } from "kysely";
 import { newId } from "../../base/index.ts";
-import type { Clock, Random } from "../../base/index.ts";
 import type { Event } from "../../model/index.ts";
-import type { Db } from "./transaction.ts";
+import type { Db, Ports } from "./transaction.ts";
 
 export interface NewEvent {
   /** `holdfast.<noun>.<what happened>`, e.g. `holdfast.job.state`. */
@@ -14,7 +13,7 @@ export interface NewEvent {
 }
 
 /** Appends to the event log; in the transaction of the change it tells of, so that neither exists without the other. */
-export async function appendEvent(db: Db, event: NewEvent, ports: { clock: Clock; random: Random }): Promise<void> {
+export async function appendEvent(db: Db, event: NewEvent, ports: Ports): Promise<void> {
   await db
     .insertInto("events")
     .values({

@@ -1,10 +1,17 @@
 import type { Kysely, Transaction } from "kysely";
+import type { Clock, Random } from "../../base/index.ts";
 import type { Tables } from "./schema.ts";
 
 /** A connection pool or a transaction: what functions that only need to query take. */
 export type Db = Kysely<Tables>;
 /** Inside a transaction: what functions that write several rows together take. */
 export type Tx = Transaction<Tables>;
+
+/** What writing a row takes besides the database: a time and an id. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 export interface TransactionOptions {
   readonly isolation?: "read committed" | "repeatable read" | "serializable";

@@ -25,8 +25,5 @@ test("an error is logged with its code, remedy and context; as text on two more 
   const { error } = JSON.parse(line);
   assert.equal(error.code, "DISK_FULL");
   assert.equal(error.context.path, "/srv");
-  assert.match(
-    prettyLine(line),
-    /error backup failed\n {4}DISK_FULL: no space on \/srv\n {4}Free some space\.\n$/,
-  );
+  assert.match(prettyLine(line), /error backup failed\n {4}DISK_FULL: no space on \/srv\n {4}Free some space\.\n$/);
 });
