@@ -32,15 +32,8 @@ export class Folders {
     for (const folder of foldersOf(key)) {
       if (this.#durable.has(folder)) continue;
       const path = `${this.#base}/${folder}`;
-      const found = await this.#inspect(folder);
-      if (!found) {
-        try {
-          await this.#io.mkdir(path);
-        } catch (error) {
-          if (errnoOf(error) !== "EEXIST") throw error;
-          await this.#inspect(folder);
-        }
-      }
+      if ((await this.#inspect(folder)) === "nothing") await this.#make(path);
+      if ((await this.#inspect(folder)) === "object") throw badKey(key, "lies below an object");
       await this.#syncPath(path.slice(0, path.lastIndexOf("/")));
       remember(this.#durable, folder);
     }
@@ -50,7 +43,7 @@ export class Folders {
   async verify(key: string): Promise<void> {
     for (const folder of foldersOf(key)) {
       if (this.#durable.has(folder) || this.#verified.has(folder)) continue;
-      if (!(await this.#inspect(folder))) return;
+      if ((await this.#inspect(folder)) !== "folder") return;
       remember(this.#verified, folder);
     }
   }
@@ -91,18 +84,24 @@ export class Folders {
     return running;
   }
 
-  async #inspect(folder: string): Promise<boolean> {
+  async #make(path: string): Promise<void> {
+    try {
+      await this.#io.mkdir(path);
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") throw error; // EEXIST: another writer was first
+    }
+  }
+
+  async #inspect(folder: string): Promise<"folder" | "object" | "nothing"> {
     const path = `${this.#base}/${folder}`;
     try {
       const found = await lstat(path);
       if (found.isSymbolicLink()) {
         throw storeError("STORE_DAMAGED", `${path} is a symbolic link; a store never follows one`, { path });
       }
-      if (!found.isDirectory()) throw badKey(folder, "is an object and cannot be the folder of another");
-      return true;
+      return found.isDirectory() ? "folder" : "object";
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") return false;
-      if (errnoOf(error) === "ENOTDIR") throw badKey(folder, "lies below an object");
+      if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return "nothing";
       throw error;
     }
   }

@@ -41,7 +41,7 @@ export class PowerCutIo implements FileIo {
       }
       const lost = lose === "all" ? this.#pending : this.#someOf(chance);
       for (const change of lost.toReversed()) await change.undo();
-      await rm(dirname(this.#stash), { recursive: true, force: true });
+      await rm(this.#stash, { recursive: true, force: true });
     });
   }
 
