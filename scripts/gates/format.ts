@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { isAbsolute, relative } from "node:path";
 import type { Gate } from "./gate.ts";
 import { runTool } from "./tool.ts";
 
@@ -12,7 +14,10 @@ export const format: Gate = {
       signal,
     );
     if (exit_code === 0) return [];
-    const files = [...output.matchAll(/file=([^,]+),/g)].map(([, file]) => `${file} is not formatted: npm run format`);
+    const files = [...output.matchAll(/file=([^,]+),/g)].map(
+      ([, file = ""]) =>
+        `${isAbsolute(file) ? relative(realpathSync(root), file) : file} is not formatted: npm run format`,
+    );
     return files.length > 0 ? [...new Set(files)] : [output];
   },
 };

@@ -5,7 +5,7 @@ import { describeRoom, roomOf } from "./rooms.ts";
 import { runTool, TOOL_ROOT } from "./tool.ts";
 
 /** What we read of dependency-cruiser's report. */
-interface CruiseReport {
+export interface CruiseReport {
   readonly modules: readonly { readonly source: string }[];
   readonly summary: {
     readonly violations: readonly Violation[];
@@ -43,7 +43,7 @@ function unlisted(files: readonly string[]): string[] {
 }
 
 /** With the wrong TypeScript the cruiser sees no module and reports no violation: silence is believed only when counted. */
-function unseen(files: readonly string[], report: CruiseReport): string[] {
+export function unseen(files: readonly string[], report: CruiseReport): string[] {
   const seen = new Set(report.modules.map((module) => module.source));
   const missing = files.filter((path) => !seen.has(path));
   if (missing.length === 0) return [];
