@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify, type KeyObject } from "node:crypto";
-import type { Random } from "../../base/index.ts";
+import { canonicalJson, type Random } from "../../base/index.ts";
 import { compressBound, TAG_BYTES, zstd } from "../pack/index.ts";
 import { manifestError } from "./errors.ts";
 
@@ -45,15 +45,6 @@ export interface PrivateManifest {
   readonly problems: readonly { readonly path: string; readonly code: string; readonly message: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly writer: string;
-}
-
-/** JSON without white space, keys sorted by code point, so that equal values are equal bytes. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) =>
-    v !== null && typeof v === "object" && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  );
 }
 
 /** Ed25519 keys from the 32-byte seed and the 32-byte public key of RFC 8032. */

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, hasCode } from "../../base/index.ts";
+import type { ObjectStore } from "../store/index.ts";
+import { repositoryError } from "./errors.ts";
+
+/** docs/format.md §1: canonical JSON, a newline, its SHA-256 in hex, a newline. */
+const OBJECT_BYTES_MAX = 1024 * 1024;
+
+export function encodeJsonObject(value: object): Buffer {
+  const text = canonicalJson(value);
+  return Buffer.from(`${text}\n${createHash("sha256").update(text).digest("hex")}\n`);
+}
+
+/** @throws REPOSITORY_DAMAGED naming the object */
+export function decodeJsonObject(key: string, bytes: Buffer): Record<string, unknown> {
+  const damaged = (what: string) => repositoryError("REPOSITORY_DAMAGED", `${key}: ${what}`, { object: key });
+  if (bytes.length > OBJECT_BYTES_MAX) throw damaged("it is larger than 1 MiB");
+  const end = bytes.length - 66;
+  if (end < 2 || bytes[end] !== 10 || bytes[bytes.length - 1] !== 10) throw damaged("it does not end with a checksum");
+  const text = bytes.subarray(0, end);
+  if (createHash("sha256").update(text).digest("hex") !== bytes.toString("latin1", end + 1, end + 65)) {
+    throw damaged("it does not have its checksum");
+  }
+  const value: unknown = JSON.parse(text.toString("utf8"));
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw damaged("it is no JSON object");
+  return value as Record<string, unknown>;
+}
+
+/** `undefined` when there is no such object. */
+export async function readJsonObject(store: ObjectStore, key: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    return decodeJsonObject(key, await store.get(key));
+  } catch (error) {
+    if (hasCode(error, "STORE_NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+/** The field as a string, or REPOSITORY_DAMAGED. */
+export function stringField(object: Record<string, unknown>, name: string, key: string): string {
+  const value = object[name];
+  if (typeof value === "string") return value;
+  throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is missing or no text`, { object: key });
+}
+
+/** The field as a whole number within bounds, or REPOSITORY_DAMAGED. */
+export function integerField(object: Record<string, unknown>, name: string, key: string, min: number, max: number): number {
+  const value = object[name];
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is not a whole number from ${min} to ${max}`, { object: key });
+}

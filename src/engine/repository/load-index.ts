@@ -1,0 +1,142 @@
+import { type Clock, hasCode, HoldfastError } from "../../base/index.ts";
+import { ChunkIndex, decodeSegment, walkSegment, type IndexedPack } from "../index/index.ts";
+import { readPackTail, walkDirectory, type DirectoryFrame, type EpochKeys } from "../pack/index.ts";
+import type { ObjectStore } from "../store/index.ts";
+import { staleLeases } from "./lease.ts";
+
+/** Up to here all opened segments stay in memory between counting and loading; beyond, each is opened twice. */
+const HELD_BYTES_MAX = 96 * 1024 * 1024;
+const READS_AT_ONCE = 4;
+
+export interface LoadedIndex {
+  readonly index: ChunkIndex;
+  /** Number of each pack, by id in hex. */
+  readonly packs: ReadonlyMap<string, number>;
+  /** Size in bytes of each pack, by number. */
+  readonly pack_sizes: readonly number[];
+  /** Packs no segment names, found because a writer died or a segment is damaged: the next writer names them in its own segment. */
+  readonly adopted: readonly IndexedPack[];
+  /** Segments and packs that could not be used, with why. */
+  readonly damaged: readonly HoldfastError[];
+  readonly stale_leases: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly store: ObjectStore;
+  readonly keys: EpochKeys;
+  readonly clock: Clock;
+  /** Room for what a backup adds. */
+  readonly new_chunks: number;
+  readonly new_frames: number;
+  readonly new_packs: number;
+  /** Look at every pack of the store, also when no writer died: for a check. */
+  readonly all_packs?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+async function* openSegments(o: LoadOptions, damaged: HoldfastError[]): AsyncGenerator<Buffer> {
+  const names: string[] = [];
+  for await (const { key } of o.store.list("index/")) names.push(key.slice("index/".length));
+  const read = async (name: string): Promise<Buffer | undefined> => {
+    o.signal?.throwIfAborted();
+    try {
+      return decodeSegment(name, await o.store.get(`index/${name}`), o.keys);
+    } catch (error) {
+      if (hasCode(error, "STORE_NOT_FOUND")) return undefined; // merged away by another process meanwhile
+      if (!hasCode(error, "INDEX_DAMAGED") && !hasCode(error, "PACK_DAMAGED")) throw error;
+      const object = `index/${name}`;
+      const named = error.context["object"] === undefined ? new HoldfastError(error.code, error.spec, `${object}: ${error.message}`, { object }, error) : error;
+      damaged.push(named);
+      return undefined;
+    }
+  };
+  for (let i = 0; i < names.length; i += READS_AT_ONCE) {
+    for (const raw of await Promise.all(names.slice(i, i + READS_AT_ONCE).map(read))) if (raw !== undefined) yield raw;
+  }
+}
+
+interface Count {
+  chunks: number;
+  frames: number;
+  packs: number;
+}
+
+function countFrames(total: Count) {
+  return (frame: DirectoryFrame) => {
+    total.frames++;
+    total.chunks += frame.chunks;
+  };
+}
+
+/** Loads the index of a repository into shared memory, and finds packs that a writer left behind unnamed. */
+export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
+  const damaged: HoldfastError[] = [];
+  const total: Count = { chunks: 0, frames: 0, packs: 0 };
+  const named = new Set<string>();
+  let held: Buffer[] | undefined = [];
+  let held_bytes = 0;
+  for await (const raw of openSegments(o, damaged)) {
+    walkSegment(raw, ({ pack_id }) => {
+      const id = pack_id.toString("hex");
+      if (named.has(id)) return undefined;
+      named.add(id);
+      total.packs++;
+      return countFrames(total);
+    });
+    held_bytes += raw.length;
+    if (held_bytes > HELD_BYTES_MAX) held = undefined;
+    held?.push(raw);
+  }
+  const stale = await staleLeases(o.store, o.clock);
+  const look = o.all_packs === true || stale.length > 0 || damaged.length > 0;
+  const adopted = look ? await readUnnamedPacks(o, named, damaged) : [];
+  for (const pack of adopted) {
+    total.packs++;
+    walkDirectory(pack.directory, 0, countFrames(total));
+  }
+
+  const index = ChunkIndex.create({
+    chunks: total.chunks,
+    new_chunks: o.new_chunks,
+    frames: total.frames + o.new_frames,
+    packs: total.packs + o.new_packs,
+  });
+  const packs = new Map<string, number>();
+  const pack_sizes: number[] = [];
+  const add = (pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number }, bytes: Buffer) => {
+    const id = pack.pack_id.toString("hex");
+    if (packs.has(id)) return undefined;
+    const number = index.addPack(pack.pack_id, pack.epoch, pack.kind);
+    packs.set(id, number);
+    pack_sizes[number] = pack.size_bytes;
+    return (frame: DirectoryFrame) => {
+      const frame_number = index.addFrame(number, frame.offset, frame.stored);
+      for (let slot = 0; slot < frame.chunks; slot++) index.load(bytes, frame.at + slot * 36, frame_number, slot);
+    };
+  };
+  if (held !== undefined) for (const raw of held) walkSegment(raw, (pack) => add(pack, raw));
+  else for await (const raw of openSegments(o, [])) walkSegment(raw, (pack) => add(pack, raw));
+  for (const pack of adopted) {
+    const onFrame = add(pack, pack.directory);
+    if (onFrame !== undefined) walkDirectory(pack.directory, 0, onFrame);
+  }
+  return { index, packs, pack_sizes, adopted, damaged, stale_leases: stale };
+}
+
+async function readUnnamedPacks(o: LoadOptions, named: ReadonlySet<string>, damaged: HoldfastError[]): Promise<IndexedPack[]> {
+  const found: IndexedPack[] = [];
+  for await (const { key, size_bytes } of o.store.list("packs/")) {
+    o.signal?.throwIfAborted();
+    const id = key.slice(key.lastIndexOf("/") + 1);
+    if (named.has(id) || !/^[0-9a-f]{64}$/.test(id)) continue;
+    try {
+      const tail = await readPackTail(o.store, o.keys, Buffer.from(id, "hex"), size_bytes);
+      found.push({ pack_id: tail.header.pack_id, kind: tail.header.kind, epoch: tail.header.epoch, size_bytes, directory: tail.directory });
+    } catch (error) {
+      if (hasCode(error, "STORE_NOT_FOUND")) continue;
+      if (!hasCode(error, "PACK_DAMAGED")) throw error;
+      damaged.push(error);
+    }
+  }
+  return found;
+}

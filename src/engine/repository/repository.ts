@@ -1,0 +1,217 @@
+import type { KeyObject } from "node:crypto";
+import { type Clock, hasCode, newId, type Random } from "../../base/index.ts";
+import { encodeSegment, type IndexedPack } from "../index/index.ts";
+import type { KeyManager } from "../keys/index.ts";
+import {
+  decodeManifest, encodeManifest, publicKeyBytes, signingKeyFromSeed, verifyingKeyFromBytes, type ManifestStats,
+  type PrivateManifest, type PublicManifest,
+} from "../manifest/index.ts";
+import type { EpochKeys } from "../pack/index.ts";
+import type { ObjectStore, StoreConfig } from "../store/index.ts";
+import { ChunkHasher } from "./chunk-reader.ts";
+import { CONFIG_KEY, DEFAULT_SIZES, encodeConfig, readConfig, verifyConfig, type RepositoryConfig } from "./config.ts";
+import { repositoryError } from "./errors.ts";
+import { encodeJsonObject, readJsonObject } from "./json-object.ts";
+import { type Keyring, newKeyring, readEpochs, readKeyring, splitKeyring, writeEpoch, writeKeyring } from "./keyring.ts";
+import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
+
+const SLOT_KEY = "keys/slot";
+
+/** A backup's manifest, opened. */
+export interface Manifest {
+  readonly backup_id: string;
+  readonly created_at_ms: number;
+  readonly expires_at_ms: number | null;
+  /** Ids in hex of all packs it needs. */
+  readonly packs: readonly string[];
+  readonly kind: string;
+  /** Absolute paths as bytes. */
+  readonly roots: readonly Buffer[];
+  readonly tree: Buffer | null;
+  readonly started_at_ms: number;
+  readonly finished_at_ms: number;
+  readonly parent_backup_id: string | null;
+  readonly stats: ManifestStats;
+  readonly problems: PrivateManifest["problems"];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface CreateRepositoryOptions {
+  readonly store: ObjectStore;
+  readonly keys: KeyManager;
+  readonly cmk_key_id: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Stored beside the repository when the key manager is a passphrase. */
+  readonly slot?: object;
+  readonly sizes?: Partial<Pick<RepositoryConfig, "chunker" | "block_bytes" | "frame_bytes" | "pack_bytes">>;
+}
+
+/**
+ * Makes an empty repository. The config is written last: a repository exists when its config does, and a second call after
+ * a crash starts over.
+ * @throws REPOSITORY_EXISTS, KEY_*, STORE_*
+ */
+export async function createRepository(o: CreateRepositoryOptions): Promise<{ repository_id: string }> {
+  const { store, keys, clock, random } = o;
+  if ((await store.stat(CONFIG_KEY)) !== undefined) {
+    throw repositoryError("REPOSITORY_EXISTS", `${store.description} holds a repository already`, { store: store.description });
+  }
+  const repository_id = newId("rpo", clock, random);
+  const keyring_bytes = newKeyring(random);
+  const keyring = splitKeyring(keyring_bytes);
+  // What an earlier, interrupted call left has no config and so belongs to no repository.
+  for (const prefix of ["keys/keyring/", "keys/epoch/"]) for await (const { key } of store.list(prefix)) await store.delete(key);
+  if (o.slot !== undefined) await store.put(SLOT_KEY, encodeJsonObject(o.slot));
+  await writeKeyring(store, keys, o.cmk_key_id, repository_id, keyring_bytes, 1, clock);
+  await writeEpoch(store, keys, o.cmk_key_id, repository_id, { epoch: 1, data_key: Buffer.from(random.bytes(32)) }, 1, clock);
+  const config: RepositoryConfig = {
+    ...DEFAULT_SIZES,
+    ...o.sizes,
+    repository_id,
+    created_at_ms: clock.now_ms(),
+    signing_public_key: publicKeyBytes(signingKeyFromSeed(keyring.signing_seed)).toString("hex"),
+  };
+  await store.put(CONFIG_KEY, encodeJsonObject(encodeConfig(config, keyring.mac_key)), { if_absent: true });
+  return { repository_id };
+}
+
+/** The passphrase slot beside a repository, or `undefined` when its keys are with a key manager. */
+export function readPassphraseSlot(store: ObjectStore): Promise<Record<string, unknown> | undefined> {
+  return readJsonObject(store, SLOT_KEY);
+}
+
+export interface OpenRepositoryOptions {
+  readonly store: ObjectStore;
+  /** From which worker threads open the same store. */
+  readonly store_config: StoreConfig;
+  readonly keys: KeyManager;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Opens a repository: checks its config and unwraps its keys. @throws REPOSITORY_*, KEY_*, STORE_* */
+export async function openRepository(o: OpenRepositoryOptions): Promise<Repository> {
+  const { config, mac } = await readConfig(o.store);
+  const keyring = splitKeyring((await readKeyring(o.store, o.keys, config.repository_id)).plaintext);
+  verifyConfig(config, mac, keyring.mac_key);
+  const epochs = await readEpochs(o.store, o.keys, config.repository_id);
+  return new Repository(o, config, keyring, new Map(epochs.map(({ epoch, data_key }) => [epoch, data_key])));
+}
+
+/** What worker threads need to read and write the same repository. Holds keys: never leaves the process. */
+export interface RepositorySecrets {
+  readonly store_config: StoreConfig;
+  readonly config: RepositoryConfig;
+  readonly id_key: Uint8Array;
+  readonly chunker_key: Uint8Array;
+  readonly epochs: readonly (readonly [number, Uint8Array])[];
+}
+
+export class Repository {
+  readonly id: string;
+  readonly config: RepositoryConfig;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly epoch_keys: EpochKeys;
+  readonly hasher: ChunkHasher;
+  readonly #store_config: StoreConfig;
+  readonly #keyring: Keyring;
+  readonly #signing_key: KeyObject;
+  readonly #verifying_key: KeyObject;
+
+  constructor(o: OpenRepositoryOptions, config: RepositoryConfig, keyring: Keyring, epoch_keys: EpochKeys) {
+    this.id = config.repository_id;
+    this.config = config;
+    this.store = o.store;
+    this.clock = o.clock;
+    this.random = o.random;
+    this.epoch_keys = epoch_keys;
+    this.hasher = new ChunkHasher(keyring.id_key);
+    this.#store_config = o.store_config;
+    this.#keyring = keyring;
+    this.#signing_key = signingKeyFromSeed(keyring.signing_seed);
+    this.#verifying_key = verifyingKeyFromBytes(Buffer.from(config.signing_public_key, "hex"));
+  }
+
+  get description(): string {
+    return this.store.description;
+  }
+
+  /** The epoch new data is sealed under. */
+  get current_epoch(): { readonly epoch: number; readonly data_key: Uint8Array } {
+    const epoch = Math.max(...this.epoch_keys.keys());
+    return { epoch, data_key: this.epoch_keys.get(epoch) as Uint8Array };
+  }
+
+  get secrets(): RepositorySecrets {
+    return {
+      store_config: this.#store_config,
+      config: this.config,
+      id_key: this.#keyring.id_key,
+      chunker_key: this.#keyring.chunker_key,
+      epochs: [...this.epoch_keys],
+    };
+  }
+
+  loadIndex(room: Pick<LoadOptions, "new_chunks" | "new_frames" | "new_packs" | "all_packs" | "signal">): Promise<LoadedIndex> {
+    return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...room });
+  }
+
+  /** Seals and stores an index segment naming these packs, which are durable already. */
+  async writeSegment(packs: readonly IndexedPack[]): Promise<void> {
+    if (packs.length === 0) return;
+    const { epoch, data_key } = this.current_epoch;
+    const { segment_id, bytes } = encodeSegment(packs, epoch, data_key, this.random);
+    await this.store.put(`index/${segment_id.toString("hex")}`, bytes, { if_absent: true });
+  }
+
+  /** Ids of all backups, oldest first (ids sort by time). */
+  async listBackupIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { key } of this.store.list("manifests/")) ids.push(key.slice("manifests/".length));
+    return ids.sort();
+  }
+
+  /** @throws BACKUP_NOT_FOUND, MANIFEST_DAMAGED */
+  async readManifest(backup_id: string): Promise<Manifest> {
+    let bytes: Buffer;
+    try {
+      bytes = await this.store.get(`manifests/${backup_id}`);
+    } catch (error) {
+      if (!hasCode(error, "STORE_NOT_FOUND") && !hasCode(error, "STORE_BAD_KEY")) throw error;
+      throw repositoryError("BACKUP_NOT_FOUND", `there is no backup ${backup_id} in ${this.description}`, { backup_id }, error);
+    }
+    return this.openManifest(backup_id, bytes);
+  }
+
+  /** Checks and opens the bytes of a manifest. @throws MANIFEST_DAMAGED */
+  openManifest(backup_id: string, bytes: Buffer): Manifest {
+    const { public_part, private_part } = decodeManifest(backup_id, bytes, this.#verifying_key, this.epoch_keys);
+    return {
+      ...public_part,
+      kind: private_part.kind,
+      roots: private_part.roots.map((root) => Buffer.from(root, "base64")),
+      tree: private_part.tree === undefined ? null : Buffer.from(private_part.tree, "hex"),
+      started_at_ms: private_part.started_at_ms,
+      finished_at_ms: private_part.finished_at_ms,
+      parent_backup_id: private_part.parent_backup_id,
+      stats: private_part.stats,
+      problems: private_part.problems,
+      labels: private_part.labels,
+    };
+  }
+
+  /** Signs and stores a manifest: from here on the backup exists. */
+  async writeManifest(public_part: PublicManifest, private_part: PrivateManifest): Promise<string> {
+    const bytes = encodeManifest(public_part, private_part, { ...this.current_epoch, signing_key: this.#signing_key }, this.random);
+    const key = `manifests/${public_part.backup_id}`;
+    await this.store.put(key, bytes, { if_absent: true });
+    return key;
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+}
