@@ -1,0 +1,172 @@
+import { availableParallelism } from "node:os";
+import { parentPort, Worker, type TransferListItem } from "node:worker_threads";
+import { asHoldfastError, deserializeError, errorCatalogue, type SerializedError } from "../../base/index.ts";
+
+const pipelineError = errorCatalogue({
+  WORKER_DIED: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "A worker thread ended unexpectedly (out of memory?). Look at the log; run again with more memory or fewer threads.",
+  },
+});
+
+/** One per core, at most 4: beyond that one repository's index and one disk are the limit. */
+export function defaultThreads(): number {
+  return Math.max(1, Math.min(4, availableParallelism()));
+}
+
+type ToWorker = { readonly task: number; readonly body: unknown };
+type FromWorker =
+  | { readonly kind: "done"; readonly task: number; readonly body: unknown }
+  | { readonly kind: "failed"; readonly task: number; readonly error: SerializedError }
+  | { readonly kind: "event"; readonly body: unknown };
+
+interface Waiting {
+  resolve(body: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+}
+
+export interface PoolOptions {
+  /** Module the threads run; it calls {@link serveTasks}. */
+  readonly module: URL;
+  readonly threads: number;
+  /** The same for each thread, besides its number. */
+  readonly data: object;
+  /** What threads tell outside of answers. */
+  readonly onEvent?: (body: unknown) => void;
+  /** Tasks a thread may have at once: one under way, the others waiting so that it never idles. */
+  readonly tasks_per_thread?: number;
+}
+
+/** Worker threads that answer tasks. A thread's failure fails its tasks; a thread that dies fails all of them. */
+export class WorkerPool {
+  readonly #members: Member[] = [];
+  readonly #limit: number;
+  #next_task = 1;
+  #free: (() => void)[] = [];
+  #dead: Error | undefined;
+  #closing = false;
+
+  constructor(options: PoolOptions) {
+    this.#limit = options.tasks_per_thread ?? 2;
+    for (let thread = 0; thread < options.threads; thread++) {
+      const worker = new Worker(options.module, { workerData: { ...options.data, thread } });
+      const member: Member = { worker, waiting: new Map() };
+      worker.on("message", (message: FromWorker) => this.#onMessage(member, message, options.onEvent));
+      worker.on("error", (error) => this.#onDeath(error));
+      worker.on("exit", (code) => {
+        if (!this.#closing) this.#onDeath(pipelineError("WORKER_DIED", `worker thread ${thread} ended with code ${code}`));
+      });
+      this.#members.push(member);
+    }
+  }
+
+  get threads(): number {
+    return this.#members.length;
+  }
+
+  #onMessage(member: Member, message: FromWorker, onEvent: PoolOptions["onEvent"]): void {
+    if (message.kind === "event") return onEvent?.(message.body);
+    const waiting = member.waiting.get(message.task);
+    member.waiting.delete(message.task);
+    if (message.kind === "done") waiting?.resolve(message.body);
+    else waiting?.reject(deserializeError(message.error));
+    this.#free.shift()?.();
+  }
+
+  #onDeath(error: Error): void {
+    this.#dead ??= asHoldfastError(error);
+    for (const member of this.#members) {
+      for (const waiting of member.waiting.values()) waiting.reject(this.#dead);
+      member.waiting.clear();
+    }
+    for (const wake of this.#free.splice(0)) wake();
+  }
+
+  /** Resolves when a thread can take a task; with {@link run} right after it, tasks never pile up. */
+  async available(): Promise<void> {
+    while (this.#dead === undefined && this.#leastLoaded().waiting.size >= this.#limit) {
+      await new Promise<void>((resolve) => this.#free.push(resolve));
+    }
+    if (this.#dead !== undefined) throw this.#dead;
+  }
+
+  get canTake(): boolean {
+    return this.#leastLoaded().waiting.size < this.#limit;
+  }
+
+  #leastLoaded(): Member {
+    let least = this.#members[0] as Member;
+    for (const member of this.#members) if (member.waiting.size < least.waiting.size) least = member;
+    return least;
+  }
+
+  /** Gives the task to the least loaded thread. */
+  run<Result>(task: unknown, transfer?: TransferListItem[]): Promise<Result> {
+    return this.#send(this.#leastLoaded(), task, transfer);
+  }
+
+  /** Gives the task to every thread, after what each has to do already. */
+  broadcast<Result>(task: unknown): Promise<Result[]> {
+    return Promise.all(this.#members.map((member) => this.#send<Result>(member, task)));
+  }
+
+  #send<Result>(member: Member, body: unknown, transfer?: TransferListItem[]): Promise<Result> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    const task = this.#next_task++;
+    return new Promise<Result>((resolve, reject) => {
+      member.waiting.set(task, { resolve: resolve as (body: unknown) => void, reject });
+      const message: ToWorker = { task, body };
+      member.worker.postMessage(message, transfer);
+    });
+  }
+
+  /** Ends all threads at once, whatever they do. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#members.map((member) => member.worker.terminate()));
+  }
+}
+
+/** An answer whose memory moves to the main thread instead of being copied. */
+export class Transferred {
+  readonly body: unknown;
+  readonly transfer: readonly TransferListItem[];
+  constructor(body: unknown, transfer: readonly TransferListItem[]) {
+    this.body = body;
+    this.transfer = transfer;
+  }
+}
+
+/** Worker side: answers tasks one after the other. */
+export function serveTasks(handle: (body: never) => unknown): void {
+  const port = parentPort;
+  if (port === null) throw new Error("serveTasks runs in a worker thread only");
+  let last: Promise<void> = Promise.resolve();
+  port.on("message", ({ task, body }: ToWorker) => {
+    last = last.then(async () => {
+      try {
+        const result = await handle(body as never);
+        const [answer, transfer] = result instanceof Transferred ? [result.body, result.transfer] : [result, []];
+        port.postMessage({ kind: "done", task, body: answer } satisfies FromWorker, [...transfer]);
+      } catch (error) {
+        port.postMessage({ kind: "failed", task, error: asHoldfastError(error).toJSON() } satisfies FromWorker);
+      }
+    });
+  });
+}
+
+/** Worker side: tells the main thread something outside of an answer. */
+export function tellMain(body: unknown, transfer: readonly TransferListItem[] = []): void {
+  parentPort?.postMessage({ kind: "event", body } satisfies FromWorker, [...transfer]);
+}
+
+/** A Uint8Array that crossed a thread boundary, as the Buffer it was. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
