@@ -53,9 +53,18 @@ export function withCounts(inner: ObjectStore, clock: Clock): { store: ObjectSto
   const store: ObjectStore = {
     description: inner.description,
     put: (key, parts, options) => {
-      return counted("put", () => inner.put(key, parts, options), () => sizeOf(partList(parts)));
+      return counted(
+        "put",
+        () => inner.put(key, parts, options),
+        () => sizeOf(partList(parts)),
+      );
     },
-    get: (key, options) => counted("get", () => inner.get(key, options), (buffer) => buffer.byteLength),
+    get: (key, options) =>
+      counted(
+        "get",
+        () => inner.get(key, options),
+        (buffer) => buffer.byteLength,
+      ),
     stat: (key) => counted("stat", () => inner.stat(key), none),
     list: countedList,
     delete: (key) => counted("delete", () => inner.delete(key), none),

@@ -18,7 +18,8 @@ export const storeError = errorCatalogue({
   STORE_LOCKED: {
     fault: "user",
     retry: "never",
-    guidance: "The object is immutable until the date named. Wait for it; a COMPLIANCE lock cannot be lifted by anyone.",
+    guidance:
+      "The object is immutable until the date named. Wait for it; a COMPLIANCE lock cannot be lifted by anyone.",
     http: 409,
   },
   STORE_SHORT_OBJECT: {
@@ -76,7 +77,8 @@ export const storeError = errorCatalogue({
   STORE_DAMAGED: {
     fault: "operational",
     retry: "never",
-    guidance: "Something in the store's folder is not what the store wrote there. Inspect the path named in the message.",
+    guidance:
+      "Something in the store's folder is not what the store wrote there. Inspect the path named in the message.",
     status_reason: "RepositoryDamaged",
   },
   STORE_READ_ONLY: {

@@ -1,6 +1,6 @@
 import { asStoreError, errnoError } from "./errors.ts";
 import type { FaultPlan, FaultPlanOptions } from "./fault-plan.ts";
-import type { FileIo } from "./fs/file-io.ts";
+import type { FileIo, WritableFile } from "./fs/file-io.ts";
 import type { ObjectStat, ObjectStore } from "./port.ts";
 
 /** Injects a plan's faults into any store. Faults of the points `file.*` need {@link faultyFileIo}. */
@@ -30,15 +30,23 @@ export const injectedError: FaultPlanOptions["errorFor"] = (errno, point, where)
 /** Injects a plan's faults into the system calls of the filesystem store. */
 export function faultyFileIo(inner: FileIo, plan: FaultPlan): FileIo {
   return {
-    create: (path) =>
-      plan.around("file.create", path, async () => {
-        const file = await inner.create(path);
+    async create(path) {
+      let created: WritableFile | undefined;
+      try {
+        const file = await plan.around("file.create", path, async () => {
+          created = await inner.create(path);
+          return created;
+        });
         return {
           write: (parts) => plan.aroundWrite(path, (bytes_max) => file.write(cut(parts, bytes_max))),
           datasync: () => plan.around("file.datasync", path, () => file.datasync()),
           close: () => file.close(),
         };
-      }),
+      } catch (error) {
+        await created?.close(); // the fault came after: nobody else has the open file
+        throw error;
+      }
+    },
     link: (from, to) => plan.around("file.link", to, () => inner.link(from, to)),
     rename: (from, to) => plan.around("file.rename", to, () => inner.rename(from, to)),
     unlink: (path) => plan.around("file.unlink", path, () => inner.unlink(path)),

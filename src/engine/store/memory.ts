@@ -49,12 +49,16 @@ export class MemoryStore implements ObjectStore {
     const body = partList(parts);
     const size_bytes = sizeOf(body);
     if (this.#used_bytes + size_bytes > this.#quota_bytes) {
-      throw storeError("STORE_QUOTA_EXCEEDED", `${key} (${size_bytes} bytes) would pass the quota of the memory store`, {
-        key,
-        size_bytes,
-        used_bytes: this.#used_bytes,
-        quota_bytes: this.#quota_bytes,
-      });
+      throw storeError(
+        "STORE_QUOTA_EXCEEDED",
+        `${key} (${size_bytes} bytes) would pass the quota of the memory store`,
+        {
+          key,
+          size_bytes,
+          used_bytes: this.#used_bytes,
+          quota_bytes: this.#quota_bytes,
+        },
+      );
     }
     if (found !== undefined) this.#remove(key, found);
     const object: StoredObject = { bytes: Buffer.concat(body), modified_ms: Math.trunc(now_ms) };

@@ -27,7 +27,8 @@ export interface OpenStoreOptions {
  */
 export async function openStore(config: StoreConfig, options: OpenStoreOptions): Promise<ObjectStore> {
   const { clock, random, fault, limit, retry } = options;
-  let store = fault === undefined ? await openFsStore({ ...config, clock, random }) : await openFaulty(config, options, fault);
+  let store =
+    fault === undefined ? await openFsStore({ ...config, clock, random }) : await openFaulty(config, options, fault);
   if (limit !== undefined) store = withLimit(store, { ...limit, clock });
   return retry === false ? store : withRetry(store, { ...retry, clock, random });
 }

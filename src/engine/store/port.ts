@@ -56,5 +56,4 @@ export interface ObjectStore {
 }
 
 /** Plain data from which a worker thread or another process opens the same store. */
-export type StoreConfig =
-  | { readonly kind: "fs"; readonly path: string; readonly quota_bytes?: number };
+export type StoreConfig = { readonly kind: "fs"; readonly path: string; readonly quota_bytes?: number };

@@ -14,7 +14,9 @@ export function resolveRange(key: string, size_bytes: number, options: GetOption
   const offset_bytes = options?.offset_bytes ?? 0;
   const length_bytes = options?.length_bytes ?? Math.max(0, size_bytes - offset_bytes);
   if (!isByteCount(offset_bytes) || !isByteCount(length_bytes)) {
-    throw storeError("STORE_BAD_REQUEST", `bad range of ${key}: offset ${offset_bytes}, length ${length_bytes}`, { key });
+    throw storeError("STORE_BAD_REQUEST", `bad range of ${key}: offset ${offset_bytes}, length ${length_bytes}`, {
+      key,
+    });
   }
   if (offset_bytes + length_bytes > size_bytes) throw shortObject(key, { offset_bytes, length_bytes }, size_bytes);
   return { offset_bytes, length_bytes };

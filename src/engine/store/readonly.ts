@@ -4,7 +4,9 @@ import type { ObjectStore } from "./port.ts";
 /** The same objects, with every change refused as STORE_READ_ONLY: for restores and checks of a foreign region. */
 export function readOnly(inner: ObjectStore): ObjectStore {
   const refuse = async (doing: string, key: string): Promise<never> => {
-    throw storeError("STORE_READ_ONLY", `cannot ${doing} ${key}: ${inner.description} is open for reading only`, { key });
+    throw storeError("STORE_READ_ONLY", `cannot ${doing} ${key}: ${inner.description} is open for reading only`, {
+      key,
+    });
   };
   return {
     description: inner.description,

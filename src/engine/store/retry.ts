@@ -94,21 +94,30 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
   }
 
   async function* list(prefix: string): AsyncGenerator<ObjectStat> {
+    const doing = `listing "${prefix}"`;
     let last: string | undefined;
     let attempt = 1;
     let started_ms = clock.monotonic_ms();
     for (;;) {
+      const listing = inner.list(prefix)[Symbol.asyncIterator]();
+      let hangs = true; // a listing that did not answer cannot be asked to end either
       try {
-        for await (const stat of inner.list(prefix)) {
-          if (last !== undefined && stat.key <= last) continue; // already given out before the failure
-          last = stat.key;
-          attempt = 1;
-          yield stat;
-          started_ms = clock.monotonic_ms();
+        for (;;) {
+          const step = await bounded(doing, undefined, () => listing.next());
+          hangs = false;
+          if (step.done === true) return;
+          if (last === undefined || step.value.key > last) {
+            last = step.value.key; // what came before the failure is not given out again
+            attempt = 1;
+            yield step.value;
+            started_ms = clock.monotonic_ms();
+          }
+          hangs = true;
         }
-        return;
       } catch (error) {
-        await pauseOrThrow(error, `listing "${prefix}"`, attempt++, started_ms);
+        await pauseOrThrow(error, doing, attempt++, started_ms);
+      } finally {
+        if (!hangs) await listing.return?.();
       }
     }
   }

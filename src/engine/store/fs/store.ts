@@ -78,6 +78,15 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
 /** What is done to one key at a time, by whom, is settled by a flock per key; see {@link FsStore.put} for the order. */
 class FsStore implements ObjectStore {
   readonly description: string;
@@ -270,7 +279,7 @@ class FsStore implements ObjectStore {
   async #assertReplaceable(key: string, options: PutOptions): Promise<ObjectStat | undefined> {
     const found = await statObject(this.#layout, this.#locks, key);
     if (found === undefined) {
-      if (await exists(this.#layout.object(key))) throw badKey(key, "is the folder of other objects");
+      if (await isFolder(this.#layout.object(key))) throw badKey(key, "is the folder of other objects");
       return undefined;
     }
     if (options.if_absent === true) {
@@ -312,7 +321,12 @@ class FsStore implements ObjectStore {
       await statPath(marker);
     } catch (error) {
       if (errnoOf(error) !== "ENOENT") throw error;
-      throw storeError("STORE_UNAVAILABLE", `${root} is gone or not mounted: ${marker} is missing`, { path: root }, error);
+      throw storeError(
+        "STORE_UNAVAILABLE",
+        `${root} is gone or not mounted: ${marker} is missing`,
+        { path: root },
+        error,
+      );
     }
   }
 

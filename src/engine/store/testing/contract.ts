@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test, { type TestContext } from "node:test";
-import { HoldfastError, systemRandom } from "../../../base/index.ts";
+import { HoldfastError, systemClock, systemRandom } from "../../../base/index.ts";
 import type { LockMode, ObjectStat, ObjectStore } from "../port.ts";
 import { type MovableClock, movableClock } from "./clock.ts";
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+const now_ms = () => Math.trunc(systemClock.now_ms());
+const inADay = () => now_ms() + DAY_MS;
 
 /** How the suite gets at one kind of store. */
 export interface StoreUnderTest {
@@ -46,14 +49,20 @@ export function storeContract(name: string, make: StoreFactory): void {
     await store.put("packs/ab/one", parts);
     for (const reader of [store, await open()]) {
       assert.ok((await reader.get("packs/ab/one")).equals(body));
-      for (const [offset_bytes, length_bytes] of [[0, 0], [0, 1], [299_999, 1], [100_000, 50_000], [300_000, 0]] as const) {
+      for (const [offset_bytes, length_bytes] of [
+        [0, 0],
+        [0, 1],
+        [299_999, 1],
+        [100_000, 50_000],
+        [300_000, 0],
+      ] as const) {
         const expected = body.subarray(offset_bytes, offset_bytes + length_bytes);
         assert.ok((await reader.get("packs/ab/one", { offset_bytes, length_bytes })).equals(expected));
       }
       assert.ok((await reader.get("packs/ab/one", { offset_bytes: 299_990 })).equals(body.subarray(299_990)));
       const stat = await reader.stat("packs/ab/one");
       assert.equal(stat?.size_bytes, 300_000);
-      assert.ok(Math.abs((stat?.modified_ms ?? 0) - Date.now()) < 120_000);
+      assert.ok(Math.abs((stat?.modified_ms ?? 0) - now_ms()) < 120_000);
       assert.equal(stat?.lock, undefined);
     }
   });
@@ -93,7 +102,7 @@ export function storeContract(name: string, make: StoreFactory): void {
     await rejects(store.get("no/such"), "STORE_NOT_FOUND", /no\/such/);
     assert.equal(await store.stat("no/such"), undefined);
     await store.delete("no/such");
-    await rejects(store.lock("no/such", { mode: "GOVERNANCE", retain_until_ms: Date.now() + DAY_MS }), "STORE_NOT_FOUND");
+    await rejects(store.lock("no/such", { mode: "GOVERNANCE", retain_until_ms: inADay() }), "STORE_NOT_FOUND");
     assert.deepEqual(await keysOf(store, "no/"), []);
     await store.put("a/b", Buffer.from("x"));
     await rejects(store.get("a"), "STORE_NOT_FOUND");
@@ -107,18 +116,35 @@ export function storeContract(name: string, make: StoreFactory): void {
 
   check("refuses keys that are none", async ({ store }) => {
     const long = "x".repeat(241);
-    const hostile = ["", "/", "a/", "/a", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a/..", "a\0b", "a\\b", "a b", "ä"];
+    const hostile = [
+      "",
+      "/",
+      "a/",
+      "/a",
+      "a//b",
+      ".",
+      "..",
+      "../a",
+      "a/../b",
+      "a/./b",
+      "a/..",
+      "a\0b",
+      "a\\b",
+      "a b",
+      "ä",
+    ];
     for (const key of [...hostile, ".tmp/x", ".locks/x", ".hidden", "a~b", "a\n", long, `${"ab/".repeat(171)}a`]) {
       await rejects(store.put(key, Buffer.from("x")), "STORE_BAD_KEY");
       await rejects(store.get(key), "STORE_BAD_KEY");
       await rejects(store.stat(key), "STORE_BAD_KEY");
       await rejects(store.delete(key), "STORE_BAD_KEY");
-      await rejects(store.lock(key, { mode: "GOVERNANCE", retain_until_ms: Date.now() + DAY_MS }), "STORE_BAD_KEY");
+      await rejects(store.lock(key, { mode: "GOVERNANCE", retain_until_ms: inADay() }), "STORE_BAD_KEY");
     }
-    for (const prefix of ["/", "../", "a/../", ".tmp", "a//", "a b"]) await rejects(keysOf(store, prefix), "STORE_BAD_KEY");
+    for (const prefix of ["/", "../", "a/../", ".tmp", "a//", "a b"])
+      await rejects(keysOf(store, prefix), "STORE_BAD_KEY");
     assert.deepEqual(await keysOf(store, ""), []);
     const longest = `${"s".repeat(240)}/${"t".repeat(240)}/${"u".repeat(30)}`;
-    await store.put(longest, Buffer.from("x"), { lock: { mode: "GOVERNANCE", retain_until_ms: Date.now() + DAY_MS } });
+    await store.put(longest, Buffer.from("x"), { lock: { mode: "GOVERNANCE", retain_until_ms: inADay() } });
     assert.equal((await store.stat(longest))?.lock?.mode, "GOVERNANCE");
   });
 
@@ -131,15 +157,35 @@ export function storeContract(name: string, make: StoreFactory): void {
   });
 
   check("lists bytewise by whole key, by prefix, with locks", async ({ store, open }) => {
-    const keys = ["a-b", "a.b", "a/b", "a0", "a_b", "aB", "a-/x", "a./x", "a/b.c/d", "a/b-c", "a/B", "A", "Z/z", "0", "a/b0/q"];
+    const keys = [
+      "a-b",
+      "a.b",
+      "a/b",
+      "a0",
+      "a_b",
+      "aB",
+      "a-/x",
+      "a./x",
+      "a/b.c/d",
+      "a/b-c",
+      "a/B",
+      "A",
+      "Z/z",
+      "0",
+      "a/b0/q",
+    ];
     const distinct = keys.filter((key) => !keys.some((other) => other.startsWith(`${key}/`)));
     for (const key of distinct) await store.put(key, Buffer.from(key));
-    await store.lock("a/b-c", { mode: "COMPLIANCE", retain_until_ms: Date.now() + DAY_MS });
+    await store.lock("a/b-c", { mode: "COMPLIANCE", retain_until_ms: inADay() });
     const sorted = distinct.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     for (const reader of [store, await open()]) {
       assert.deepEqual(await keysOf(reader, ""), sorted);
       for (const prefix of ["a", "a-", "a/", "a/b", "a/b.", "a/b.c/", "a/b.c/d", "Z", "q", "a/b-c/"]) {
-        assert.deepEqual(await keysOf(reader, prefix), sorted.filter((key) => key.startsWith(prefix)), prefix);
+        assert.deepEqual(
+          await keysOf(reader, prefix),
+          sorted.filter((key) => key.startsWith(prefix)),
+          prefix,
+        );
       }
       const stats = await collect(reader.list("a/b-c"));
       assert.equal(stats[0]?.lock?.mode, "COMPLIANCE");
@@ -212,7 +258,7 @@ export function storeContract(name: string, make: StoreFactory): void {
   });
 
   check("refuses a lock that ends in the past", async ({ store }) => {
-    const lock = { mode: "COMPLIANCE", retain_until_ms: Date.now() - 1000 } as const;
+    const lock = { mode: "COMPLIANCE", retain_until_ms: now_ms() - 1000 } as const;
     await rejects(store.put("k", Buffer.from("x"), { lock }), "STORE_BAD_REQUEST", /past/);
     assert.equal(await store.stat("k"), undefined);
     await store.put("k", Buffer.from("x"));
@@ -221,7 +267,7 @@ export function storeContract(name: string, make: StoreFactory): void {
 
   check("does not let a refused put touch the lock of what is there", async ({ store }) => {
     await store.put("k", Buffer.from("x"));
-    const lock = { mode: "COMPLIANCE", retain_until_ms: Date.now() + DAY_MS } as const;
+    const lock = { mode: "COMPLIANCE", retain_until_ms: inADay() } as const;
     await rejects(store.put("k", Buffer.from("y"), { lock, if_absent: true }), "STORE_ALREADY_EXISTS");
     assert.equal((await store.stat("k"))?.lock, undefined);
     await store.delete("k");
@@ -252,7 +298,11 @@ export function storeContract(name: string, make: StoreFactory): void {
     await rejects(store.get("k", { signal }), "STORE_ABORTED");
     assert.equal(await store.stat("n"), undefined);
     const late = new AbortController();
-    const putting = store.put("late", Array.from({ length: 64 }, () => Buffer.alloc(MIB)), { signal: late.signal });
+    const putting = store.put(
+      "late",
+      Array.from({ length: 64 }, () => Buffer.alloc(MIB)),
+      { signal: late.signal },
+    );
     setImmediate(() => late.abort());
     const [outcome] = await Promise.allSettled([putting]);
     if (outcome.status === "rejected") assert.equal(codeOf(outcome.reason), "STORE_ABORTED");
@@ -335,7 +385,9 @@ function codeOf(reason: unknown): string {
 
 async function atMost<T>(count: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values();
-  await Promise.all(Array.from({ length: count }, async () => {
-    for (const item of rest) await work(item);
-  }));
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      for (const item of rest) await work(item);
+    }),
+  );
 }
