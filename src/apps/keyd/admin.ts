@@ -13,7 +13,11 @@ type GrantOptions = Global & { principal: string; key: string; right: KeyRight[]
 
 /** The administrator's verbs: each one call to a running key manager, its answer as JSON on stdout. */
 export function addAdminCommands(program: Command): void {
-  const add = <O extends Global>(name: string, description: string, run: (keys: KeyManagerClient, options: O) => unknown) =>
+  const add = <O extends Global>(
+    name: string,
+    description: string,
+    run: (keys: KeyManagerClient, options: O) => unknown,
+  ) =>
     program
       .command(name)
       .description(description)
@@ -79,7 +83,9 @@ export function addAdminCommands(program: Command): void {
 
   program
     .command("verify-audit")
-    .description("verify an audit log folder, without a key manager and without a secret; exit code 2 when it is broken")
+    .description(
+      "verify an audit log folder, without a key manager and without a secret; exit code 2 when it is broken",
+    )
     .argument("<folder>")
     .action(async (folder: string) => {
       const verdict = await local.verifyAuditLog(folder);

@@ -42,8 +42,19 @@ const program = new Command("keyd")
   .option("--token-dir <folder>", "with --init or --reset-token: write each token to FOLDER/NAME.token (0600) instead")
   .option("--reset-token <principal>", "make a new token for this principal, at the machine itself, and end")
   .addOption(new Option("--stop-with-stdin", "end when stdin closes, that is, with the parent process").hideHelp())
-  .addHelpText("after", "\nExample:\n  keyd --dir /var/lib/holdfast-keys --socket /run/holdfast/keyd.sock --init --token-dir /root")
-  .action((options: ServeOptions) => run(options));
+  .addHelpText(
+    "after",
+    "\nExample:\n  keyd --dir /var/lib/holdfast-keys --socket /run/holdfast/keyd.sock --init --token-dir /root",
+  )
+  .action(async (options: ServeOptions) => {
+    const stdin = options.rootSecretStdin || options.stopWithStdin ? readStdin() : undefined;
+    try {
+      await run(options, stdin);
+    } finally {
+      // Left open it would keep the process alive.
+      stdin?.release();
+    }
+  });
 addAdminCommands(program);
 
 try {
@@ -54,10 +65,9 @@ try {
   process.exitCode = 1;
 }
 
-async function run(options: ServeOptions): Promise<void> {
+async function run(options: ServeOptions, stdin: Stdin | undefined): Promise<void> {
   const dir = options.dir;
   if (dir === undefined) throw keyError("KEY_REQUEST_INVALID", "--dir is missing: which folder holds the keys?");
-  const stdin = options.rootSecretStdin || options.stopWithStdin ? readStdin() : undefined;
   const root_secret_file = options.rootSecretFile ?? join(dir, local.ROOT_SECRET_NAME);
   const given = await givenRootSecret(options, stdin);
   const deliver = (tokens: readonly local.PrincipalToken[]) => deliverTokens(tokens, options.tokenDir);
@@ -102,7 +112,6 @@ async function run(options: ServeOptions): Promise<void> {
   } finally {
     await Promise.all(servers.map((server) => server.close()));
     await store.close();
-    stdin?.release();
   }
 }
 

@@ -121,11 +121,7 @@ async function removeDeadSocket(path: string): Promise<void> {
 }
 
 type Handlers = {
-  [O in wire.Operation]: (
-    store: local.LocalKeyStore,
-    actor: string,
-    body: wire.Request<O>,
-  ) => unknown;
+  [O in wire.Operation]: (store: local.LocalKeyStore, actor: string, body: wire.Request<O>) => unknown;
 };
 
 const handlers: Handlers = {

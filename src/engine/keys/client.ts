@@ -170,7 +170,12 @@ class Connection {
 
   #badAnswer(operation: Operation, reason: string, cause?: unknown): HoldfastError {
     const context = { address: this.#address, operation };
-    return keyError("KEY_MANAGER_BAD_ANSWER", `key manager at ${this.#address}, ${operation}: ${reason}`, context, cause);
+    return keyError(
+      "KEY_MANAGER_BAD_ANSWER",
+      `key manager at ${this.#address}, ${operation}: ${reason}`,
+      context,
+      cause,
+    );
   }
 }
 

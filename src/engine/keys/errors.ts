@@ -116,28 +116,41 @@ export const keyError = errorCatalogue({
   KEY_ROOT_SECRET_WRONG: {
     fault: "operational",
     retry: "never",
-    guidance: "Supply the root secret this folder was set up with: 64 hexadecimal characters, from file, environment or stdin.",
+    guidance:
+      "Supply the root secret this folder was set up with: 64 hexadecimal characters, from file, environment or stdin.",
     status_reason: "EncryptionKeyAccessDenied",
   },
   KEY_AUDIT_UNAVAILABLE: {
     fault: "operational",
     retry: "later",
-    guidance: "Keys are used only when the use can be recorded. Check space and health of the disk that holds the audit folder.",
+    guidance:
+      "Keys are used only when the use can be recorded. Check space and health of the disk that holds the audit folder.",
     status_reason: "EncryptionKeyAccessDenied",
     http: 507,
   },
-  KEY_ALIAS_TAKEN: { fault: "user", retry: "never", guidance: "Use the existing key, or choose another alias.", http: 409 },
+  KEY_ALIAS_TAKEN: {
+    fault: "user",
+    retry: "never",
+    guidance: "Use the existing key, or choose another alias.",
+    http: 409,
+  },
   KEY_STATE_CONFLICT: {
     fault: "user",
     retry: "never",
     guidance: "Describe the key to see its state, and undo that state first.",
     http: 409,
   },
-  KEY_PRINCIPAL_NOT_FOUND: { fault: "user", retry: "never", guidance: "List the principals to see their names.", http: 404 },
+  KEY_PRINCIPAL_NOT_FOUND: {
+    fault: "user",
+    retry: "never",
+    guidance: "List the principals to see their names.",
+    http: 404,
+  },
   KEY_LAST_ADMIN: {
     fault: "user",
     retry: "never",
-    guidance: "Give another principal `admin` on every key first; otherwise nobody could change the access list any more.",
+    guidance:
+      "Give another principal `admin` on every key first; otherwise nobody could change the access list any more.",
     http: 409,
   },
   KEY_REQUEST_INVALID: {

@@ -32,7 +32,11 @@ const slotSchema = z.strictObject({
   slot_id: z.string().regex(/^pps_[0-9a-f]{32}$/),
   kdf: z.literal("scrypt"),
   /** A floor too: whoever may write the slot must not be able to ask for a cheap derivation. */
-  n: z.int().min(2 ** 14).max(2 ** 20).refine((n) => Number.isInteger(Math.log2(n)), "must be a power of two"),
+  n: z
+    .int()
+    .min(2 ** 14)
+    .max(2 ** 20)
+    .refine((n) => Number.isInteger(Math.log2(n)), "must be a power of two"),
   r: z.int().min(8).max(32),
   p: z.int().min(1).max(16),
   salt: z.string().regex(/^[0-9a-f]{64}$/),
@@ -75,11 +79,7 @@ export function parsePassphraseSlot(value: unknown): PassphraseSlot {
  *
  * @throws KEY_SLOT_INVALID at once; wrap and unwrap throw KEY_WRONG_PASSPHRASE, KEY_NOT_FOUND, KEY_CONTEXT_MISMATCH
  */
-export function passphraseKeyManager(options: {
-  passphrase: string;
-  slot: unknown;
-  random?: Random;
-}): KeyManager {
+export function passphraseKeyManager(options: { passphrase: string; slot: unknown; random?: Random }): KeyManager {
   const slot = parsePassphraseSlot(options.slot);
   const random = options.random ?? systemRandom;
   if (options.passphrase === "") throw keyError("KEY_WRONG_PASSPHRASE", "the passphrase is empty");
@@ -145,5 +145,7 @@ function aad(key_id: string, context: WrapContext): string {
 
 function requireSlot(slot: PassphraseSlot, key_id: string, version: number): void {
   if (key_id === slot.slot_id && version === 1) return;
-  throw keyError("KEY_NOT_FOUND", `key ${key_id} version ${version} is not passphrase slot ${slot.slot_id}`, { key_id });
+  throw keyError("KEY_NOT_FOUND", `key ${key_id} version ${version} is not passphrase slot ${slot.slot_id}`, {
+    key_id,
+  });
 }

@@ -120,7 +120,12 @@ export interface AuditVerdict {
   readonly entries_count: number;
   readonly head: AuditHead;
   /** Where the chain first breaks, and how. */
-  readonly first_broken: { readonly segment: string; readonly line: number; readonly seq: number; readonly reason: string } | null;
+  readonly first_broken: {
+    readonly segment: string;
+    readonly line: number;
+    readonly seq: number;
+    readonly reason: string;
+  } | null;
 }
 
 /** What administrators and auditors may ask of a key manager that keeps its keys itself. */

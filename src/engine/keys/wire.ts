@@ -114,9 +114,7 @@ export const operations = {
       ok: z.boolean(),
       entries_count: z.int(),
       head: auditHead,
-      first_broken: z
-        .strictObject({ segment: z.string(), line: z.int(), seq: z.int(), reason: z.string() })
-        .nullable(),
+      first_broken: z.strictObject({ segment: z.string(), line: z.int(), seq: z.int(), reason: z.string() }).nullable(),
     }),
     repeatable: true,
   },

@@ -49,7 +49,9 @@ export function authenticate(list: AccessList, token: string): string | null {
 export function isGranted(list: AccessList, principal: string, right: KeyRight, key_id: string): boolean {
   const grants = list.principals.find((candidate) => candidate.principal === principal)?.grants;
   if (grants === undefined) return false;
-  return (grants[EVERY_KEY] ?? []).includes(right) || (Object.hasOwn(grants, key_id) && grants[key_id]!.includes(right));
+  return (
+    (grants[EVERY_KEY] ?? []).includes(right) || (Object.hasOwn(grants, key_id) && grants[key_id]!.includes(right))
+  );
 }
 
 /** @throws KEY_ACCESS_DENIED with the command that would grant the right */

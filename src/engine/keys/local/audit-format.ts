@@ -73,7 +73,9 @@ export function parseHead(text: string, mac_key: Buffer | null): AuditHead | nul
 }
 
 function headMac(head: AuditHead, mac_key: Buffer): Buffer {
-  return createHmac("sha256", mac_key).update(canonicalJson({ seq: head.seq, hash: head.hash })).digest();
+  return createHmac("sha256", mac_key)
+    .update(canonicalJson({ seq: head.seq, hash: head.hash }))
+    .digest();
 }
 
 /** `audit-0000000000000001.jsonl`: named after the first entry it holds. */

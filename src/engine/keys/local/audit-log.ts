@@ -240,7 +240,11 @@ async function findEnd({ dir, head_key, random }: AuditLogOptions): Promise<Foun
     // The head stands before the first entry does: from then on, no head means that someone removed it.
     await replaceFile(dir, HEAD_NAME, formatHead(EMPTY_HEAD, head_key), random);
   } else if (head === null) {
-    report("audit.damage_found", "FAILED", head_text === null ? "the head file is missing" : "the head file was altered");
+    report(
+      "audit.damage_found",
+      "FAILED",
+      head_text === null ? "the head file is missing" : "the head file was altered",
+    );
   }
 
   const current = segments.at(-1);

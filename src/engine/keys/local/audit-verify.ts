@@ -51,7 +51,8 @@ export async function verifyAuditLog(
     }
   }
   for (const { what, head } of proofs) {
-    if (head.seq > last.seq) return broken(segment_name, line_number + 1, `the log was cut off: ${what} knows entry ${head.seq}`);
+    if (head.seq > last.seq)
+      return broken(segment_name, line_number + 1, `the log was cut off: ${what} knows entry ${head.seq}`);
   }
   if (last.seq > 0 && stored === null) {
     return broken(HEAD_NAME, 0, head_text === null ? "the head file is missing" : "the head file was altered");

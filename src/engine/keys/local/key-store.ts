@@ -43,7 +43,14 @@ import {
   versionForWrap,
 } from "./key-record.ts";
 import { MATERIAL_BYTES, RootSecret } from "./root-secret.ts";
-import { ACCESS_NAME, AUDIT_FOLDER, KEYS_FOLDER, KEYSTORE_NAME, keystoreSchema, type PrincipalToken } from "./set-up.ts";
+import {
+  ACCESS_NAME,
+  AUDIT_FOLDER,
+  KEYS_FOLDER,
+  KEYSTORE_NAME,
+  keystoreSchema,
+  type PrincipalToken,
+} from "./set-up.ts";
 
 export const LOCAL_MANAGER = "local";
 export const CMK_WRAP_INFO = "holdfast/cmk-wrap/v1";
@@ -256,7 +263,10 @@ export class LocalKeyStore {
   scheduleDestruction(
     actor: string,
     key_id: string,
-    { version, after_days = DESTRUCTION_DAYS_DEFAULT }: { version?: number | undefined; after_days?: number | undefined } = {},
+    {
+      version,
+      after_days = DESTRUCTION_DAYS_DEFAULT,
+    }: { version?: number | undefined; after_days?: number | undefined } = {},
   ): Promise<KeyInfo> {
     const destroy_at = new Date(this.#options.clock.now_ms() + after_days * DAY_MS).toISOString();
     const allowed: KeyState[] = ["ENABLED", "DISABLED"];
@@ -308,7 +318,8 @@ export class LocalKeyStore {
     this.#due_since_ms = since;
     const destroyed: string[] = [];
     for (const { key_id, version, name } of due) {
-      if (monotonic_ms - (since.get(name) ?? monotonic_ms) < (this.#options.destruction_confirm_ms ?? 3_600_000)) continue;
+      if (monotonic_ms - (since.get(name) ?? monotonic_ms) < (this.#options.destruction_confirm_ms ?? 3_600_000))
+        continue;
       await this.#destroy(key_id, version);
       destroyed.push(name);
     }
@@ -517,7 +528,11 @@ export class LocalKeyStore {
       await this.#write(
         () => replaceFile(dir, ACCESS_NAME, text, random),
         async () => {
-          this.#access = this.#secret.readRecord(ACCESS_NAME, await readFile(join(dir, ACCESS_NAME), "utf8"), accessSchema);
+          this.#access = this.#secret.readRecord(
+            ACCESS_NAME,
+            await readFile(join(dir, ACCESS_NAME), "utf8"),
+            accessSchema,
+          );
         },
       );
       return result(this.#access);

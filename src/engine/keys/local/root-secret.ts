@@ -48,7 +48,10 @@ export class RootSecret {
     const aad = canonicalJson({ key_id, version });
     const material = openEnvelope(this.#secret, MATERIAL_INFO, aad, Buffer.from(sealed, "base64"));
     if (material === null || material.length !== MATERIAL_BYTES) {
-      throw keyError("KEY_STORE_DAMAGED", `material of ${key_id} version ${version} does not open`, { key_id, version });
+      throw keyError("KEY_STORE_DAMAGED", `material of ${key_id} version ${version} does not open`, {
+        key_id,
+        version,
+      });
     }
     return material;
   }
