@@ -26,6 +26,7 @@ const SCRIPTS = {
   bench: "test/bench/main.ts",
   check: "scripts/check.ts",
   build: "scripts/build.ts",
+  format: "scripts/format.ts",
 };
 const NODE_MAJOR = 24;
 const STOCK_NODE_MAJOR_MIN = 20;
@@ -144,7 +145,7 @@ function ensureNode() {
   if (!isRightNode(nodeBin)) {
     throw new SetupError(
       `${nodeBin} does not run (found version: ${versionOf(nodeBin) ?? "none"}; wanted ${NODE_MAJOR} or newer).\n` +
-        `Is there an npm package node-${process.platform}-${process.arch} for this machine? Else install Node ${NODE_MAJOR} yourself.`,
+        `Is there an npm package node-${process.platform}-${process.arch}? Else install Node ${NODE_MAJOR} yourself.`,
     );
   }
 }

@@ -1,4 +1,6 @@
-/** `npm run build`: src/ as JavaScript in dist/, such that `npm pack` is a package whose `baas` runs on a plain Node 24. */
+/**
+ * `npm run build`: src/ as JavaScript in dist/, such that `npm pack` is a package whose `baas` runs on a plain Node 24.
+ */
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rewriteFileUrls } from "./build/file-urls.ts";

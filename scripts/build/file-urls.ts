@@ -1,4 +1,6 @@
-/** In dist/ the files are called .js: `new URL("./worker.ts", import.meta.url)` has to follow, which tsc leaves alone. */
+/**
+ * In dist/ the files are called .js: `new URL("./worker.ts", import.meta.url)` has to follow, which tsc leaves alone.
+ */
 import ts from "typescript";
 
 export interface Rewritten {

@@ -42,7 +42,9 @@ function unlisted(files: readonly string[]): string[] {
   );
 }
 
-/** With the wrong TypeScript the cruiser sees no module and reports no violation: silence is believed only when counted. */
+/**
+ * With the wrong TypeScript the cruiser sees no module and reports no violation: silence is believed only when counted.
+ */
 export function unseen(files: readonly string[], report: CruiseReport): string[] {
   const seen = new Set(report.modules.map((module) => module.source));
   const missing = files.filter((path) => !seen.has(path));

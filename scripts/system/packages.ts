@@ -48,8 +48,8 @@ function aptGet(args: readonly string[]): string | undefined {
 }
 
 /**
- * Installs what is missing when we are root on Debian or Ubuntu. Whatever is still missing is listed with what it leaves
- * out; the suites concerned skip those cases with the same reason.
+ * Installs what is missing when we are root on Debian or Ubuntu. Whatever is still missing is listed with what it
+ * leaves out; the suites concerned skip those cases with the same reason.
  */
 export function ensureSystemPackages(print: (line: string) => void): void {
   const missing = SYSTEM_PACKAGES.filter((wanted) => !isPresent(wanted.command));

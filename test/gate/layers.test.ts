@@ -24,8 +24,7 @@ const PLANTED: readonly { title: string; files: Record<string, string>; finding:
   {
     title: "an earlier room imports a later one",
     files: { "src/engine/store/bad.ts": 'export { write } from "../pack/index.ts";\n' },
-    finding:
-      /^one-way: src\/engine\/store\/bad\.ts imports src\/engine\/pack\/index\.ts\n.*engine\/store, number \d+.*engine\/pack, number \d+.*\n.*may import only rooms that stand before it/,
+    finding: /^one-way: src\/engine\/store\/bad\.ts imports src\/engine\/pack\/index\.ts\n.*may import only rooms/s,
   },
   {
     title: "an earlier room imports only a type of a later one",
