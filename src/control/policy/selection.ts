@@ -1,0 +1,112 @@
+import type { Attachment, Policy, Workload } from "../../model/index.ts";
+import type { Db } from "../../platform/db/index.ts";
+import { listAttachments, targetText } from "./attachments.ts";
+import { effectivePolicy } from "./effective.ts";
+import type { EffectivePolicy } from "./effective.ts";
+import { listPolicies } from "./policies.ts";
+import { globMatches, matches, parseSelector } from "./selector.ts";
+import type { Selector } from "./selector.ts";
+
+/** Tags with a meaning of their own. */
+export const POLICY_TAG = "backup-policy";
+export const OPT_OUT_TAG = "backup-opt-out";
+export const BACKUP_TAG = "backup";
+
+/** One policy on one workload, and everything that put it there. */
+export interface Binding {
+  readonly policy: Policy;
+  readonly reasons: readonly string[];
+}
+
+/** What is to happen to one workload. */
+export interface Resolution {
+  /** `bound`: at least one policy. `excluded`: somebody decided against it. `unbound`: nothing applies. */
+  readonly state: "bound" | "excluded" | "unbound";
+  readonly bindings: readonly Binding[];
+  readonly effective: EffectivePolicy | null;
+  readonly exclusion: Exclusion | null;
+  /** What looks like a mistake, e.g. a tag that names no policy. */
+  readonly problems: readonly string[];
+}
+
+export interface Exclusion {
+  readonly by: "exception" | "tag";
+  readonly owner: string | null;
+  /** Null: the tag says `backup=none` and nothing more. */
+  readonly reason: string | null;
+  readonly expires_at: string | null;
+}
+
+/** Policies and attachments as they are now, ready to be asked about any number of workloads. */
+export interface Selection {
+  readonly policies: readonly Policy[];
+  resolve(workload: Workload, now_ms: number): Resolution;
+}
+
+export async function loadSelection(db: Db): Promise<Selection> {
+  return compileSelection(await listPolicies(db), await listAttachments(db));
+}
+
+/** Pure: the same input gives the same answer. */
+export function compileSelection(policies: readonly Policy[], attachments: readonly Attachment[]): Selection {
+  const by_id = new Map(policies.map((policy) => [policy.id, policy]));
+  const by_name = new Map(policies.map((policy) => [policy.name, policy]));
+  const compiled = attachments.map((attachment) => ({
+    attachment,
+    policy: by_id.get(attachment.policy_id),
+    selectors: attachment.target.selectors?.map(parseSelector),
+  }));
+  // Many workloads share the same set of policies.
+  const effective_by_set = new Map<string, EffectivePolicy>();
+
+  const resolve = (workload: Workload, now_ms: number): Resolution => {
+    const exclusion = exclusionOf(workload, now_ms);
+    const reasons = new Map<Policy, string[]>();
+    const problems: string[] = [];
+    const bind = (policy: Policy, reason: string) => reasons.set(policy, [...(reasons.get(policy) ?? []), reason]);
+
+    const named = Object.hasOwn(workload.tags, POLICY_TAG) ? workload.tags[POLICY_TAG] : undefined;
+    if (named !== undefined) {
+      const policy = by_name.get(named);
+      if (policy === undefined) problems.push(`tag ${POLICY_TAG}=${named} names no policy`);
+      else bind(policy, `tag ${POLICY_TAG}=${named}`);
+    }
+    for (const { attachment, policy, selectors } of compiled) {
+      if (policy !== undefined && targets(attachment, selectors, workload)) {
+        bind(policy, `attachment ${attachment.id}: ${targetText(attachment.target)}`);
+      }
+    }
+    if (exclusion !== null) return { state: "excluded", bindings: [], effective: null, exclusion, problems };
+    const bindings = [...reasons].map(([policy, why]) => ({ policy, reasons: why }));
+    if (bindings.length === 0) return { state: "unbound", bindings, effective: null, exclusion, problems };
+    const key = bindings
+      .map((binding) => binding.policy.id)
+      .sort()
+      .join();
+    let effective = effective_by_set.get(key);
+    if (effective === undefined)
+      effective_by_set.set(key, (effective = effectivePolicy(bindings.map((it) => it.policy))));
+    return { state: "bound", bindings, effective, exclusion, problems };
+  };
+  return { policies, resolve };
+}
+
+function targets({ target }: Attachment, selectors: readonly Selector[] | undefined, workload: Workload): boolean {
+  return (
+    (target.project_id === undefined || target.project_id === workload.project_id) &&
+    (target.types === undefined || target.types.includes(workload.type)) &&
+    (target.names === undefined || target.names.some((name) => globMatches(name, workload.name))) &&
+    (selectors === undefined || selectors.some((selector) => matches(selector, workload.tags)))
+  );
+}
+
+/** An opt-out wins over everything; a declared exception counts until it expires. */
+function exclusionOf(workload: Workload, now_ms: number): Exclusion | null {
+  const { tags, exception } = workload;
+  const tag_reason = Object.hasOwn(tags, OPT_OUT_TAG) ? tags[OPT_OUT_TAG] : undefined;
+  if (tag_reason !== undefined || tags[BACKUP_TAG] === "none") {
+    return { by: "tag", owner: tags["owner"] ?? null, reason: tag_reason || null, expires_at: null };
+  }
+  if (exception !== null && Date.parse(exception.expires_at) > now_ms) return { by: "exception", ...exception };
+  return null;
+}
