@@ -86,6 +86,18 @@ test("a repeated put with if_absent knows its own object from another's", async 
   await rejects(late.put("mine", Buffer.from("body"), { if_absent: true }), "STORE_ALREADY_EXISTS");
 });
 
+test("a repeated put with a lock is not refused by its own lock", async () => {
+  const clock = leapingClock();
+  const inner = new MemoryStore({ clock });
+  const lost = { rules: [{ on: "put", when: "after", action: { kind: "error", errno: "ETIMEDOUT" } }] } as const;
+  const store = withRetry(faulty(inner, lost), { clock, random: highest });
+  const lock = { mode: "COMPLIANCE", retain_until_ms: 9e12 } as const;
+  await store.put("k", Buffer.from("body"), { lock });
+  assert.deepEqual((await inner.stat("k"))?.lock, lock);
+  await rejects(store.put("k", Buffer.from("ydob"), { lock }), "STORE_LOCKED");
+  await rejects(store.put("k", Buffer.from("body"), { lock: { ...lock, mode: "GOVERNANCE" } }), "STORE_LOCKED");
+});
+
 test("a repeated listing goes on where it broke", async () => {
   const clock = leapingClock();
   const inner = new MemoryStore({ clock });

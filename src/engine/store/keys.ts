@@ -36,12 +36,6 @@ export function assertPrefix(prefix: string): void {
   if (!valid) throw badKey(prefix, "is not the beginning of a valid object key");
 }
 
-/** The part before the last `/`, or `""` for a key at the top. */
-export function folderOf(key: string): string {
-  const slash = key.lastIndexOf("/");
-  return slash < 0 ? "" : key.slice(0, slash);
-}
-
 /** Every folder a key lies in, the topmost first: `a/b/c` gives `a`, `a/b`. */
 export function foldersOf(key: string): string[] {
   const folders: string[] = [];

@@ -31,7 +31,8 @@ export interface GetOptions {
 }
 
 /**
- * Keys are `/`-separated segments of `[A-Za-z0-9._-]`, no empty, `.` or `..` segment, at most 512 characters.
+ * Keys are `/`-separated segments of `[A-Za-z0-9._-]`, no empty, `.` or `..` segment, at most 512 characters, at most
+ * 240 in a segment, not beginning with `.`. No key is the folder of another: `a` and `a/b` exclude each other.
  * Every method rejects with a HoldfastError of the store catalogue (`./errors.ts`) and nothing else.
  */
 export interface ObjectStore {
@@ -47,11 +48,11 @@ export interface ObjectStore {
   stat(key: string): Promise<ObjectStat | undefined>;
   /** In key order (bytewise), never the whole listing in memory. `prefix` is a plain string prefix of the key. */
   list(prefix: string): AsyncIterable<ObjectStat>;
-  /** Resolves as well when there is no such object. STORE_LOCKED while a lock holds. */
+  /** Durable when it resolves, as it does when there is no such object. STORE_LOCKED while a lock holds. */
   delete(key: string): Promise<void>;
-  /** Sets or extends a lock. Shortening or weakening a running lock is STORE_LOCKED. */
+  /** Sets or extends a lock. Shortening or weakening a running lock is STORE_LOCKED, a date past STORE_BAD_REQUEST. */
   lock(key: string, lock: ObjectLock): Promise<void>;
-  /** Releases handles; the store is unusable afterwards. */
+  /** Waits for what is running and releases handles; the store is unusable afterwards (STORE_CLOSED). */
   close(): Promise<void>;
 }
 

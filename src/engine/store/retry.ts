@@ -1,6 +1,6 @@
 import { type Clock, HoldfastError, hasCode, type Random } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
-import type { ObjectStat, ObjectStore } from "./port.ts";
+import type { ObjectLock, ObjectStat, ObjectStore } from "./port.ts";
 import { partList, sizeOf } from "./ranges.ts";
 
 export interface RetryOptions {
@@ -26,8 +26,8 @@ const defaults = {
 
 /**
  * Repeats what failed with an error of the kind `retry: soon`: exponential pauses with full jitter, a bounded number
- * of attempts, a bounded total time. Every operation of a store may be repeated; only a put with `if_absent` may meet
- * its own earlier attempt, so when a repeated one finds the key taken, the bytes decide whose it is.
+ * of attempts, a bounded total time. Every operation of a store may be repeated; only a put with `if_absent` or with a
+ * lock may be refused because of its own earlier attempt, whose answer was lost. Then bytes and lock decide whose it is.
  */
 export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStore {
   const limits = { ...defaults, ...options };
@@ -87,9 +87,16 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
     }
   }
 
-  async function isOurs(key: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<boolean> {
+  async function isOurs(
+    key: string,
+    body: readonly Uint8Array[],
+    lock: ObjectLock | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const found = await inner.stat(key);
     if (found === undefined || found.size_bytes !== sizeOf(body)) return false;
+    const sameLock = found.lock?.mode === lock?.mode && found.lock?.retain_until_ms === lock?.retain_until_ms;
+    if (!sameLock) return false;
     return (await inner.get(key, { signal })).equals(Buffer.concat(body));
   }
 
@@ -129,8 +136,9 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
         try {
           await inner.put(key, parts, { ...putOptions, signal });
         } catch (error) {
-          const mayBeOurs = attempt > 1 && hasCode(error, "STORE_ALREADY_EXISTS");
-          if (!mayBeOurs || !(await isOurs(key, partList(parts), signal))) throw error;
+          const refused = hasCode(error, "STORE_ALREADY_EXISTS") || hasCode(error, "STORE_LOCKED");
+          if (attempt === 1 || !refused) throw error;
+          if (!(await isOurs(key, partList(parts), putOptions?.lock, signal))) throw error;
         }
       }),
     get: (key, getOptions) =>

@@ -37,14 +37,22 @@ export class ClockGuard {
   async latest_ms(): Promise<number> {
     const now_ms = this.#clock.now_ms();
     this.#highest_ms = Math.max(this.#highest_ms, now_ms, await this.#read());
-    if (this.#highest_ms - this.#written_ms >= WRITE_EVERY_MS) {
-      const text = JSON.stringify({ highest_seen_ms: this.#highest_ms });
+    if (this.#highest_ms - this.#written_ms >= WRITE_EVERY_MS) await this.#write(this.#highest_ms);
+    return this.#highest_ms;
+  }
+
+  async #write(highest_seen_ms: number): Promise<void> {
+    const before_ms = this.#written_ms;
+    this.#written_ms = highest_seen_ms; // at once, so that calls at the same time do not all write
+    try {
+      const text = JSON.stringify({ highest_seen_ms });
       const temp = await writeTempFile(this.#io, this.#layout.temp, this.#random, [Buffer.from(text)]);
       await this.#io.rename(temp, this.#layout.clock);
       await this.#io.syncFolder(this.#layout.state);
-      this.#written_ms = this.#highest_ms;
+    } catch (error) {
+      this.#written_ms = before_ms;
+      throw error;
     }
-    return this.#highest_ms;
   }
 
   async #read(): Promise<number> {

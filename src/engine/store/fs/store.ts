@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Clock, Random } from "../../../base/index.ts";
 import { asStoreError, errnoOf, storeError, throwIfAborted } from "../errors.ts";
 import { assertKey, assertPrefix, badKey } from "../keys.ts";
-import { assertLockChange, assertNewLock, assertUnlocked } from "../lock-rules.ts";
+import { assertLockChange, assertNewLock, assertUnlocked, isRunning } from "../lock-rules.ts";
 import type { GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "../port.ts";
 import { partList, resolveRange, shortObject, sizeOf } from "../ranges.ts";
 import { ClockGuard } from "./clock-guard.ts";
@@ -39,10 +39,11 @@ export interface FsStoreOptions {
 export async function openFsStore(options: FsStoreOptions): Promise<ObjectStore> {
   const io = options.io ?? nodeFileIo;
   try {
-    await mkdir(options.path, { recursive: true, mode: 0o700 });
+    const made = await mkdir(options.path, { recursive: true, mode: 0o700 });
     // The path given may be a link, or lie below one; everything under it may not.
     const layout = layoutOf(await realpath(options.path));
     await prepareRoot(layout, io, options.random);
+    if (made !== undefined) await syncAbove(layout.root, dirname(await realpath(made)), io);
     await removeLeftovers(io, layout.temp, options.clock);
     const store = new FsStore(layout, io, options);
     await store.start();
@@ -65,7 +66,15 @@ async function prepareRoot(layout: Layout, io: FileIo, random: Random): Promise<
     const temp = await writeTempFile(io, layout.temp, random, [marker]);
     await io.rename(temp, layout.marker); // several openers at once write the same bytes
   }
-  for (const folder of [layout.state, layout.root, dirname(layout.root)]) await io.syncFolder(folder);
+  for (const folder of [layout.state, layout.root]) await io.syncFolder(folder);
+}
+
+/** Makes the names of newly made folders durable, from the one above `root` up to `top`. */
+async function syncAbove(root: string, top: string, io: FileIo): Promise<void> {
+  for (let folder = dirname(root); folder.startsWith(top); folder = dirname(folder)) {
+    await io.syncFolder(folder);
+    if (folder === top) return;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -249,6 +258,7 @@ class FsStore implements ObjectStore {
       if (if_absent === true) await this.#link(key, temp, path);
       else await this.#io.rename(temp, path);
     } catch (error) {
+      if (errnoOf(error) === "ENOENT") this.#folders.forget(key);
       await this.#restoreLock(key, found?.lock, lock, error);
       throw errnoOf(error) === "EISDIR" ? badKey(key, "is the folder of other objects") : error;
     }
@@ -259,7 +269,6 @@ class FsStore implements ObjectStore {
     try {
       await this.#io.link(temp, path);
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") this.#folders.forget(key);
       throw errnoOf(error) === "EEXIST" ? alreadyExists(key, error) : error;
     }
     await this.#io.unlink(temp);
@@ -282,12 +291,13 @@ class FsStore implements ObjectStore {
       if (await isFolder(this.#layout.object(key))) throw badKey(key, "is the folder of other objects");
       return undefined;
     }
-    if (options.if_absent === true) {
-      // The caller will rely on the object, and its writer may not have come to this sync yet.
+    const now_ms = this.#time.now_ms();
+    if (options.if_absent === true || isRunning(found.lock, now_ms)) {
+      // The caller may go on to rely on the object it found, and its writer may not have come to this sync yet.
       await this.#folders.sync(key);
-      throw alreadyExists(key);
     }
-    assertUnlocked(key, found.lock, this.#time.now_ms(), "overwrite");
+    if (options.if_absent === true) throw alreadyExists(key);
+    assertUnlocked(key, found.lock, now_ms, "overwrite");
     return found;
   }
 

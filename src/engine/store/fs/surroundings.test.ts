@@ -219,10 +219,10 @@ async function smallFileSystem(t: TestContext, kind: "tmpfs" | "ext4"): Promise<
     t.skip("mounting needs root");
     return undefined;
   }
-  let mounted: string | undefined;
+  const mounted: string[] = [];
   // Hooks run in the order they were added: this one before the folder is removed.
   t.after(async () => {
-    if (mounted !== undefined) await run("umount", [mounted]);
+    for (const mount of mounted) await run("umount", [mount]);
   });
   const base = await temporaryFolder(t);
   const path = join(base, "mounted");
@@ -240,6 +240,6 @@ async function smallFileSystem(t: TestContext, kind: "tmpfs" | "ext4"): Promise<
     t.skip(`cannot mount ${kind} here: ${String(error)}`);
     return undefined;
   }
-  mounted = path;
+  mounted.push(path);
   return path;
 }
