@@ -27,7 +27,7 @@ const defaults = {
 /**
  * Repeats what failed with an error of the kind `retry: soon`: exponential pauses with full jitter, a bounded number
  * of attempts, a bounded total time. Every operation of a store may be repeated; only a put with `if_absent` or with a
- * lock may be refused because of its own earlier attempt, whose answer was lost. Then bytes and lock decide whose it is.
+ * lock may be refused because of its own earlier attempt, whose answer was lost. Then bytes and lock tell whose it is.
  */
 export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStore {
   const limits = { ...defaults, ...options };
