@@ -11,3 +11,4 @@ export { decodeJsonObject } from "./json-object.ts";
 export * from "./lease.ts";
 export type { LoadedIndex } from "./load-index.ts";
 export * from "./repository.ts";
+export * from "./sink.ts";

@@ -1,0 +1,116 @@
+import { systemClock, systemRandom } from "../../base/index.ts";
+import { ChunkIndex, type IndexedPack, type IndexMemory } from "../index/index.ts";
+import { EXTENT_HOLE, type Extent, TreeReader } from "../manifest/index.ts";
+import { PACK_DATA } from "../pack/index.ts";
+import { asBuffer, serveTasks, tellMain, Transferred } from "../pipeline/index.ts";
+import { ChunkHasher, ChunkReader, ChunkSink, type RepositorySecrets } from "../repository/index.ts";
+import { FileScanner, type ScannedDirectory, type ScanOptions } from "../source/files/index.ts";
+import { openStore } from "../store/index.ts";
+import { workerData } from "node:worker_threads";
+
+/** What a thread of a backup is started with. */
+export interface WorkerStart {
+  readonly secrets: RepositorySecrets;
+  readonly index: IndexMemory;
+  readonly needed: SharedArrayBuffer;
+  /** Int32: non-zero once the operation is to stop. */
+  readonly stop: SharedArrayBuffer;
+  readonly scan: ScanOptions;
+  /** Id of the parent backup's root tree page. */
+  readonly parent_tree: Uint8Array | null;
+  readonly level: number;
+}
+
+export type WorkerTask =
+  | { readonly kind: "scan"; readonly directories: readonly { readonly root: number; readonly path: Uint8Array }[] }
+  | {
+      readonly kind: "segment";
+      readonly root: number;
+      readonly path: Uint8Array;
+      readonly name: Uint8Array;
+      readonly start: number;
+      readonly end: number;
+      readonly sparse: boolean;
+      readonly stamp: Uint8Array;
+    }
+  | { readonly kind: "flush" };
+
+export type WorkerEvent =
+  | { readonly kind: "pack"; readonly pack: IndexedPack }
+  | { readonly kind: "progress"; readonly files: number; readonly bytes: number };
+
+/** Extents as they cross threads: ids joined, lengths beside them; a hole has the id of zeros. */
+export interface SegmentResult {
+  readonly ids: Uint8Array;
+  readonly lengths: Float64Array;
+  readonly holes: Uint8Array;
+  readonly changed: boolean;
+}
+
+const PROGRESS_BYTES = 4 * 1024 * 1024;
+const PROGRESS_FILES = 500;
+
+async function start(data: WorkerStart) {
+  const clock = systemClock;
+  const store = await openStore(data.secrets.store_config, { clock, random: systemRandom });
+  const index = new ChunkIndex(data.index);
+  const stop = new Int32Array(data.stop);
+  const sink = new ChunkSink({
+    secrets: data.secrets, store, index, needed: new Int32Array(data.needed), kind: PACK_DATA, level: data.level, random: systemRandom,
+    onPack: (pack) => tellMain({ kind: "pack", pack } satisfies WorkerEvent),
+  });
+  const reader = new ChunkReader(store, new Map(data.secrets.epochs), index, new ChunkHasher(data.secrets.id_key));
+  const parent = data.parent_tree === null ? undefined : new TreeReader(asBuffer(data.parent_tree), reader.read);
+  let [files, bytes] = [0, 0];
+  const report = () => {
+    if (files > 0 || bytes > 0) tellMain({ kind: "progress", files, bytes } satisfies WorkerEvent);
+    files = 0;
+    bytes = 0;
+  };
+  const scan: ScanOptions = { ...data.scan, roots: data.scan.roots.map(asBuffer) };
+  const scanner = new FileScanner(scan, sink, parent, reader.read, (more_files, more_bytes) => {
+    files += more_files;
+    bytes += more_bytes;
+    if (bytes >= PROGRESS_BYTES || files >= PROGRESS_FILES) {
+      report();
+      // Between two answers a thread hears nothing; this is how it learns that the operation was called off.
+      if (Atomics.load(stop, 0) !== 0) throw new Error("the backup was called off");
+    }
+  });
+
+  return async (task: WorkerTask): Promise<unknown> => {
+    switch (task.kind) {
+      case "scan": {
+        const scanned: ScannedDirectory[] = [];
+        for (const { root, path } of task.directories) scanned.push(await scanner.scan(root, asBuffer(path)));
+        report();
+        return new Transferred(scanned, scanned.map(({ entries }) => entries.buffer as ArrayBuffer));
+      }
+      case "segment": {
+        const { root, start: from, end, sparse, stamp } = task;
+        const { extents, changed } = await scanner.segment(root, asBuffer(task.path), asBuffer(task.name), from, end, sparse, stamp);
+        report();
+        return { ...packExtents(extents), changed } satisfies SegmentResult;
+      }
+      case "flush":
+        await sink.flush();
+        report();
+        return sink.counts;
+    }
+  };
+}
+
+function packExtents(extents: readonly Extent[]): Omit<SegmentResult, "changed"> {
+  const ids = new Uint8Array(extents.length * 32);
+  const lengths = new Float64Array(extents.length);
+  const holes = new Uint8Array(extents.length);
+  extents.forEach((extent, i) => {
+    lengths[i] = extent.length;
+    if (extent.kind === EXTENT_HOLE) holes[i] = 1;
+    else ids.set(extent.id, i * 32);
+  });
+  return { ids, lengths, holes };
+}
+
+const handler = start(workerData as WorkerStart);
+serveTasks(async (task: WorkerTask) => (await handler)(task));

@@ -1,0 +1,438 @@
+import {
+  checkName, decodeExtents, EMPTY_CONTENT, EntryView, encodeContent, encodeEntry, EXTENT_HOLE, FLAG_CHANGED, FLAG_INCOMPLETE, type Extent,
+  TYPE_BLOCK_DEVICE, TYPE_CHARACTER_DEVICE, TYPE_DIRECTORY, TYPE_FIFO, TYPE_FILE, TYPE_SOCKET, TYPE_SYMLINK, type TreeReader, walkContent,
+  type ReadPage,
+} from "../../manifest/index.ts";
+import {
+  AT_FDCWD, call, cString, displayPath, FileStat, lastErrno, listDirectory, O_CLOEXEC, O_DIRECTORY, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_RDONLY,
+  openBeneath, openRoot, posixError, readXattrsAt, readXattrsFd, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, withNul,
+} from "../../posix/index.ts";
+import type { ChunkSink } from "../../repository/index.ts";
+import type { Problem } from "../../pipeline/index.ts";
+import { asHoldfastError } from "../../../base/index.ts";
+import { readExtents, SEGMENT_BYTES } from "./content.ts";
+import { sourceError } from "./errors.ts";
+import { compileExclude, type Exclude } from "./exclude.ts";
+
+/** Contents with more extents than this are encoded by the main thread, which keeps map pages together in metadata packs. */
+const EXTENTS_HERE_MAX = 64;
+
+export interface ScanOptions {
+  /** Absolute paths. */
+  readonly roots: readonly Buffer[];
+  readonly exclude: readonly string[];
+  readonly one_file_system: boolean;
+  /**
+   * Files whose ctime is at or after this moment are read again even if nothing seems changed: the parent backup may have read
+   * them within the same tick of the kernel's clock as their last change. Milliseconds since 1970.
+   */
+  readonly racy_from_ms: number;
+}
+
+/** A file whose content the main thread has to add: its segments are read one by one, or its extents stand here already. */
+export interface OpenContent {
+  /** Where its entry stands in the folder's entries. */
+  readonly entry_at: number;
+  readonly size: number;
+  readonly sparse: boolean;
+  /** What the file was when it was listed, to tell whether it changed. */
+  readonly stamp: Uint8Array;
+  readonly extents: readonly Extent[] | undefined;
+}
+
+/** One folder, scanned: its entries, which sub-folders to visit, which contents are still open. */
+export interface ScannedDirectory {
+  readonly entries: Buffer;
+  /** Offsets in `entries` of the folders to descend into, in order. */
+  readonly descend: readonly number[];
+  readonly open: readonly OpenContent[];
+  readonly files: number;
+  readonly directories: number;
+  readonly others: number;
+  readonly unchanged_files: number;
+  readonly source_bytes: number;
+  readonly problems: readonly Problem[];
+}
+
+const DOT = Buffer.from(".");
+const LINK_BYTES = 64 * 1024;
+const linkTarget = Buffer.alloc(LINK_BYTES);
+const NO_ATIME = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOATIME;
+
+/** Reads folders of a file tree, one at a time, in one worker thread. */
+export class FileScanner {
+  readonly #options: ScanOptions;
+  readonly #sink: ChunkSink;
+  readonly #parent: TreeReader | undefined;
+  readonly #readPage: ReadPage;
+  readonly #exclude: Exclude | undefined;
+  readonly #roots = new Map<number, { fd: number; device: string }>();
+  readonly #stat = new FileStat();
+  readonly #after = new FileStat();
+  readonly #onProgress: (files: number, bytes: number) => void;
+  #noatime = true;
+
+  constructor(
+    options: ScanOptions, sink: ChunkSink, parent: TreeReader | undefined, readPage: ReadPage, onProgress: (files: number, bytes: number) => void,
+  ) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#parent = parent;
+    this.#readPage = readPage;
+    this.#exclude = compileExclude(options.exclude);
+    this.#onProgress = onProgress;
+  }
+
+  #root(root: number): { fd: number; device: string } {
+    let opened = this.#roots.get(root);
+    if (opened === undefined) {
+      const fd = openRoot(this.#options.roots[root] as Buffer);
+      this.#after.readFd(fd);
+      opened = { fd, device: `${this.#after.dev_major}:${this.#after.dev_minor}` };
+      this.#roots.set(root, opened);
+    }
+    return opened;
+  }
+
+  close(): void {
+    for (const { fd } of this.#roots.values()) call.close(fd);
+    this.#roots.clear();
+  }
+
+  /** Path of an entry as people know it. */
+  #full(root: number, path: Buffer, name: Buffer): string {
+    const parts = [this.#options.roots[root] as Buffer, path, name].filter((part) => part.length > 0 && !part.equals(DOT));
+    return displayPath(Buffer.from(parts.map((part) => part.toString("latin1")).join("/"), "latin1")).replace(/^\/\//, "/");
+  }
+
+  /** Reads one folder, with the content of its files up to a segment each. */
+  async scan(root: number, path: Buffer): Promise<ScannedDirectory> {
+    const batch = new Batch();
+    const problem = (name: Buffer, error: unknown) => {
+      const { code, message } = asHoldfastError(error);
+      batch.problems.push({ path: this.#full(root, path, name), code, message });
+    };
+    const known = await this.#known(root, path);
+    if (path.length === 0 && !this.#isDirectory(root)) {
+      await this.#scanRootFile(root, known, batch, problem);
+      return batch.done();
+    }
+    let dir: number;
+    try {
+      dir = this.#openDirectory(root, path);
+    } catch (error) {
+      problem(DOT, error);
+      return batch.done();
+    }
+    try {
+      if (path.length === 0) {
+        this.#stat.readFd(dir);
+        batch.directories++;
+        batch.push(encodeEntry(TYPE_DIRECTORY, DOT, this.#stat, { xattrs: readXattrsFd(dir, this.#options.roots[root] as Buffer) }));
+      }
+      const seen = new Known(known);
+      for (const name of listDirectory(dir, path)) {
+        try {
+          await this.#entry(root, path, dir, name, seen, batch);
+        } catch (error) {
+          this.#sink.discard();
+          if (isStoreFailure(error)) throw error;
+          problem(name, error);
+        }
+      }
+    } finally {
+      call.close(dir);
+    }
+    return batch.done();
+  }
+
+  async #known(root: number, path: Buffer): Promise<Buffer[]> {
+    if (this.#parent === undefined) return [];
+    try {
+      return await this.#parent.directory(root, path);
+    } catch {
+      return []; // a parent that cannot be read costs time, not data: everything is read anew
+    }
+  }
+
+  #isDirectory(root: number): boolean {
+    const path = this.#options.roots[root] as Buffer;
+    const fd = call.openat(AT_FDCWD, cString(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd >= 0) call.close(fd);
+    return fd >= 0 || lastErrno() !== "ENOTDIR";
+  }
+
+  #openDirectory(root: number, path: Buffer): number {
+    const { fd } = this.#root(root);
+    return openBeneath(fd, path, O_RDONLY | O_DIRECTORY | O_NOATIME);
+  }
+
+  /** A root that is a file: one group with the entry `.`. */
+  async #scanRootFile(root: number, known: Buffer[], batch: Batch, problem: (name: Buffer, error: unknown) => void): Promise<void> {
+    const path = this.#options.roots[root] as Buffer;
+    const slash = path.lastIndexOf(47);
+    const dir = openRoot(slash <= 0 ? Buffer.from("/") : path.subarray(0, slash));
+    try {
+      const name = Buffer.concat([path.subarray(slash + 1), Buffer.of(0)]);
+      await this.#entry(root, Buffer.alloc(0), dir, name.subarray(0, -1), new Known(known), batch, DOT);
+    } catch (error) {
+      this.#sink.discard();
+      if (isStoreFailure(error)) throw error;
+      problem(DOT, error);
+    } finally {
+      call.close(dir);
+    }
+  }
+
+  /** @param as the name it gets in the tree, when it is not its own */
+  async #entry(root: number, path: Buffer, dir: number, name: Buffer, seen: Known, batch: Batch, as = name): Promise<void> {
+    const stat = this.#stat;
+    if (!stat.read(dir, withNul(name))) {
+      const errno = lastErrno();
+      if (errno === "ENOENT") throw sourceError("SOURCE_FILE_VANISHED", "it was removed while the folder was read");
+      throw posixError("statx", errno, name);
+    }
+    const format = stat.format;
+    if (this.#exclude?.(path, name, format === S_IFDIR) === true) return;
+    checkName(name);
+    const before = seen.find(as);
+    if (before !== undefined && !this.#racy() && before.unchangedSince(stat) && (await this.#takeOver(before, format, batch))) return;
+    switch (format) {
+      case S_IFREG:
+        return this.#file(root, path, dir, name, as, batch);
+      case S_IFDIR: {
+        batch.directories++;
+        const at = batch.push(encodeEntry(TYPE_DIRECTORY, as, stat, { xattrs: readXattrsAt(dir, name) }));
+        if (this.#descends(root)) batch.descend.push(at);
+        return;
+      }
+      case S_IFLNK: {
+        const length = Number(call.readlinkat(dir, withNul(name), linkTarget, LINK_BYTES));
+        if (length < 0) throw posixError("readlink", lastErrno(), name);
+        const target = Buffer.from(linkTarget.subarray(0, length));
+        batch.others++;
+        batch.push(encodeEntry(TYPE_SYMLINK, as, stat, { link_target: target, xattrs: readXattrsAt(dir, name) }));
+        return;
+      }
+      case S_IFBLK:
+      case S_IFCHR:
+      case S_IFIFO: {
+        const type = format === S_IFBLK ? TYPE_BLOCK_DEVICE : format === S_IFCHR ? TYPE_CHARACTER_DEVICE : TYPE_FIFO;
+        batch.others++;
+        batch.push(encodeEntry(type, as, stat, { xattrs: readXattrsAt(dir, name) }));
+        return;
+      }
+      case S_IFSOCK:
+        batch.others++;
+        batch.push(encodeEntry(TYPE_SOCKET, as, stat, {}));
+        return;
+      default:
+        throw posixError("statx", `unknown file type ${format.toString(8)}`, name);
+    }
+  }
+
+  #racy(): boolean {
+    return Number(this.#stat.ctime_s) * 1000 + this.#stat.ctime_ns / 1e6 >= this.#options.racy_from_ms;
+  }
+
+  #descends(root: number): boolean {
+    if (!this.#options.one_file_system) return true;
+    return this.#root(root).device === `${this.#stat.dev_major}:${this.#stat.dev_minor}`;
+  }
+
+  /** Takes an unchanged entry over from the parent backup, if all of its content is still stored. */
+  async #takeOver(before: EntryView, format: number, batch: Batch): Promise<boolean> {
+    if ((before.flags & (FLAG_CHANGED | FLAG_INCOMPLETE)) !== 0) return false;
+    const size = before.size;
+    if (format === S_IFDIR) return false; // its entry may be the same, but it has to be visited all the same
+    if (format === S_IFREG && size > 0 && !(await this.#hasContent(before.content))) return false;
+    batch.push(before.raw);
+    if (format === S_IFREG) {
+      batch.files++;
+      batch.unchanged_files++;
+      batch.source_bytes += size;
+      this.#onProgress(1, size);
+    } else {
+      batch.others++;
+    }
+    return true;
+  }
+
+  async #hasContent(content: Buffer): Promise<boolean> {
+    let complete = true;
+    const visit = (extent: Extent) => {
+      if (extent.kind !== EXTENT_HOLE && !this.#sink.has(extent.id)) complete = false;
+    };
+    const extents = decodeExtents(content);
+    if (extents.every((extent) => extent.kind < 2)) {
+      extents.forEach(visit);
+      return complete;
+    }
+    try {
+      await walkContent(content, this.#readPage, visit, (page) => this.#sink.has(page));
+    } catch {
+      return false; // a map page is damaged or gone: the file is read again, which heals it
+    }
+    return complete;
+  }
+
+  async #file(root: number, path: Buffer, dir: number, name: Buffer, as: Buffer, batch: Batch): Promise<void> {
+    const fd = this.#openFile(dir, name);
+    try {
+      // What counts is the file that was opened, not what stood under its name a moment ago.
+      const stat = this.#stat;
+      stat.readFd(fd);
+      if (stat.format !== S_IFREG) throw sourceError("SOURCE_FILE_VANISHED", "something else took its name while it was opened");
+      const xattrs = readXattrsFd(fd, name);
+      const size = stat.size;
+      const sparse = stat.blocks * 512 < size;
+      batch.files++;
+      batch.source_bytes += size;
+      if (size > SEGMENT_BYTES) {
+        const entry_at = batch.push(encodeEntry(TYPE_FILE, as, stat, { content: EMPTY_CONTENT, xattrs }));
+        batch.open.push({ entry_at, size, sparse, stamp: Buffer.from(stat.bytes), extents: undefined });
+        return;
+      }
+      let extents: Extent[];
+      try {
+        extents = size === 0 ? [] : await readExtents(fd, name, 0, size, sparse, this.#sink, (count) => this.#onProgress(0, count));
+      } catch (error) {
+        batch.files--;
+        batch.source_bytes -= size;
+        throw error;
+      }
+      this.#onProgress(1, 0);
+      const flags = this.#finish(fd, stat, extents) ? FLAG_CHANGED : 0;
+      if (flags !== 0) {
+        const error = sourceError("SOURCE_FILE_CHANGED", "it changed while it was read");
+        batch.problems.push({ path: this.#full(root, path, name), code: error.code, message: error.message });
+      }
+      if (extents.length <= EXTENTS_HERE_MAX) {
+        const content = encodeContent(extents, () => {
+          throw new Error("a short content needs no pages");
+        });
+        batch.push(encodeEntry(TYPE_FILE, as, stat, { content, xattrs, flags }));
+      } else {
+        const entry_at = batch.push(encodeEntry(TYPE_FILE, as, stat, { content: EMPTY_CONTENT, xattrs, flags }));
+        batch.open.push({ entry_at, size: stat.size, sparse, stamp: Buffer.alloc(0), extents });
+      }
+    } finally {
+      call.close(fd);
+    }
+  }
+
+  #openFile(dir: number, name: Buffer): number {
+    let fd = call.openat(dir, withNul(name), this.#noatime ? NO_ATIME : NO_ATIME & ~O_NOATIME, 0);
+    if (fd < 0 && lastErrno() === "EPERM" && this.#noatime) {
+      fd = call.openat(dir, withNul(name), NO_ATIME & ~O_NOATIME, 0);
+      if (fd >= 0) this.#noatime = false;
+    }
+    if (fd >= 0) return fd;
+    const errno = lastErrno();
+    if (errno === "ENOENT" || errno === "ELOOP") throw sourceError("SOURCE_FILE_VANISHED", "it was removed while the folder was read");
+    throw posixError("open", errno, name);
+  }
+
+  /** Did the file change since `stat`? Sets the size to what was really read. */
+  #finish(fd: number, stat: FileStat, extents: readonly Extent[]): boolean {
+    this.#after.readFd(fd);
+    const read = extents.reduce((sum, extent) => sum + extent.length, 0);
+    const changed = changedSince(stat.bytes, this.#after) || read !== stat.size;
+    if (read !== stat.size) stat.bytes.writeBigUInt64LE(BigInt(read), 40);
+    return changed;
+  }
+
+  /** Reads one segment of a large file. `changed` when the file is not what it was when it was listed. */
+  async segment(root: number, path: Buffer, name: Buffer, start: number, end: number, sparse: boolean, stamp: Uint8Array): Promise<{ extents: Extent[]; changed: boolean }> {
+    const as_root = path.length === 0 && name.equals(DOT);
+    const root_path = this.#options.roots[root] as Buffer;
+    const dir = as_root ? openRoot(root_path.subarray(0, Math.max(1, root_path.lastIndexOf(47)))) : this.#openDirectory(root, path);
+    const own = as_root ? root_path.subarray(root_path.lastIndexOf(47) + 1) : name;
+    try {
+      const fd = this.#openFile(dir, Buffer.concat([own, Buffer.of(0)]).subarray(0, -1));
+      try {
+        const extents = await readExtents(fd, own, start, end, sparse, this.#sink, (count) => this.#onProgress(0, count));
+        this.#after.readFd(fd);
+        return { extents, changed: changedSince(stamp, this.#after) };
+      } finally {
+        call.close(fd);
+      }
+    } catch (error) {
+      this.#sink.discard();
+      throw error;
+    } finally {
+      call.close(dir);
+    }
+  }
+}
+
+/** Compares size, inode, mtime and ctime of two `struct statx`. */
+function changedSince(before: Uint8Array, after: FileStat): boolean {
+  const ranges = [[32, 48], [96, 108], [112, 124]] as const;
+  return ranges.some(([from, to]) => after.bytes.compare(before, from, to, from, to) !== 0);
+}
+
+/** Errors of the repository end the backup; errors of the source are noted and passed by. */
+export function isStoreFailure(error: unknown): boolean {
+  const { code } = asHoldfastError(error);
+  return !code.startsWith("FILE_") && !code.startsWith("SOURCE_") && code !== "TREE_DAMAGED";
+}
+
+/** The parent backup's entries of one folder, looked at in order. */
+class Known {
+  readonly #parts: readonly Buffer[];
+  readonly #view = new EntryView();
+  #part = 0;
+  #at = 0;
+
+  constructor(parts: readonly Buffer[]) {
+    this.#parts = parts;
+  }
+
+  /** The entry with this name. Names must be asked for in byte order. */
+  find(name: Buffer): EntryView | undefined {
+    while (this.#part < this.#parts.length) {
+      const part = this.#parts[this.#part] as Buffer;
+      if (this.#at >= part.length) {
+        this.#part++;
+        this.#at = 0;
+        continue;
+      }
+      this.#view.move(part, this.#at);
+      const order = Buffer.compare(this.#view.name, name);
+      if (order > 0) return undefined;
+      this.#at = this.#view.end;
+      if (order === 0) return this.#view;
+    }
+    return undefined;
+  }
+}
+
+/** Collects one folder's entries. */
+class Batch {
+  readonly descend: number[] = [];
+  readonly open: OpenContent[] = [];
+  readonly problems: Problem[] = [];
+  files = 0;
+  directories = 0;
+  others = 0;
+  unchanged_files = 0;
+  source_bytes = 0;
+  #parts: Buffer[] = [];
+  #bytes = 0;
+
+  push(entry: Buffer): number {
+    const at = this.#bytes;
+    this.#parts.push(entry);
+    this.#bytes += entry.length;
+    return at;
+  }
+
+  done(): ScannedDirectory {
+    const entries = Buffer.allocUnsafeSlow(this.#bytes);
+    let at = 0;
+    for (const part of this.#parts) at += part.copy(entries, at);
+    const { descend, open, problems, files, directories, others, unchanged_files, source_bytes } = this;
+    return { entries, descend, open, problems, files, directories, others, unchanged_files, source_bytes };
+  }
+}
