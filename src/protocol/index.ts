@@ -1,7 +1,12 @@
 /**
  * protocol: what crosses a wire, as zod schemas on top of the model. No I/O.
- * Nouns: request, response, problem, page, event stream.
+ * Nouns: request, answer, problem, page, view (a noun of the model with the names of what it belongs to).
  * Invariants: requests refuse fields they do not know; answers may gain fields within a version, so clients ignore
  * unknown ones; every error is a problem with a stable `code`.
  */
+export * from "./backups.ts";
+export * from "./common.ts";
+export * from "./inventory.ts";
+export * from "./jobs.ts";
+export * from "./policies.ts";
 export * from "./problem.ts";

@@ -49,6 +49,12 @@ export const cliError = errorCatalogue({
       "Check --repo and that its file system is mounted; a new repository is made with baas repo init --repo DIR.",
     http: 404,
   },
+  CLI_REPOSITORY_MANAGED: {
+    fault: "user",
+    retry: "never",
+    guidance: "A key manager holds this repository's keys: use the server's commands (baas backup list, baas restore).",
+    http: 409,
+  },
   CLI_BACKUP_NOT_FOUND: {
     fault: "user",
     retry: "never",

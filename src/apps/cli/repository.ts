@@ -34,7 +34,7 @@ export async function readPassphrase(io: CliIo, purpose: "open" | "create"): Pro
 
 /**
  * Opens the repository of `--repo DIR` with its passphrase, runs `work` and closes it again, whatever happens.
- * @throws CLI_REPOSITORY_NOT_FOUND, KEY_WRONG_PASSPHRASE and whatever `work` throws
+ * @throws CLI_REPOSITORY_NOT_FOUND, CLI_REPOSITORY_MANAGED, KEY_WRONG_PASSPHRASE and whatever `work` throws
  */
 export async function withRepository<T>(
   io: CliIo,
@@ -51,6 +51,11 @@ export async function withRepository<T>(
   const store: ObjectStore = await openStore(store_config, io);
   try {
     const slot = await readPassphraseSlot(store);
+    if (slot === undefined) {
+      throw cliError("CLI_REPOSITORY_MANAGED", `${store_config.path} is not opened by a passphrase`, {
+        path: store_config.path,
+      });
+    }
     const keys = passphraseKeyManager({ passphrase: await readPassphrase(io, "open"), slot, random: io.random });
     const repository = await openRepository({ store, store_config, keys, clock: io.clock, random: io.random });
     try {

@@ -61,6 +61,6 @@ function rowOf(manifest: Manifest): BackupRow {
     files: manifest.stats.files,
     source_bytes: manifest.stats.source_bytes,
     stored_bytes: manifest.stats.stored_bytes,
-    problems: manifest.problems_total,
+    problems: manifest.stats.problems,
   };
 }

@@ -1,0 +1,84 @@
+import rateLimit from "@fastify/rate-limit";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import * as z from "zod";
+import { newId } from "../../base/index.ts";
+import { requireToken } from "./auth.ts";
+import type { ApiDeps } from "./deps.ts";
+import { apiError } from "./errors.ts";
+import { addEventStreams } from "./event-streams.ts";
+import { serveOpenApi } from "./openapi.ts";
+import { answerProblem } from "./problems.ts";
+import { addAllRoutes } from "./routes/index.ts";
+
+const BODY_BYTES_MAX = 1024 * 1024;
+/** Headers and body must have arrived by then. */
+const RECEIVE_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 60_000;
+const REQUESTS_PER_MINUTE = 6000;
+
+/** Builds the API; nothing listens yet (see `listen`). */
+export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    genReqId: () => newId("evt", deps.clock, deps.random).replace("evt", "req"),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: 256 },
+    // One line a request is the access log (below); the two that fastify writes are not needed.
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+  }) as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler((request, reply) =>
+    answerProblem(apiError("API_ROUTE_NOT_FOUND", `there is no ${request.method} ${request.url}`), request, reply),
+  );
+  app.addHook("onResponse", async (request, reply) => {
+    const fields = { method: request.method, path: request.url.split("?")[0], status: reply.statusCode };
+    request.log.info({ ...fields, duration_ms: Math.round(reply.elapsedTime) }, "request");
+  });
+  app.addHook("onSend", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    reply.header("cache-control", "no-store");
+    reply.header("x-content-type-options", "nosniff");
+  });
+  await app.register(rateLimit, {
+    max: deps.limits?.requests_per_minute ?? REQUESTS_PER_MINUTE,
+    timeWindow: "1 minute",
+    // A caller is its token; whoever sends none shares the address's share.
+    keyGenerator: (request) => request.headers.authorization ?? request.ip ?? "socket",
+    errorResponseBuilder: (_request, context) =>
+      apiError("API_RATE_LIMITED", `more than ${context.max} requests in a minute`, { retry_after: context.after }),
+  });
+  await serveOpenApi(app, deps.version);
+  addHealth(app, deps);
+  await app.register(async (v1) => {
+    requireToken(v1, deps);
+    addAllRoutes(v1, deps);
+    addEventStreams(v1, deps);
+  });
+  await app.ready();
+  return app;
+}
+
+function addHealth(app: FastifyInstance, deps: ApiDeps): void {
+  app.get(
+    "/healthz",
+    {
+      schema: {
+        operationId: "health",
+        tags: ["server"],
+        summary: "Is the server up, and does its database answer?",
+        security: [],
+        response: { 200: z.object({ status: z.literal("ok"), version: z.string() }) },
+      },
+    },
+    async () => {
+      await deps.db.selectFrom("settings").select("key").limit(1).execute();
+      return { status: "ok" as const, version: deps.version };
+    },
+  );
+}

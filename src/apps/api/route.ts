@@ -1,0 +1,187 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { Principal } from "../../control/access/index.ts";
+import { type Db, type Tx, withTransaction } from "../../platform/db/index.ts";
+import {
+  editHeadersSchema,
+  idempotencyHeadersSchema,
+  listQuerySchema,
+  mutationQuerySchema,
+  problemSchema,
+} from "../../protocol/index.ts";
+import { principalOf } from "./auth.ts";
+import type { ApiDeps } from "./deps.ts";
+import { type Answer, claimKey, keepAnswer, type KeyedRequest } from "./idempotency.ts";
+
+/** What every route declares. */
+interface RouteBase<P extends z.ZodType, R extends z.ZodType> {
+  readonly url: string;
+  /** Stable: generated clients name their functions after it. */
+  readonly operation_id: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** What the token must allow, e.g. `backups:read`. */
+  readonly scope: string;
+  readonly params?: P;
+  readonly response: R;
+}
+
+export interface ReadRoute<P extends z.ZodType, Q extends z.ZodType, R extends z.ZodType> extends RouteBase<P, R> {
+  readonly query?: Q;
+  run(call: { readonly db: Db; readonly params: z.output<P>; readonly query: z.output<Q> }): Promise<z.input<R>>;
+}
+
+export interface WriteRoute<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType> extends RouteBase<P, R> {
+  readonly method: "POST" | "PATCH" | "DELETE";
+  readonly status: 200 | 201 | 202;
+  readonly body?: B;
+  /** Does it, in one transaction with everything else the request changes. A dry run rolls it back. */
+  run(call: WriteCall<z.output<P>, z.output<B>>): Promise<z.input<R>>;
+  /** Where a dry run has more to say than the answer itself: the plan. */
+  readonly plan?: {
+    readonly response: z.ZodType;
+    run(call: WriteCall<z.output<P>, z.output<B>>): Promise<unknown>;
+  };
+}
+
+export interface WriteCall<P, B> {
+  readonly db: Tx;
+  readonly params: P;
+  readonly body: B;
+  readonly principal: Principal;
+  /** What is changed outside the database must be left alone. */
+  readonly dry_run: boolean;
+  /** From If-Match. */
+  readonly revision: number | undefined;
+}
+
+/** Longer than a database lock is waited for, so that its own error is told and not this one. */
+const HANDLER_TIMEOUT_MS = 60_000;
+
+const problems = { "4xx": problemSchema, "5xx": problemSchema };
+
+/** GET: schema, permission, call. */
+export function addRead<P extends z.ZodType, Q extends z.ZodType, R extends z.ZodType>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  route: ReadRoute<P, Q, R>,
+): void {
+  app.route({
+    method: "GET",
+    url: route.url,
+    config: { scope: route.scope },
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    schema: {
+      ...documentation(route),
+      ...(route.params === undefined ? {} : { params: route.params }),
+      // Without a query of its own a route refuses every query parameter.
+      querystring: route.query ?? z.strictObject({}),
+      response: { 200: route.response, ...problems },
+    },
+    handler: async (request) =>
+      route.run({ db: deps.db, params: request.params as z.output<P>, query: request.query as z.output<Q> }),
+  });
+}
+
+/** GET of a list: with page, filter and order. */
+export function addList<R extends z.ZodType>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  route: Omit<ReadRoute<z.ZodType, typeof listQuerySchema, R>, "params" | "query">,
+): void {
+  addRead(app, deps, { ...route, query: listQuerySchema });
+}
+
+/** POST, PATCH, DELETE: schema, permission, call; with dry run, idempotency and revision. */
+export function addWrite<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  route: WriteRoute<P, B, R>,
+): void {
+  const planned = route.plan === undefined ? {} : { 200: route.plan.response };
+  app.route({
+    method: route.method,
+    url: route.url,
+    config: { scope: route.scope },
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    schema: {
+      ...documentation(route),
+      ...(route.params === undefined ? {} : { params: route.params }),
+      ...(route.body === undefined ? {} : { body: route.body }),
+      headers: route.method === "POST" ? idempotencyHeadersSchema : editHeadersSchema,
+      querystring: mutationQuerySchema,
+      response: { ...planned, [route.status]: route.response, ...problems },
+    },
+    handler: async (request, reply) => {
+      const { status, body } = await perform(deps, route, request, reply);
+      return reply.code(status).send(body);
+    },
+  });
+}
+
+function documentation(route: RouteBase<z.ZodType, z.ZodType>) {
+  return {
+    operationId: route.operation_id,
+    tags: [route.tag],
+    summary: route.summary,
+    description: `Needs the scope \`${route.scope}\`.`,
+    security: [{ token: [] }],
+  };
+}
+
+/** Carries a dry run's answer past the rollback. */
+class DryRun extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super("dry run");
+    this.answer = answer;
+  }
+}
+
+async function perform<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  deps: ApiDeps,
+  route: WriteRoute<P, B, R>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Answer> {
+  const { dry_run } = request.query as z.output<typeof mutationQuerySchema>;
+  const keyed = dry_run === "true" ? undefined : keyedRequest(request);
+  const revision = Number(String(request.headers["if-match"] ?? "").replaceAll('"', "")) || undefined;
+  const params = request.params as z.output<P>;
+  const requestBody = request.body as z.output<B>;
+  try {
+    return await withTransaction(deps.db, async (tx): Promise<Answer> => {
+      const call = {
+        db: tx,
+        params,
+        body: requestBody,
+        principal: principalOf(request),
+        revision,
+        dry_run: dry_run === "true",
+      };
+      if (dry_run === "true") {
+        const status = route.plan === undefined ? route.status : 200;
+        throw new DryRun({ status, body: (await (route.plan ?? route).run(call)) as object });
+      }
+      const kept = keyed === undefined ? undefined : await claimKey(tx, keyed, deps.clock);
+      if (kept !== undefined) {
+        reply.header("idempotency-replayed", "true");
+        return kept;
+      }
+      const answer = { status: route.status, body: (await route.run(call)) as object };
+      if (keyed !== undefined) await keepAnswer(tx, keyed, answer);
+      return answer;
+    });
+  } catch (error) {
+    if (!(error instanceof DryRun)) throw error;
+    reply.header("dry-run", "true");
+    return error.answer;
+  }
+}
+
+function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {
+  const key = request.headers["idempotency-key"];
+  if (request.method !== "POST" || typeof key !== "string") return undefined;
+  const path = request.url.split("?")[0] ?? request.url;
+  return { token_id: principalOf(request).token_id, key, method: request.method, path, body: request.body };
+}

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from "fastify";
+import type { Db } from "../../../platform/db/index.ts";
+import { backupDetailSchema, backupViewSchema, idParamsSchema, pageSchema } from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { apiError } from "../errors.ts";
+import { type ListShape, listPage, toWire } from "../listing.ts";
+import { addList, addRead } from "../route.ts";
+import { copyRows } from "./copies.ts";
+
+const SHAPE: ListShape = {
+  id: "backups.id",
+  order_by: "created_at desc",
+  fields: {
+    id: { column: "backups.id", type: "text", sortable: true },
+    state: { column: "backups.state", type: "text" },
+    status_reason: { column: "backups.status_reason", type: "text" },
+    verified_state: { column: "backups.verified_state", type: "text" },
+    project_id: { column: "backups.project_id", type: "text" },
+    project: { column: "projects.name", type: "text" },
+    workload_id: { column: "backups.workload_id", type: "text" },
+    workload: { column: "workloads.name", type: "text" },
+    workload_type: { column: "workloads.type", type: "text" },
+    policy_id: { column: "backups.policy_id", type: "text" },
+    policy: { column: "policies.name", type: "text" },
+    region_id: { column: "backups.region_id", type: "text" },
+    region: { column: "regions.name", type: "text" },
+    source_bytes: { column: "backups.source_bytes", type: "number" },
+    created_at: { column: "backups.created_at", type: "instant", sortable: true },
+    retain_until: { column: "backups.retain_until", type: "instant" },
+    lock_until: { column: "backups.lock_until", type: "instant" },
+  },
+};
+
+function backupRows(db: Db) {
+  return db
+    .selectFrom("backups")
+    .innerJoin("workloads", "workloads.id", "backups.workload_id")
+    .innerJoin("projects", "projects.id", "backups.project_id")
+    .innerJoin("regions", "regions.id", "backups.region_id")
+    .leftJoin("policies", "policies.id", "backups.policy_id")
+    .selectAll("backups")
+    .select([
+      "workloads.name as workload_name",
+      "projects.name as project_name",
+      "regions.name as region_name",
+      "policies.name as policy_name",
+    ]);
+}
+
+export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const base = { tag: "backups", url: "/v1/backups" };
+  addList(app, deps, {
+    ...base,
+    operation_id: "list_backups",
+    summary: "Backups: recovery points, newest first; deleted ones only when the filter names a state",
+    scope: "backups:read",
+    response: pageSchema(backupViewSchema),
+    run: async ({ db, query }) => {
+      const named = /(^|,)\s*state\s*!?=/.test(query.filter ?? "");
+      const rows = named ? backupRows(db) : backupRows(db).where("backups.state", "not in", ["DELETED", "FAILED"]);
+      return toWire(await listPage(rows, SHAPE, query));
+    },
+  });
+  addRead(app, deps, {
+    ...base,
+    url: "/v1/backups/:id",
+    params: idParamsSchema,
+    operation_id: "get_backup",
+    summary: "One backup in full: why it is kept, what went wrong, and its copies",
+    scope: "backups:read",
+    response: backupDetailSchema,
+    run: async ({ db, params }) => {
+      const row = await backupRows(db).where("backups.id", "=", params.id).executeTakeFirst();
+      if (row === undefined)
+        throw apiError("API_NOT_FOUND", `there is no backup ${params.id}`, { backup_id: params.id });
+      const copies = await copyRows(db).where("copies.backup_id", "=", row.id).orderBy("copies.id").execute();
+      const job =
+        row.job_id === null
+          ? undefined
+          : await db.selectFrom("jobs").select("error").where("id", "=", row.job_id).executeTakeFirst();
+      return toWire({ ...row, copies, error: job?.error ?? null, retention_reasons: reasons(row) });
+    },
+  });
+}
+
+/** Every mark of the backup as a sentence; in the order of the marks, finest class first. */
+function reasons(row: { readonly gfs: readonly { class: string; period: string; retain_until: string }[] }): string[] {
+  if (row.gfs.length === 0) return ["made without a retention class: kept until someone decides"];
+  return row.gfs.map(
+    (mark) => `first good backup of ${mark.period}: kept as ${mark.class} until ${mark.retain_until.slice(0, 10)}`,
+  );
+}

@@ -1,0 +1,25 @@
+import type { FastifyInstance } from "fastify";
+import type { ApiDeps } from "../deps.ts";
+import { addAttachmentRoutes } from "./attachments.ts";
+import { addBackupRoutes } from "./backups.ts";
+import { addCopyRoutes } from "./copies.ts";
+import { addJobRoutes } from "./jobs.ts";
+import { addPolicyRoutes } from "./policies.ts";
+import { addProjectRoutes } from "./projects.ts";
+import { addRegionRoutes } from "./regions.ts";
+import { addRestoreRoutes } from "./restores.ts";
+import { addVerificationRoutes } from "./verifications.ts";
+import { addWorkloadRoutes } from "./workloads.ts";
+
+export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  addRegionRoutes(app, deps);
+  addProjectRoutes(app, deps);
+  addWorkloadRoutes(app, deps);
+  addPolicyRoutes(app, deps);
+  addAttachmentRoutes(app, deps);
+  addBackupRoutes(app, deps);
+  addCopyRoutes(app, deps);
+  addRestoreRoutes(app, deps);
+  addVerificationRoutes(app, deps);
+  addJobRoutes(app, deps);
+}

@@ -1,0 +1,83 @@
+import type { FastifyInstance } from "fastify";
+import { cancelJob, type JobRow, listSteps, toJob } from "../../../control/jobs/index.ts";
+import type { Db } from "../../../platform/db/index.ts";
+import { idParamsSchema, type JobView, jobDetailSchema, jobViewSchema, pageSchema } from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { apiError } from "../errors.ts";
+import { type ListShape, listPage } from "../listing.ts";
+import { addList, addRead, addWrite } from "../route.ts";
+
+const SHAPE: ListShape = {
+  id: "jobs.id",
+  order_by: "id desc",
+  fields: {
+    id: { column: "jobs.id", type: "text", sortable: true },
+    kind: { column: "jobs.kind", type: "text" },
+    state: { column: "jobs.state", type: "text" },
+    status_reason: { column: "jobs.status_reason", type: "text" },
+    project_id: { column: "jobs.project_id", type: "text" },
+    workload_id: { column: "jobs.workload_id", type: "text" },
+    workload: { column: "workloads.name", type: "text" },
+    policy_id: { column: "jobs.policy_id", type: "text" },
+    backup_id: { column: "jobs.backup_id", type: "text" },
+    parent_id: { column: "jobs.parent_id", type: "text" },
+    created_at: { column: "jobs.created_at", type: "instant", sortable: true },
+    started_at: { column: "jobs.started_at", type: "instant" },
+    finished_at: { column: "jobs.finished_at", type: "instant" },
+  },
+};
+
+function rows(db: Db) {
+  return db
+    .selectFrom("jobs")
+    .leftJoin("workloads", "workloads.id", "jobs.workload_id")
+    .selectAll("jobs")
+    .select("workloads.name as workload_name");
+}
+
+function view(row: JobRow & { readonly workload_name: string | null }): JobView {
+  return { ...toJob(row), workload_name: row.workload_name };
+}
+
+export function addJobRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const base = { tag: "jobs", url: "/v1/jobs" };
+  const one = { ...base, url: "/v1/jobs/:id", params: idParamsSchema };
+  addList(app, deps, {
+    ...base,
+    operation_id: "list_jobs",
+    summary: "Jobs: everything that takes longer than a request, newest first",
+    scope: "jobs:read",
+    response: pageSchema(jobViewSchema),
+    run: async ({ db, query }) => {
+      const page = await listPage(rows(db), SHAPE, query);
+      return { ...page, items: page.items.map(view) };
+    },
+  });
+  const detail = async (db: Db, id: string) => {
+    const row = await rows(db).where("jobs.id", "=", id).executeTakeFirst();
+    if (row === undefined) throw apiError("API_NOT_FOUND", `there is no job ${id}`, { job_id: id });
+    return { ...view(row), steps: await listSteps(db, id) };
+  };
+  addRead(app, deps, {
+    ...one,
+    operation_id: "get_job",
+    summary: "One job with its steps",
+    scope: "jobs:read",
+    response: jobDetailSchema,
+    run: ({ db, params }) => detail(db, params.id),
+  });
+  addWrite(app, deps, {
+    ...one,
+    url: "/v1/jobs/:id/cancel",
+    method: "POST",
+    operation_id: "cancel_job",
+    summary: "Ask a job to stop at its next safe point",
+    scope: "jobs:write",
+    status: 202,
+    response: jobDetailSchema,
+    run: async ({ db, params }) => {
+      await cancelJob({ ...deps, db }, params.id);
+      return detail(db, params.id);
+    },
+  });
+}

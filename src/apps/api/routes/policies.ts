@@ -1,0 +1,117 @@
+import type { FastifyInstance } from "fastify";
+import * as z from "zod";
+import {
+  createPolicy,
+  deletePolicy,
+  getPolicy,
+  parsePolicyYaml,
+  replacePolicy,
+  rpo_ms,
+  setPolicy,
+} from "../../../control/policy/index.ts";
+import type { Policy } from "../../../model/index.ts";
+import type { Db } from "../../../platform/db/index.ts";
+import {
+  createPolicyRequestSchema,
+  idParamsSchema,
+  pageSchema,
+  type PolicyView,
+  policyViewSchema,
+  updatePolicyRequestSchema,
+} from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { type ListShape, listPage } from "../listing.ts";
+import { addList, addRead, addWrite } from "../route.ts";
+
+const SHAPE: ListShape = {
+  id: "policies.id",
+  order_by: "name asc",
+  fields: {
+    id: { column: "policies.id", type: "text", sortable: true },
+    name: { column: "policies.name", type: "text", sortable: true },
+    updated_at: { column: "policies.updated_at", type: "instant", sortable: true },
+    created_at: { column: "policies.created_at", type: "instant", sortable: true },
+  },
+};
+
+async function view(db: Db, policy: Policy): Promise<PolicyView> {
+  const { count } = await db
+    .selectFrom("attachments")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("policy_id", "=", policy.id)
+    .executeTakeFirstOrThrow();
+  return { ...policy, rpo_seconds: rpo_ms(policy.spec) / 1000, attachment_count: Number(count) };
+}
+
+export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const base = { tag: "policies", url: "/v1/policies" };
+  const one = { ...base, url: "/v1/policies/:id", params: idParamsSchema };
+  addList(app, deps, {
+    ...base,
+    operation_id: "list_policies",
+    summary: "Policies: schedule, retention, copy and lock",
+    scope: "policies:read",
+    response: pageSchema(policyViewSchema),
+    run: async ({ db, query }) => {
+      const ids = db.selectFrom("policies").select("policies.id as id").where("deleted_at", "is", null);
+      const page = await listPage(ids, SHAPE, query);
+      const items = await Promise.all(page.items.map(async ({ id }) => view(db, await getPolicy(db, id))));
+      return { ...page, items };
+    },
+  });
+  addRead(app, deps, {
+    ...one,
+    operation_id: "get_policy",
+    summary: "One policy, by id or name",
+    scope: "policies:read",
+    response: policyViewSchema,
+    run: async ({ db, params }) => view(db, await getPolicy(db, params.id)),
+  });
+  addWrite(app, deps, {
+    ...base,
+    method: "POST",
+    operation_id: "create_policy",
+    summary: "Add a policy, as YAML or JSON",
+    scope: "policies:write",
+    status: 201,
+    body: createPolicyRequestSchema,
+    response: policyViewSchema,
+    run: async ({ db, body }) => view(db, await createPolicy(db, specOf(body), deps)),
+  });
+  addWrite(app, deps, {
+    ...one,
+    method: "PATCH",
+    operation_id: "update_policy",
+    summary: "Change a policy; makes a new version, and backups made before keep what theirs promised",
+    scope: "policies:write",
+    status: 200,
+    body: updatePolicyRequestSchema,
+    response: policyViewSchema,
+    run: async ({ db, params, body, revision }) => {
+      const options = revision === undefined ? {} : { version: revision };
+      const edited =
+        "changes" in body
+          ? await setPolicy(db, params.id, body.changes, deps, options)
+          : await replacePolicy(db, params.id, specOf(body), deps, options);
+      return view(db, edited);
+    },
+  });
+  addWrite(app, deps, {
+    ...one,
+    method: "DELETE",
+    operation_id: "delete_policy",
+    summary: "Delete a policy that is attached to nothing; its backups stay",
+    scope: "policies:write",
+    status: 200,
+    response: z.object({ id: z.string() }),
+    run: async ({ db, params }) => {
+      const { id } = await getPolicy(db, params.id);
+      await deletePolicy(db, id, deps);
+      return { id };
+    },
+  });
+}
+
+function specOf(body: { readonly yaml: string } | { readonly spec: unknown }): unknown {
+  return "yaml" in body ? parsePolicyYaml(body.yaml) : body.spec;
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from "fastify";
+import { createRegion, getRegion } from "../../../control/inventory/index.ts";
+import { regionSchema } from "../../../model/index.ts";
+import { createRegionRequestSchema, idParamsSchema, pageSchema } from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { type ListShape, listPage, toWire } from "../listing.ts";
+import { addList, addRead, addWrite } from "../route.ts";
+
+const SHAPE: ListShape = {
+  id: "regions.id",
+  order_by: "name asc",
+  fields: {
+    id: { column: "regions.id", type: "text", sortable: true },
+    name: { column: "regions.name", type: "text", sortable: true },
+    country: { column: "regions.country", type: "text", sortable: true },
+    created_at: { column: "regions.created_at", type: "instant", sortable: true },
+  },
+};
+
+export function addRegionRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const base = { tag: "regions", url: "/v1/regions" };
+  addList(app, deps, {
+    ...base,
+    operation_id: "list_regions",
+    summary: "Regions: where backups are kept",
+    scope: "regions:read",
+    response: pageSchema(regionSchema),
+    run: async ({ db, query }) => toWire(await listPage(db.selectFrom("regions").selectAll(), SHAPE, query)),
+  });
+  addRead(app, deps, {
+    ...base,
+    url: "/v1/regions/:id",
+    operation_id: "get_region",
+    summary: "One region, by id or name",
+    scope: "regions:read",
+    params: idParamsSchema,
+    response: regionSchema,
+    run: ({ db, params }) => getRegion(db, params.id),
+  });
+  addWrite(app, deps, {
+    ...base,
+    method: "POST",
+    operation_id: "create_region",
+    summary: "Add a region; its storage is claimed for it",
+    scope: "regions:write",
+    status: 201,
+    body: createRegionRequestSchema,
+    response: regionSchema,
+    run: async ({ db, body, dry_run }) => {
+      const region = await createRegion(db, body, deps);
+      // The storage learns the region's id before the database keeps it: storage that belongs to another is refused here.
+      if (!dry_run) await deps.claimRegion(region);
+      return region;
+    },
+  });
+}

@@ -1,0 +1,123 @@
+import type { FastifyInstance } from "fastify";
+import * as z from "zod";
+import {
+  createWorkload,
+  getProject,
+  getWorkload,
+  removeWorkload,
+  tagWorkload,
+  updateWorkload,
+} from "../../../control/inventory/index.ts";
+import type { Db } from "../../../platform/db/index.ts";
+import {
+  createWorkloadRequestSchema,
+  idParamsSchema,
+  pageSchema,
+  updateWorkloadRequestSchema,
+  type WorkloadView,
+  workloadViewSchema,
+} from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { type ListShape, listPage, toWire } from "../listing.ts";
+import { addList, addRead, addWrite } from "../route.ts";
+
+const SHAPE: ListShape = {
+  id: "workloads.id",
+  order_by: "id asc",
+  fields: {
+    id: { column: "workloads.id", type: "text", sortable: true },
+    name: { column: "workloads.name", type: "text", sortable: true },
+    type: { column: "workloads.type", type: "text", sortable: true },
+    project_id: { column: "workloads.project_id", type: "text" },
+    project: { column: "projects.name", type: "text", sortable: true },
+    region_id: { column: "workloads.region_id", type: "text" },
+    region: { column: "regions.name", type: "text", sortable: true },
+    created_at: { column: "workloads.created_at", type: "instant", sortable: true },
+    updated_at: { column: "workloads.updated_at", type: "instant", sortable: true },
+  },
+};
+
+function views(db: Db) {
+  return db
+    .selectFrom("workloads")
+    .innerJoin("projects", "projects.id", "workloads.project_id")
+    .innerJoin("regions", "regions.id", "workloads.region_id")
+    .selectAll("workloads")
+    .select(["projects.name as project_name", "regions.name as region_name"])
+    .where("workloads.removed_at", "is", null);
+}
+
+async function view(db: Db, workload_id: string): Promise<WorkloadView> {
+  return toWire(await views(db).where("workloads.id", "=", workload_id).executeTakeFirstOrThrow());
+}
+
+export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const base = { tag: "workloads", url: "/v1/workloads" };
+  const one = { ...base, url: "/v1/workloads/:id", params: idParamsSchema };
+  addList(app, deps, {
+    ...base,
+    operation_id: "list_workloads",
+    summary: "Workloads: what there is to protect",
+    scope: "workloads:read",
+    response: pageSchema(workloadViewSchema),
+    run: async ({ db, query }) => toWire(await listPage(views(db), SHAPE, query)),
+  });
+  addRead(app, deps, {
+    ...one,
+    operation_id: "get_workload",
+    summary: "One workload, by id, or by name when only one project has it",
+    scope: "workloads:read",
+    query: z.strictObject({ project: z.string().max(128).optional().describe("Id or name of the project to look in") }),
+    response: workloadViewSchema,
+    run: async ({ db, params, query }) => {
+      const project_id = query.project === undefined ? undefined : (await getProject(db, query.project)).id;
+      return view(db, (await getWorkload(db, params.id, project_id)).id);
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    method: "POST",
+    operation_id: "create_workload",
+    summary: "Add a workload; whatever policy its tags select protects it within a minute",
+    scope: "workloads:write",
+    status: 201,
+    body: createWorkloadRequestSchema,
+    response: workloadViewSchema,
+    run: async ({ db, body }) => view(db, (await createWorkload(db, body, deps)).id),
+  });
+  addWrite(app, deps, {
+    ...one,
+    method: "PATCH",
+    operation_id: "update_workload",
+    summary: "Change source, tags or exception of a workload",
+    scope: "workloads:write",
+    status: 200,
+    body: updateWorkloadRequestSchema,
+    response: workloadViewSchema,
+    run: async ({ db, params, body, revision: if_match }) => {
+      const { id } = await getWorkload(db, params.id);
+      const { tags, revision = if_match, ...changes } = body;
+      const expected = revision === undefined ? {} : { revision };
+      if (tags !== undefined) await tagWorkload(db, id, tags, deps, expected);
+      if (Object.keys(changes).length > 0) {
+        // One edit for the caller: the revision was checked by the first of the two.
+        await updateWorkload(db, id, changes, deps, tags === undefined ? expected : {});
+      }
+      return view(db, id);
+    },
+  });
+  addWrite(app, deps, {
+    ...one,
+    method: "DELETE",
+    operation_id: "remove_workload",
+    summary: "Take a workload out of the inventory; its backups stay",
+    scope: "workloads:write",
+    status: 200,
+    response: z.object({ id: z.string() }),
+    run: async ({ db, params, revision }) => {
+      const { id } = await getWorkload(db, params.id);
+      await removeWorkload(db, id, deps, revision === undefined ? {} : { revision });
+      return { id };
+    },
+  });
+}

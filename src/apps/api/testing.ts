@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import type { FastifyInstance } from "fastify";
+import { systemClock, systemRandom } from "../../base/index.ts";
+import { createToken, ensureAdminToken } from "../../control/access/index.ts";
+import { seedTemplates } from "../../control/policy/index.ts";
+import type { Database } from "../../platform/db/index.ts";
+import { testDatabases } from "../../platform/db/testing.ts";
+import { silentLogger } from "../../platform/log/index.ts";
+import { openWakeups } from "../../platform/queue/index.ts";
+import { createApi } from "./app.ts";
+import type { ApiDeps, ApiLimits } from "./deps.ts";
+
+const databases = testDatabases();
+
+export interface TestApi {
+  readonly app: FastifyInstance;
+  readonly database: Database;
+  readonly admin_token: string;
+  readonly dir: string;
+  /** A token with these scopes only. */
+  token(scopes: readonly string[]): Promise<string>;
+  call(method: "GET" | "POST" | "PATCH" | "DELETE", url: string, options?: CallOptions): Promise<Called>;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Another token; null for none. */
+  readonly token?: string | null;
+}
+
+export interface Called {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  readonly body: any;
+}
+
+/** The API on a real database of its own; goes with the test file. */
+export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
+  const database = await databases.create();
+  const ports = { clock: systemClock, random: systemRandom };
+  const admin_token = (await ensureAdminToken(database.db, ports)) ?? "";
+  await seedTemplates(database.db, {}, ports);
+  const dir = await mkdtemp(join(tmpdir(), "holdfast-api-"));
+  const wakeups = await openWakeups(database.connection, { log: silentLogger, clock: systemClock });
+  const deps: ApiDeps = {
+    ...ports,
+    db: database.db,
+    log: silentLogger,
+    wakeups,
+    claimRegion: async () => {},
+    version: "0.0.0-test",
+    limits,
+  };
+  const app = await createApi(deps);
+  after(async () => {
+    await app.close();
+    await wakeups.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+  return {
+    app,
+    database,
+    admin_token,
+    dir,
+    token: async (scopes) => (await createToken(database.db, { name: "test", scopes }, ports)).secret,
+    async call(method, url, { body, headers, token = admin_token } = {}) {
+      const answer = await app.inject({
+        method,
+        url,
+        headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      const json = String(answer.headers["content-type"]).includes("json");
+      return { status: answer.statusCode, headers: answer.headers, body: json ? answer.json() : answer.body };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import {
+  exceptionSchema,
+  nameSchema,
+  regionSchema,
+  sourceSchema,
+  tagKeySchema,
+  tagsSchema,
+  tagValueSchema,
+  workloadSchema,
+  workloadTypeSchema,
+} from "../model/index.ts";
+
+export const createRegionRequestSchema = z.strictObject({
+  name: nameSchema,
+  country: regionSchema.shape.country,
+  store: regionSchema.shape.store,
+});
+
+export const createProjectRequestSchema = z.strictObject({
+  name: nameSchema,
+  /** Id or name of the region its backups go to first. */
+  region: z.string().min(1).max(128),
+});
+
+export const createWorkloadRequestSchema = z.strictObject({
+  name: nameSchema,
+  /** Id or name. */
+  project: z.string().min(1).max(128),
+  type: workloadTypeSchema,
+  /** Id or name; without it the project's region. */
+  region: z.string().min(1).max(128).optional(),
+  source: sourceSchema,
+  tags: tagsSchema.default({}),
+});
+
+export const updateWorkloadRequestSchema = z
+  .strictObject({
+    source: sourceSchema.optional(),
+    /** Sets the tags given; null takes one away. Others stay. */
+    tags: z.record(tagKeySchema, tagValueSchema.nullable()).optional(),
+    /** Null takes it back. */
+    exception: exceptionSchema.nullable().optional(),
+    /** Refuse unless the workload still is at this revision; the same as If-Match. */
+    revision: z.number().int().positive().optional(),
+  })
+  .refine((body) => Object.keys(body).some((key) => key !== "revision"), "name at least one change");
+
+/** A workload with the names of what it belongs to. */
+export const workloadViewSchema = workloadSchema.extend({ project_name: z.string(), region_name: z.string() });
+export type WorkloadView = z.infer<typeof workloadViewSchema>;
