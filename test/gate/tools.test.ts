@@ -34,6 +34,12 @@ const PLANTED: readonly { gate: Gate; title: string; files: Record<string, strin
   },
   {
     gate: lint,
+    title: "a promise that nobody waits for",
+    files: { "src/base/bytes.ts": "export const BYTE = 1;\nconst write = async () => BYTE;\nwrite();\n" },
+    finding: /bytes\.ts:3:.*no-floating-promises/,
+  },
+  {
+    gate: lint,
     title: "a value imported for its type alone",
     files: {
       "src/base/unit.ts": "export interface Unit {\n  name: string;\n}\n",
