@@ -1,0 +1,140 @@
+import { asHoldfastError } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { KeyManager } from "../../engine/keys/index.ts";
+import type { Manifest } from "../../engine/repository/index.ts";
+import type { ObjectStore } from "../../engine/store/index.ts";
+import type { Region } from "../../model/index.ts";
+import { listRecordedProjects, projectStore, readRegionRecord, regionStore } from "../repositories/index.ts";
+import type { Engine, RegionRecord } from "../repositories/index.ts";
+import { catalogError } from "./errors.ts";
+import { decodeLabels } from "./labels.ts";
+import type { BackupLabels } from "./labels.ts";
+import { manifestKey } from "./rows.ts";
+
+/** Where a region keeps its objects; its name and id are read from there. */
+export type RegionPlace = Pick<Region, "store">;
+
+export interface WalkPorts {
+  readonly engine: Engine;
+  readonly keys: KeyManager;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** One manifest in one region. */
+export interface FoundManifest {
+  readonly region: RegionRecord;
+  readonly manifest: Manifest;
+  readonly labels: BackupLabels;
+  /** When the region's store took it. */
+  readonly durable_at_ms: number;
+}
+
+export interface FoundRepository {
+  readonly region_id: string;
+  readonly project_id: string;
+  readonly repository_id: string;
+  readonly cmk_id: string;
+}
+
+/** Something that could not be taken in, and why. */
+export interface Skipped {
+  readonly what: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Walk {
+  readonly regions: readonly (RegionRecord & RegionPlace)[];
+  readonly repositories: readonly FoundRepository[];
+  readonly manifests: readonly FoundManifest[];
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Reads every manifest of every project in the given regions. What cannot be read is named and does not stop the rest.
+ * @throws REGION_RECORD_MISSING when a place holds no region, STORE_… when it cannot be reached
+ */
+export async function walkRegions(
+  places: readonly RegionPlace[],
+  ports: WalkPorts,
+  options: { readonly signal?: AbortSignal; readonly onManifest?: (found: number) => void } = {},
+): Promise<Walk> {
+  const walk = {
+    regions: [] as (RegionRecord & RegionPlace)[],
+    repositories: [] as FoundRepository[],
+    manifests: [] as FoundManifest[],
+    skipped: [] as Skipped[],
+  };
+  for (const place of places) {
+    const { region, projects } = await readRegion(place, ports);
+    walk.regions.push({ ...region, ...place });
+    for (const project_id of projects) {
+      try {
+        await walkRepository(place, region, project_id, ports, walk, options);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        const { code, message } = asHoldfastError(error);
+        walk.skipped.push({ what: `project ${project_id} in region ${region.name}`, code, message });
+      }
+    }
+  }
+  return walk;
+}
+
+async function readRegion(place: RegionPlace, ports: WalkPorts): Promise<{ region: RegionRecord; projects: string[] }> {
+  const store = await ports.engine.openStore(regionStore(place));
+  try {
+    const region = await readRegionRecord(store);
+    if (region === undefined) {
+      throw catalogError("REGION_RECORD_MISSING", `${store.description} holds no region's record`, { store: store.description });
+    }
+    return { region, projects: await listRecordedProjects(store) };
+  } finally {
+    await store.close();
+  }
+}
+
+async function walkRepository(
+  place: RegionPlace,
+  region: RegionRecord,
+  project_id: string,
+  ports: WalkPorts,
+  walk: { repositories: FoundRepository[]; manifests: FoundManifest[]; skipped: Skipped[] },
+  options: { readonly signal?: AbortSignal; readonly onManifest?: (found: number) => void },
+): Promise<void> {
+  const store_config = projectStore(place, project_id);
+  const store = await ports.engine.openStore(store_config);
+  const { engine, keys, clock, random } = ports;
+  const repository = await engine.openRepository({ store, store_config, keys, clock, random }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  try {
+    const place = { region_id: region.id, project_id, repository_id: repository.id, cmk_id: await masterKeyId(repository.store) };
+    walk.repositories.push(place);
+    for (const backup_id of await repository.listBackupIds()) {
+      options.signal?.throwIfAborted();
+      try {
+        const manifest = await repository.readManifest(backup_id);
+        const labels = decodeLabels(backup_id, manifest.labels);
+        const stat = await repository.store.stat(manifestKey(backup_id));
+        walk.manifests.push({ region, manifest, labels, durable_at_ms: stat?.modified_ms ?? manifest.finished_at_ms });
+        options.onManifest?.(walk.manifests.length);
+      } catch (error) {
+        const { code, message } = asHoldfastError(error);
+        walk.skipped.push({ what: `backup ${backup_id} in region ${region.name}`, code, message });
+      }
+    }
+  } finally {
+    await repository.close();
+  }
+}
+
+/** Id of the CMK that wrapped the newest keyring (docs/format.md §3: a JSON object, then a line break and its checksum). */
+async function masterKeyId(store: ObjectStore): Promise<string> {
+  let newest = "";
+  for await (const { key } of store.list("keys/keyring/")) newest = key;
+  const object = JSON.parse((await store.get(newest)).toString("utf8").split("\n", 1)[0] ?? "") as { key_id: string };
+  return object.key_id;
+}

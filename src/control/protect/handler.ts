@@ -1,0 +1,145 @@
+import type { Tx } from "../../platform/db/index.ts";
+import { appendEvent } from "../../platform/db/index.ts";
+import { backupRow, encodeLabels } from "../catalog/index.ts";
+import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
+import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
+import { settleSlots } from "../schedule/index.ts";
+import { enqueueCopy } from "./copies.ts";
+import { prepareBackup } from "./prepare.ts";
+import type { Prepared, PreparePorts } from "./prepare.ts";
+
+export interface ProtectPorts extends PreparePorts {
+  readonly engine: Engine;
+  readonly repositories: Repositories;
+}
+
+type Ready = Exclude<Prepared, { skip: string }>;
+
+/** The `backup` job: from a workload to a backup in the catalog, and on to its copies. */
+export function backupHandler(ports: ProtectPorts): JobHandler {
+  return {
+    kind: "backup",
+    steps: ["prepare", "repository", "plan", "run", "record"],
+    async run(context) {
+      const { job, signal } = context;
+      const prepared: Prepared = await context.step(
+        "prepare",
+        () => prepareBackup(job, ports),
+        (tx, output) => nameBackup(tx, job, output),
+      );
+      if (prepared.skip !== null) return { state: "SKIPPED", result: {}, reason: prepared.skip };
+      const ready = prepared as Ready;
+      const { project, region, workload } = ready.labels;
+
+      await context.step(
+        "repository",
+        async () => ({ repository_id: (await ports.repositories.ensure(project.id, region.id)).id }),
+        async (tx) => announce(tx, job, ready, await ports.repositories.find(project.id, region.id), ports),
+      );
+      const row = await ports.repositories.find(project.id, region.id);
+
+      return ports.repositories.use(row, async (repository) => {
+        const options = {
+          repository,
+          backup_id: ready.backup_id,
+          source: workload.source as Parameters<Engine["runBackup"]>[0]["source"],
+          labels: encodeLabels(ready.labels),
+          ...(ready.expires_at_ms === null ? {} : { expires_at_ms: ready.expires_at_ms }),
+          clock: ports.clock,
+          signal,
+          onProgress: context.progress,
+        };
+        await context.step("plan", async () => {
+          const plan = await ports.engine.planBackup(options);
+          return { parent_backup_id: plan.parent?.backup_id ?? null };
+        });
+        const ran = await context.step("run", async () => {
+          const report = await ports.engine.runBackup(options);
+          return { problems: report.stats.problems };
+        });
+        const manifest = await repository.readManifest(ready.backup_id);
+        const result = await context.step(
+          "record",
+          async () => ({
+            backup_id: ready.backup_id,
+            files: manifest.stats.files,
+            source_bytes: manifest.stats.source_bytes,
+            new_bytes: manifest.stats.new_bytes,
+            stored_bytes: manifest.stats.stored_bytes,
+            problems: manifest.stats.problems,
+            retain_until: ready.retain_until,
+          }),
+          async (tx) => {
+            const { id, ...values } = backupRow(manifest, ready.labels, row.id);
+            await tx.updateTable("backups").set(values).where("id", "=", id).execute();
+            const backup = await tx.selectFrom("backups").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+            for (const target of ready.copy_to) await enqueueCopy(tx, backup, target.id, ports, { parent_id: job.id });
+            const data = { workload_id: workload.id, state: "AVAILABLE", problems: manifest.stats.problems };
+            await appendEvent(
+              tx,
+              { type: "holdfast.backup.available", subject: ready.backup_id, project_id: project.id, data },
+              ports,
+            );
+          },
+        );
+        if (ready.unknown_regions.length > 0) {
+          const reason = `the policy copies to ${ready.unknown_regions.join(", ")}, and there is no such region`;
+          return { state: "SUCCEEDED_WITH_WARNINGS", result: { ...result, warning: reason }, reason };
+        }
+        return { state: ran.problems > 0 ? "SUCCEEDED_WITH_WARNINGS" : "SUCCEEDED", result };
+      });
+    },
+    ended: (tx, job, end) => settle(tx, job, end, ports),
+  };
+}
+
+/** The job names its backup from the first step on. */
+async function nameBackup(tx: Tx, job: JobRow, prepared: Prepared): Promise<void> {
+  if (prepared.skip !== null) return;
+  await tx.updateTable("jobs").set({ backup_id: prepared.backup_id }).where("id", "=", job.id).execute();
+}
+
+/** From here on the backup has a row, so that nobody has to guess what a half-made one was. */
+async function announce(tx: Tx, job: JobRow, ready: Ready, row: RepositoryRow, ports: ProtectPorts): Promise<void> {
+  const { project, workload, policy, region } = ready.labels;
+  await tx
+    .insertInto("backups")
+    .values({
+      id: ready.backup_id,
+      project_id: project.id,
+      workload_id: workload.id,
+      policy_id: policy?.id ?? null,
+      policy_version: policy?.version ?? null,
+      repository_id: row.id,
+      region_id: region.id,
+      job_id: job.id,
+      slot_id: job.slot_id,
+      state: "CREATING",
+      gfs: JSON.stringify(ready.labels.gfs),
+      created_at: new Date(ports.clock.now_ms()),
+      retain_until: ready.retain_until,
+    })
+    .execute();
+  const data = { workload_id: workload.id, state: "CREATING" };
+  await appendEvent(tx, { type: "holdfast.backup.creating", subject: ready.backup_id, project_id: project.id, data }, ports);
+}
+
+/** Every slot ends in exactly one outcome, and a backup that failed says so. */
+async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: ProtectPorts): Promise<void> {
+  const now = new Date(ports.clock.now_ms());
+  await settleSlots(tx, now.getTime(), job.id);
+  if (job.slot_id !== null && end.reason !== undefined) {
+    await tx.updateTable("schedule_slots").set({ reason: end.reason }).where("id", "=", job.slot_id).execute();
+  }
+  if (end.state === "SUCCEEDED" || end.state === "SUCCEEDED_WITH_WARNINGS") return;
+  const failed = await tx
+    .updateTable("backups")
+    .set({ state: "FAILED", status_reason: end.status_reason, completed_at: now })
+    .where("job_id", "=", job.id)
+    .where("state", "=", "CREATING")
+    .returning("id")
+    .executeTakeFirst();
+  if (failed === undefined) return;
+  const data = { workload_id: job.workload_id, state: "FAILED", status_reason: end.status_reason };
+  await appendEvent(tx, { type: "holdfast.backup.failed", subject: failed.id, project_id: job.project_id, data }, ports);
+}

@@ -1,0 +1,38 @@
+import type { Clock, Random } from "../../base/index.ts";
+import type { BackupOptions, BackupPlan, BackupReport } from "../../engine/backup/index.ts";
+import type { CheckOptions, CheckReport, VerificationReport } from "../../engine/check/index.ts";
+import type { CopyPlan, CopyReport, CopyRequest, CopyRunOptions } from "../../engine/copy/index.ts";
+import type { KeyManager } from "../../engine/keys/index.ts";
+import type { Repository } from "../../engine/repository/index.ts";
+import type { RestorePlan, RestoreReport, RestoreRequest, RestoreRunOptions } from "../../engine/restore/index.ts";
+import type { ObjectStore, StoreConfig } from "../../engine/store/index.ts";
+
+/**
+ * What the control plane asks of the data plane. The server passes the engine's own functions in; a test that needs a
+ * failure at one exact point wraps one of them.
+ */
+export interface Engine {
+  openStore(config: StoreConfig): Promise<ObjectStore>;
+  createRepository(options: {
+    store: ObjectStore;
+    keys: KeyManager;
+    cmk_key_id: string;
+    clock: Clock;
+    random: Random;
+  }): Promise<{ repository_id: string }>;
+  openRepository(options: {
+    store: ObjectStore;
+    store_config: StoreConfig;
+    keys: KeyManager;
+    clock: Clock;
+    random: Random;
+  }): Promise<Repository>;
+  planBackup(options: BackupOptions): Promise<BackupPlan>;
+  runBackup(options: BackupOptions): Promise<BackupReport>;
+  planRestore(request: RestoreRequest): Promise<RestorePlan>;
+  runRestore(plan: RestorePlan, options?: RestoreRunOptions): Promise<RestoreReport>;
+  verifyBackup(options: CheckOptions & { backup_id: string }): Promise<VerificationReport>;
+  checkRepository(options: CheckOptions): Promise<CheckReport>;
+  planCopy(request: CopyRequest): Promise<CopyPlan>;
+  runCopy(plan: CopyPlan, options?: CopyRunOptions): Promise<CopyReport>;
+}

@@ -1,0 +1,174 @@
+import { newId } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { VerificationReport } from "../../engine/check/index.ts";
+import { appendEvent, withTransaction } from "../../platform/db/index.ts";
+import type { Db, Tx } from "../../platform/db/index.ts";
+import { getBackupRow } from "../catalog/index.ts";
+import type { BackupRow } from "../catalog/index.ts";
+import { enqueueJob } from "../jobs/index.ts";
+import type { Enqueued, JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
+import { getRegion } from "../inventory/index.ts";
+import type { Engine, Repositories } from "../repositories/index.ts";
+
+export interface VerificationPorts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly engine: Engine;
+  readonly repositories: Repositories;
+}
+
+export interface VerifyRequest {
+  readonly backup_id: string;
+  /** Id or name of the region whose copy is to be read; by default the backup's own. */
+  readonly region?: string;
+}
+
+/** Enqueues a verification: every byte of the backup is read, authenticated and compared. @throws BACKUP_UNKNOWN, REGION_NOT_FOUND, REPOSITORY_NOT_THERE */
+export async function requestVerification(request: VerifyRequest, ports: VerificationPorts): Promise<Enqueued & { verification_id: string }> {
+  const backup = await getBackupRow(ports.db, request.backup_id);
+  const region_id = request.region === undefined ? backup.region_id : (await getRegion(ports.db, request.region)).id;
+  await ports.repositories.find(backup.project_id, region_id);
+  return withTransaction(ports.db, async (tx) => {
+    const enqueued = await enqueueJob(
+      tx,
+      {
+        kind: "verify",
+        project_id: backup.project_id,
+        workload_id: backup.workload_id,
+        ...(backup.policy_id === null ? {} : { policy_id: backup.policy_id }),
+        backup_id: backup.id,
+        input: { region_id },
+      },
+      ports,
+    );
+    const verification_id = newId("vfy", ports.clock, ports.random);
+    await tx
+      .insertInto("verifications")
+      .values({
+        id: verification_id,
+        job_id: enqueued.job_id,
+        backup_id: backup.id,
+        region_id,
+        started_at: new Date(ports.clock.now_ms()),
+      })
+      .execute();
+    return { ...enqueued, verification_id };
+  });
+}
+
+/** Damaged objects kept with a verification; the count is exact. */
+const FINDINGS_MAX = 1000;
+
+/** The `verify` job. Damage found is its result, not its failure: the job fails only when it could not look. */
+export function verifyHandler(ports: VerificationPorts): JobHandler {
+  return {
+    kind: "verify",
+    steps: ["run", "record"],
+    async run(context) {
+      const { job, signal } = context;
+      const region_id = String(job.input["region_id"]);
+      const backup = await getBackupRow(ports.db, job.backup_id ?? "");
+      const row = await ports.repositories.find(backup.project_id, region_id);
+      const report = await context.step("run", async () => {
+        const full = await ports.repositories.use(row, (repository) =>
+          ports.engine.verifyBackup({
+            repository,
+            backup_id: backup.id,
+            read_data: true,
+            signal,
+            onProgress: context.progress,
+          }),
+        );
+        return { ...full, damaged: full.damaged.slice(0, FINDINGS_MAX), damaged_total: full.damaged.length };
+      });
+      const { damaged, ...figures } = report;
+      const result = { ...figures, objects: damaged.map((each) => each.object).slice(0, 100) };
+      await context.step(
+        "record",
+        async () => ({}),
+        (tx) => record(tx, job, backup, region_id, report, ports),
+      );
+      if (report.verdict === "valid") return { state: "SUCCEEDED", result };
+      return { state: "SUCCEEDED_WITH_WARNINGS", result, status_reason: statusReason(report), reason: sentence(report) };
+    },
+    ended: (tx, job, end) => settle(tx, job, end, ports),
+  };
+}
+
+function statusReason(report: VerificationReport): string {
+  return report.cause === "KeyRevoked" ? "EncryptionKeyAccessDenied" : "RepositoryDamaged";
+}
+
+function sentence(report: VerificationReport): string {
+  const [first] = report.damaged;
+  const more = report.damaged.length > 1 ? ` and ${report.damaged.length - 1} more` : "";
+  return `${report.verdict}: ${first === undefined ? (report.cause ?? "not readable") : `${first.object}${more}`}`;
+}
+
+/** The verdict on the backup (or on its copy), and a mark on every other backup the damage hurts. */
+async function record(
+  tx: Tx,
+  job: JobRow,
+  backup: BackupRow,
+  region_id: string,
+  report: VerificationReport,
+  ports: VerificationPorts,
+): Promise<void> {
+  const now = new Date(ports.clock.now_ms());
+  const valid = report.verdict === "valid";
+  const verdict = valid ? ("VALID" as const) : ("INVALID" as const);
+  await tx
+    .updateTable("verifications")
+    .set({
+      verdict,
+      checked_objects: report.objects_read,
+      checked_bytes: report.bytes_read,
+      findings: JSON.stringify(
+        valid ? [] : [{ verdict: report.verdict, cause: report.cause }, ...report.damaged.map((damage) => ({ ...damage }))],
+      ),
+      finished_at: now,
+    })
+    .where("job_id", "=", job.id)
+    .execute();
+  const hurt = [...new Set(report.damaged.flatMap((damage) => damage.backup_ids))].filter((id) => id !== backup.id);
+  await mark(tx, [backup.id], region_id, verdict, now);
+  if (!valid) await mark(tx, hurt, region_id, "INVALID", now);
+  const data = { backup_id: backup.id, region_id, verdict: report.verdict, cause: report.cause, hurt_backups: hurt };
+  await appendEvent(
+    tx,
+    { type: "holdfast.backup.verified", subject: backup.id, project_id: backup.project_id, data },
+    ports,
+  );
+}
+
+async function mark(tx: Tx, backup_ids: readonly string[], region_id: string, verdict: "VALID" | "INVALID", now: Date): Promise<void> {
+  if (backup_ids.length === 0) return;
+  const state = verdict === "VALID" ? ("AVAILABLE" as const) : ("DAMAGED" as const);
+  const status_reason = verdict === "VALID" ? null : "RepositoryDamaged";
+  const set = { verified_state: verdict, verified_at: now, state, status_reason };
+  for (const table of ["backups", "copies"] as const) {
+    const key = table === "backups" ? "id" : "backup_id";
+    await tx
+      .updateTable(table)
+      .set(set)
+      .where(key as "id", "in", backup_ids)
+      .where("region_id", "=", region_id)
+      .where("state", "in", ["AVAILABLE", "DAMAGED"])
+      .execute();
+  }
+}
+
+/** A verification that could not look has no verdict, and says when it gave up. */
+async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: VerificationPorts): Promise<void> {
+  if (end.state === "SUCCEEDED" || end.state === "SUCCEEDED_WITH_WARNINGS") return;
+  await tx
+    .updateTable("verifications")
+    .set({
+      finished_at: new Date(ports.clock.now_ms()),
+      findings: JSON.stringify([{ verdict: null, status_reason: end.status_reason, message: end.error?.message ?? null }]),
+    })
+    .where("job_id", "=", job.id)
+    .where("finished_at", "is", null)
+    .execute();
+}
