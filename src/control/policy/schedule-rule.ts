@@ -41,7 +41,15 @@ export function parseRule(rule: ScheduleRule, text: string, default_zone: string
 }
 
 /** All rules of a valid policy, in the order of {@link scheduleRules}. */
-export function rulesOf(spec: PolicySpec): ParsedRule[] {
+export function rulesOf(spec: PolicySpec): readonly ParsedRule[] {
+  let rules = parsed_rules.get(spec);
+  if (rules === undefined) parsed_rules.set(spec, (rules = parseRules(spec)));
+  return rules;
+}
+
+const parsed_rules = new WeakMap<PolicySpec, readonly ParsedRule[]>();
+
+function parseRules(spec: PolicySpec): ParsedRule[] {
   return scheduleRules.flatMap((rule) => {
     const text = spec.schedule[rule];
     if (text === undefined) return [];
@@ -63,9 +71,19 @@ export function zoneOf(spec: PolicySpec): string {
   return "UTC";
 }
 
+const CRONS_MAX = 1000;
+const crons = new Map<string, Cron>();
+
 /** The computing form of a rule. Times a clock change leaves out run right after the gap; times shown twice run once, the first time. */
 export function cronOf(rule: Pick<ParsedRule, "pattern" | "zone">): Cron {
-  return new Cron(rule.pattern, { timezone: rule.zone, mode: "5-part", fixedTimeRule: "no-wildcard" });
+  const key = `${rule.pattern} ${rule.zone}`;
+  let cron = crons.get(key);
+  if (cron === undefined) {
+    cron = new Cron(rule.pattern, { timezone: rule.zone, mode: "5-part", fixedTimeRule: "no-wildcard" });
+    if (crons.size >= CRONS_MAX) crons.clear();
+    crons.set(key, cron);
+  }
+  return cron;
 }
 
 function expectedWords(rule: ScheduleRule): number {

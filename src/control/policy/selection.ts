@@ -16,6 +16,8 @@ export const BACKUP_TAG = "backup";
 export interface Binding {
   readonly policy: Policy;
   readonly reasons: readonly string[];
+  /** Not bound before this instant, as far as the inventory can tell: the last edit of what the binding rests on. */
+  readonly since_ms: number;
 }
 
 /** What is to happen to one workload. */
@@ -61,23 +63,30 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
 
   const resolve = (workload: Workload, now_ms: number): Resolution => {
     const exclusion = exclusionOf(workload, now_ms);
-    const reasons = new Map<Policy, string[]>();
+    const found = new Map<Policy, { reasons: string[]; since_ms: number }>();
     const problems: string[] = [];
-    const bind = (policy: Policy, reason: string) => reasons.set(policy, [...(reasons.get(policy) ?? []), reason]);
+    const workload_ms = Date.parse(workload.updated_at);
+    const bind = (policy: Policy, reason: string, attached_ms: number) => {
+      const since_ms = Math.max(workload_ms, attached_ms, Date.parse(policy.updated_at));
+      const before = found.get(policy);
+      if (before === undefined) found.set(policy, { reasons: [reason], since_ms });
+      else found.set(policy, { reasons: [...before.reasons, reason], since_ms: Math.min(before.since_ms, since_ms) });
+    };
 
     const named = Object.hasOwn(workload.tags, POLICY_TAG) ? workload.tags[POLICY_TAG] : undefined;
     if (named !== undefined) {
       const policy = by_name.get(named);
       if (policy === undefined) problems.push(`tag ${POLICY_TAG}=${named} names no policy`);
-      else bind(policy, `tag ${POLICY_TAG}=${named}`);
+      else bind(policy, `tag ${POLICY_TAG}=${named}`, 0);
     }
     for (const { attachment, policy, selectors } of compiled) {
       if (policy !== undefined && targets(attachment, selectors, workload)) {
-        bind(policy, `attachment ${attachment.id}: ${targetText(attachment.target)}`);
+        const attached_ms = Date.parse(attachment.created_at);
+        bind(policy, `attachment ${attachment.id}: ${targetText(attachment.target)}`, attached_ms);
       }
     }
     if (exclusion !== null) return { state: "excluded", bindings: [], effective: null, exclusion, problems };
-    const bindings = [...reasons].map(([policy, why]) => ({ policy, reasons: why }));
+    const bindings = [...found].map(([policy, why]) => ({ policy, ...why }));
     if (bindings.length === 0) return { state: "unbound", bindings, effective: null, exclusion, problems };
     const key = bindings
       .map((binding) => binding.policy.id)
