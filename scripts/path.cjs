@@ -17,7 +17,8 @@ const ROOMS = [
   "engine/manifest",
   "engine/repository",
   "engine/pipeline",
-  "engine/source",
+  // One room a kind of source; what they share will stand before them.
+  "engine/source/files",
   "engine/backup",
   "engine/restore",
   "engine/copy",
