@@ -1,7 +1,12 @@
 import { errorCatalogue } from "../../base/index.ts";
 
 export const catalogError = errorCatalogue({
-  BACKUP_UNKNOWN: { fault: "user", retry: "never", guidance: "`baas backup list` shows the backups and their ids.", http: 404 },
+  BACKUP_UNKNOWN: {
+    fault: "user",
+    retry: "never",
+    guidance: "`baas backup list` shows the backups and their ids.",
+    http: 404,
+  },
   LABELS_INCOMPLETE: {
     fault: "operational",
     retry: "never",

@@ -22,7 +22,12 @@ export function rebuildHandler(ports: RebuildPorts): JobHandler {
       const more = storeConfigSchema.array().parse(context.job.input["stores"] ?? []);
       const report = await context.step("rebuild", async () => {
         const known = await listRegions(ports.db);
-        const places = [...known, ...more.filter((store) => !known.some((region) => region.store.path === store.path)).map((store) => ({ store }))];
+        const places = [
+          ...known,
+          ...more
+            .filter((store) => !known.some((region) => region.store.path === store.path))
+            .map((store) => ({ store })),
+        ];
         const onManifest = (files_done: number) =>
           context.progress({
             phase: "read manifests",

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { gfsMarkSchema, lockModes, policySpecSchema, sourceSchema, tagsSchema, workloadTypeSchema } from "../../model/index.ts";
+import {
+  gfsMarkSchema,
+  lockModes,
+  policySpecSchema,
+  sourceSchema,
+  tagsSchema,
+  workloadTypeSchema,
+} from "../../model/index.ts";
 import { catalogError } from "./errors.ts";
 
 /**
@@ -8,7 +15,12 @@ import { catalogError } from "./errors.ts";
  * plain text is JSON.
  */
 export interface BackupLabels {
-  readonly project: { readonly id: string; readonly name: string; readonly region_id: string; readonly created_at: string };
+  readonly project: {
+    readonly id: string;
+    readonly name: string;
+    readonly region_id: string;
+    readonly created_at: string;
+  };
   readonly workload: {
     readonly id: string;
     readonly name: string;
@@ -136,7 +148,10 @@ export function decodeLabels(backup_id: string, stored: Readonly<Record<string, 
       tags: label.tags,
     },
     policy:
-      policy === undefined || policy_version === undefined || policy_spec === undefined || policy_created_at === undefined
+      policy === undefined ||
+      policy_version === undefined ||
+      policy_spec === undefined ||
+      policy_created_at === undefined
         ? null
         : {
             id: policy,

@@ -60,7 +60,10 @@ export async function getBackup(db: Db, backup_id: string): Promise<Backup> {
 }
 
 /** The problems of a backup in full, as far as the catalog keeps them (the first 100). */
-export async function listBackupProblems(db: Db, backup_id: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+export async function listBackupProblems(
+  db: Db,
+  backup_id: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
   return (await getBackupRow(db, backup_id)).problems;
 }
 
@@ -69,7 +72,11 @@ export async function listCopies(
   db: Db,
   filter: { readonly backup_ids?: readonly string[]; readonly region_id?: string; readonly limit?: number } = {},
 ): Promise<Copy[]> {
-  let query = db.selectFrom("copies").selectAll().orderBy("id", "desc").limit(Math.min(filter.limit ?? PAGE_MAX, PAGE_MAX));
+  let query = db
+    .selectFrom("copies")
+    .selectAll()
+    .orderBy("id", "desc")
+    .limit(Math.min(filter.limit ?? PAGE_MAX, PAGE_MAX));
   if (filter.backup_ids !== undefined) {
     if (filter.backup_ids.length === 0) return [];
     query = query.where("backup_id", "in", filter.backup_ids);

@@ -156,7 +156,9 @@ async function putWorkloads(tx: Tx, found: readonly FoundManifest[]): Promise<nu
 /** Returns, for each policy id of the labels, the id its row has: another one only when users have made that name anew. */
 async function putPolicies(tx: Tx, found: readonly FoundManifest[]): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  const newest = new Map(found.flatMap(({ labels }) => (labels.policy === null ? [] : [[labels.policy.id, labels.policy] as const])));
+  const newest = new Map(
+    found.flatMap(({ labels }) => (labels.policy === null ? [] : [[labels.policy.id, labels.policy] as const])),
+  );
   for (const { labels } of found) {
     const policy = labels.policy;
     if (policy === null) continue;
@@ -257,7 +259,8 @@ async function putBackups(
     const state = known.get(manifest.backup_id);
     if (state !== undefined && state !== "FAILED") continue;
     const repository_id =
-      repositories.get(`${labels.region.id}/${labels.project.id}`) ?? repositories.get(`${each.region.id}/${labels.project.id}`);
+      repositories.get(`${labels.region.id}/${labels.project.id}`) ??
+      repositories.get(`${each.region.id}/${labels.project.id}`);
     if (repository_id === undefined) continue; // unreachable: the manifest came from that repository
     const row = backupRow(manifest, labels, repository_id);
     const policy_id = labels.policy === null ? null : (policy_ids.get(labels.policy.id) ?? labels.policy.id);
@@ -275,7 +278,11 @@ async function putBackups(
   return { total: by_backup.size, added, adopted };
 }
 
-async function putCopies(tx: Tx, found: readonly FoundManifest[], repositories: ReadonlyMap<string, string>): Promise<number> {
+async function putCopies(
+  tx: Tx,
+  found: readonly FoundManifest[],
+  repositories: ReadonlyMap<string, string>,
+): Promise<number> {
   let added = 0;
   for (const { region, manifest, labels, durable_at_ms } of found.filter(isCopy)) {
     const repository_id = repositories.get(`${region.id}/${labels.project.id}`);

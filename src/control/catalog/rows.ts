@@ -16,7 +16,11 @@ export function manifestKey(backup_id: string): string {
  * A backup's row as its manifest tells it. The job that makes a backup and the rebuild of a lost catalog both write this,
  * so that both end with the same row.
  */
-export function backupRow(manifest: Manifest, labels: BackupLabels, repository_id: string): Insertable<BackupTable> & { id: string } {
+export function backupRow(
+  manifest: Manifest,
+  labels: BackupLabels,
+  repository_id: string,
+): Insertable<BackupTable> & { id: string } {
   const retain_until = manifest.expires_at_ms === null ? null : new Date(manifest.expires_at_ms);
   return {
     id: manifest.backup_id,

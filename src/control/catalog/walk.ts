@@ -87,7 +87,9 @@ async function readRegion(place: RegionPlace, ports: WalkPorts): Promise<{ regio
   try {
     const region = await readRegionRecord(store);
     if (region === undefined) {
-      throw catalogError("REGION_RECORD_MISSING", `${store.description} holds no region's record`, { store: store.description });
+      throw catalogError("REGION_RECORD_MISSING", `${store.description} holds no region's record`, {
+        store: store.description,
+      });
     }
     return { region, projects: await listRecordedProjects(store) };
   } finally {
@@ -106,12 +108,19 @@ async function walkRepository(
   const store_config = projectStore(place, project_id);
   const store = await ports.engine.openStore(store_config);
   const { engine, keys, clock, random } = ports;
-  const repository = await engine.openRepository({ store, store_config, keys, clock, random }).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
+  const repository = await engine
+    .openRepository({ store, store_config, keys, clock, random })
+    .catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
   try {
-    const place = { region_id: region.id, project_id, repository_id: repository.id, cmk_id: await masterKeyId(repository.store) };
+    const place = {
+      region_id: region.id,
+      project_id,
+      repository_id: repository.id,
+      cmk_id: await masterKeyId(repository.store),
+    };
     walk.repositories.push(place);
     for (const backup_id of await repository.listBackupIds()) {
       options.signal?.throwIfAborted();

@@ -12,6 +12,8 @@ const CLAIM_LOCK = 0x484a4f42; // "HJOB"
 /** A job whose workers keep dying is ended instead of killing workers for ever. */
 const LOSSES_MAX = 20;
 const SWEEP_MAX = 100;
+/** Jobs that touch the workload's own source; a restore to somewhere else does not keep it from being backed up. */
+const READS_SOURCE = sql`(kind = 'backup' or (kind = 'restore' and input->>'in_place' = 'true'))`;
 
 export interface ClaimOptions {
   readonly owner: string;
@@ -114,7 +116,7 @@ async function nextCandidate(tx: Tx, ports: JobPorts, options: ClaimOptions): Pr
       and ((state in ('QUEUED','WAITING_WINDOW') and run_after <= ${new Date(ports.clock.now_ms())})
         or (state in ('RUNNING','VERIFYING') and lease_until < now()))
       and coalesce(input->>'region_id', '') <> all(${full.regions})
-      and not (kind in ('backup','restore') and coalesce(workload_id, '') = any(${full.workloads}))
+      and not (${READS_SOURCE} and coalesce(workload_id, '') = any(${full.workloads}))
       and not (kind = 'backup' and coalesce(policy_id, '') = any(${full.policies}))
     order by run_after, id
     limit 1
@@ -138,7 +140,7 @@ async function saturated(
       from busy where input->>'region_id' is not null group by 2
     union all
     select 'workload', workload_id, count(*), null
-      from busy where workload_id is not null and kind in ('backup','restore') group by 2
+      from busy where workload_id is not null and ${READS_SOURCE} group by 2
     union all
     select 'policy', b.policy_id, count(*), max((v.spec->>'max_concurrent')::int)
       from busy b join policies p on p.id = b.policy_id

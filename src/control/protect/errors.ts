@@ -4,7 +4,8 @@ export const protectError = errorCatalogue({
   WORKLOAD_EXCLUDED: {
     fault: "user",
     retry: "never",
-    guidance: "Somebody declared that this workload is not protected. Take the exception or the opt-out tag back first.",
+    guidance:
+      "Somebody declared that this workload is not protected. Take the exception or the opt-out tag back first.",
     http: 409,
   },
 });

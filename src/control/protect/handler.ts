@@ -1,11 +1,11 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import { backupRow, encodeLabels } from "../catalog/index.ts";
+import { backupRow, decodeLabels, encodeLabels } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
 import { enqueueCopy } from "./copies.ts";
-import { prepareBackup } from "./prepare.ts";
+import { prepareBackup, promise } from "./prepare.ts";
 import type { Prepared, PreparePorts } from "./prepare.ts";
 
 export interface ProtectPorts extends PreparePorts {
@@ -43,8 +43,7 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
           repository,
           backup_id: ready.backup_id,
           source: workload.source as Parameters<Engine["runBackup"]>[0]["source"],
-          labels: encodeLabels(ready.labels),
-          ...(ready.expires_at_ms === null ? {} : { expires_at_ms: ready.expires_at_ms }),
+          labels: {},
           clock: ports.clock,
           signal,
           onProgress: context.progress,
@@ -54,10 +53,18 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
           return { parent_backup_id: plan.parent?.backup_id ?? null };
         });
         const ran = await context.step("run", async () => {
-          const report = await ports.engine.runBackup(options);
+          // Decided now and not before: a job that was retried for hours is the first good one of a later period.
+          const { labels, expires_at_ms } = await promise(ready, ports);
+          const report = await ports.engine.runBackup({
+            ...options,
+            labels: encodeLabels(labels),
+            ...(expires_at_ms === null ? {} : { expires_at_ms }),
+          });
           return { problems: report.stats.problems };
         });
+        // The manifest is what counts: an attempt that died after writing it had decided by its own time.
         const manifest = await repository.readManifest(ready.backup_id);
+        const labels = decodeLabels(ready.backup_id, manifest.labels);
         const result = await context.step(
           "record",
           async () => ({
@@ -67,10 +74,11 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
             new_bytes: manifest.stats.new_bytes,
             stored_bytes: manifest.stats.stored_bytes,
             problems: manifest.stats.problems,
-            retain_until: ready.retain_until,
+            retain_until: manifest.expires_at_ms === null ? null : new Date(manifest.expires_at_ms).toISOString(),
+            gfs_classes: labels.gfs.map((mark) => mark.class),
           }),
           async (tx) => {
-            const { id, ...values } = backupRow(manifest, ready.labels, row.id);
+            const { id, ...values } = backupRow(manifest, labels, row.id);
             await tx.updateTable("backups").set(values).where("id", "=", id).execute();
             const backup = await tx.selectFrom("backups").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
             for (const target of ready.copy_to) await enqueueCopy(tx, backup, target.id, ports, { parent_id: job.id });
@@ -115,13 +123,15 @@ async function announce(tx: Tx, job: JobRow, ready: Ready, row: RepositoryRow, p
       job_id: job.id,
       slot_id: job.slot_id,
       state: "CREATING",
-      gfs: JSON.stringify(ready.labels.gfs),
       created_at: new Date(ports.clock.now_ms()),
-      retain_until: ready.retain_until,
     })
     .execute();
   const data = { workload_id: workload.id, state: "CREATING" };
-  await appendEvent(tx, { type: "holdfast.backup.creating", subject: ready.backup_id, project_id: project.id, data }, ports);
+  await appendEvent(
+    tx,
+    { type: "holdfast.backup.creating", subject: ready.backup_id, project_id: project.id, data },
+    ports,
+  );
 }
 
 /** Every slot ends in exactly one outcome, and a backup that failed says so. */
@@ -141,5 +151,9 @@ async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: ProtectPorts): Pr
     .executeTakeFirst();
   if (failed === undefined) return;
   const data = { workload_id: job.workload_id, state: "FAILED", status_reason: end.status_reason };
-  await appendEvent(tx, { type: "holdfast.backup.failed", subject: failed.id, project_id: job.project_id, data }, ports);
+  await appendEvent(
+    tx,
+    { type: "holdfast.backup.failed", subject: failed.id, project_id: job.project_id, data },
+    ports,
+  );
 }

@@ -8,14 +8,23 @@ import type { JobRow } from "../jobs/index.ts";
 import { effectivePolicy, getPolicy, getPolicyVersion, loadSelection } from "../policy/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
 
-/** The GFS classes a backup made at `at` is born with, and how long that keeps it. Given by the retention room. */
+/** What retention needs to know of the policies; an effective policy is one as it stands. */
+export type RetentionTerms = Pick<EffectivePolicy, "retention" | "zone" | "lock">;
+
+/** The GFS classes a backup is born with, how long they keep it, and its lock. The retention room's answer. */
 export type Classify = (
   db: Db,
-  request: { readonly workload_id: string; readonly effective: EffectivePolicy; readonly at: Date },
+  request: {
+    readonly workload_id: string;
+    readonly terms: RetentionTerms | null;
+    readonly created_at_ms: number;
+    readonly on_demand: boolean;
+  },
 ) => Promise<{
   readonly gfs: readonly GfsMark[];
-  readonly retain_until: Date | null;
-  readonly lock: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly until: Date } | null;
+  /** Null: kept until someone decides. */
+  readonly retain_until_ms: number | null;
+  readonly lock: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly until_ms: number } | null;
 }>;
 
 export interface PreparePorts {
@@ -31,9 +40,9 @@ export type Prepared =
   | {
       readonly skip: null;
       readonly backup_id: string;
-      readonly labels: BackupLabels;
-      readonly expires_at_ms: number | null;
-      readonly retain_until: string | null;
+      /** Without what is promised, which is decided when the data is read. */
+      readonly labels: Omit<BackupLabels, "gfs" | "lock">;
+      readonly terms: RetentionTerms | null;
       readonly copy_to: readonly { readonly id: string; readonly name: string }[];
       /** Regions the policy copies to, and nobody has set up. */
       readonly unknown_regions: readonly string[];
@@ -53,11 +62,6 @@ export async function prepareBackup(job: JobRow, ports: PreparePorts): Promise<P
     job.input["only_policy"] === true && named !== null
       ? effectivePolicy([named])
       : (resolution.effective ?? (named === null ? null : effectivePolicy([named])));
-  const at = new Date(clock.now_ms());
-  const promised =
-    effective === null
-      ? { gfs: [], retain_until: null, lock: null }
-      : await ports.classify(db, { workload_id: found.id, effective, at });
   const [project, region] = [await getProject(db, found.project_id), await getRegion(db, found.region_id)];
   const policy = named ?? effective?.primary ?? null;
   const regions = await listRegions(db);
@@ -65,9 +69,10 @@ export async function prepareBackup(job: JobRow, ports: PreparePorts): Promise<P
   return {
     skip: null,
     backup_id: newId("bkp", clock, random),
-    expires_at_ms: promised.retain_until?.getTime() ?? null,
-    retain_until: promised.retain_until?.toISOString() ?? null,
-    copy_to: regions.filter((each) => wanted.includes(each.name) && each.id !== region.id).map(({ id, name }) => ({ id, name })),
+    terms: effective === null ? null : { retention: effective.retention, zone: effective.zone, lock: effective.lock },
+    copy_to: regions
+      .filter((each) => wanted.includes(each.name) && each.id !== region.id)
+      .map(({ id, name }) => ({ id, name })),
     unknown_regions: wanted.filter((name) => !regions.some((each) => each.name === name)),
     labels: {
       project: { id: project.id, name: project.name, region_id: project.region_id, created_at: project.created_at },
@@ -93,9 +98,26 @@ export async function prepareBackup(job: JobRow, ports: PreparePorts): Promise<P
       region: { id: region.id, name: region.name },
       job_id: job.id,
       trigger: job.input["trigger"] === "schedule" ? "schedule" : "manual",
-      gfs: promised.gfs,
-      lock: promised.lock === null ? null : { mode: promised.lock.mode, until: promised.lock.until.toISOString() },
     },
+  };
+}
+
+/** The labels with what a backup made now promises, and its expiry. */
+export async function promise(
+  ready: Extract<Prepared, { readonly skip: null }>,
+  ports: PreparePorts,
+): Promise<{ readonly labels: BackupLabels; readonly expires_at_ms: number | null }> {
+  const { labels, terms } = ready;
+  const { gfs, retain_until_ms, lock } = await ports.classify(ports.db, {
+    workload_id: labels.workload.id,
+    terms,
+    created_at_ms: ports.clock.now_ms(),
+    on_demand: labels.trigger === "manual",
+  });
+  const until = lock === null ? null : new Date(lock.until_ms).toISOString();
+  return {
+    labels: { ...labels, gfs, lock: lock === null || until === null ? null : { mode: lock.mode, until } },
+    expires_at_ms: retain_until_ms,
   };
 }
 

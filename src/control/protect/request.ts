@@ -22,7 +22,11 @@ export async function enqueueSlotBackup(tx: Tx, spec: JobSpec, ports: Ports): Pr
       kind: "backup",
       ...(workload === undefined ? {} : { project_id: workload.project_id }),
       ...(spec.slot_id === undefined ? {} : { idempotency_key: spec.idempotency_key ?? `slot:${spec.slot_id}` }),
-      input: { ...spec.input, trigger: "schedule", ...(workload === undefined ? {} : { region_id: workload.region_id }) },
+      input: {
+        ...spec.input,
+        trigger: "schedule",
+        ...(workload === undefined ? {} : { region_id: workload.region_id }),
+      },
     },
     ports,
   );
@@ -30,7 +34,11 @@ export async function enqueueSlotBackup(tx: Tx, spec: JobSpec, ports: Ports): Pr
 }
 
 function findPlace(tx: Tx, workload_id: string) {
-  return tx.selectFrom("workloads").select(["project_id", "region_id"]).where("id", "=", workload_id).executeTakeFirst();
+  return tx
+    .selectFrom("workloads")
+    .select(["project_id", "region_id"])
+    .where("id", "=", workload_id)
+    .executeTakeFirst();
 }
 
 export interface BackupRequest {

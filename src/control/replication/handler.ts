@@ -45,7 +45,10 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
             return { packs_missing: plan.packs_missing, bytes_missing: plan.bytes_missing };
           });
           const { copied_bytes } = await context.step("run", async () => {
-            const report = await engine.runCopy(await engine.planCopy(request), { signal, onProgress: context.progress });
+            const report = await engine.runCopy(await engine.planCopy(request), {
+              signal,
+              onProgress: context.progress,
+            });
             return { copied_bytes: report.bytes_copied };
           });
           const manifest = await source.readManifest(backup.id);

@@ -34,7 +34,11 @@ export interface ReplicationStatus {
 const DAY_MS = 86_400_000;
 
 /** The state of all copies that were asked for, or of one policy's. */
-export async function replicationStatus(db: Db, clock: Clock, filter: { readonly policy_id?: string } = {}): Promise<ReplicationStatus> {
+export async function replicationStatus(
+  db: Db,
+  clock: Clock,
+  filter: { readonly policy_id?: string } = {},
+): Promise<ReplicationStatus> {
   const now = new Date(clock.now_ms());
   const since = new Date(now.getTime() - DAY_MS);
   const policy_id = filter.policy_id ?? null;

@@ -4,13 +4,15 @@ export const repositoriesError = errorCatalogue({
   REPOSITORY_NOT_THERE: {
     fault: "user",
     retry: "never",
-    guidance: "Nothing of this project is stored in that region yet. Choose the region of the backup or of one of its copies.",
+    guidance:
+      "Nothing of this project is stored in that region yet. Choose the region of the backup or of one of its copies.",
     http: 404,
   },
   REPOSITORY_ORIGIN_UNREACHABLE: {
     fault: "operational",
     retry: "soon",
-    guidance: "Check the storage of the project's first region: a second region starts from its repository's config and keys.",
+    guidance:
+      "Check the storage of the project's first region: a second region starts from its repository's config and keys.",
     status_reason: "StorageUnavailable",
   },
   REGION_MISMATCH: {

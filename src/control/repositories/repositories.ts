@@ -154,7 +154,9 @@ async function createFirst(store: ObjectStore, project_id: string, ports: Reposi
     return { repository_id, cmk_id };
   } catch (error) {
     if (!hasCode(error, "REPOSITORY_EXISTS")) throw error;
-    const config = JSON.parse((await store.get("config")).toString("utf8").split("\n", 1)[0] ?? "") as { repository_id: string };
+    const config = JSON.parse((await store.get("config")).toString("utf8").split("\n", 1)[0] ?? "") as {
+      repository_id: string;
+    };
     return { repository_id: config.repository_id, cmk_id };
   }
 }
@@ -180,7 +182,12 @@ async function replicate(
     await withStore(projectStore({ store }, origin.project_id), (from) => replicateIdentity(from, target));
   } catch (error) {
     const message = `the repository of project ${origin.project_id} in region ${name} cannot be read`;
-    throw repositoriesError("REPOSITORY_ORIGIN_UNREACHABLE", message, { project_id: origin.project_id, region: name }, error);
+    throw repositoriesError(
+      "REPOSITORY_ORIGIN_UNREACHABLE",
+      message,
+      { project_id: origin.project_id, region: name },
+      error,
+    );
   }
   return { repository_id: origin.repository_id, cmk_id: origin.cmk_id };
 }

@@ -1,14 +1,14 @@
-import { newId } from "../../base/index.ts";
+import { HoldfastError, newId } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
-import type { VerificationReport } from "../../engine/check/index.ts";
+import type { VerdictCause, VerificationReport } from "../../engine/check/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
-import { getBackupRow } from "../catalog/index.ts";
+import { getBackupRow, manifestKey } from "../catalog/index.ts";
 import type { BackupRow } from "../catalog/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { Enqueued, JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { getRegion } from "../inventory/index.ts";
-import type { Engine, Repositories } from "../repositories/index.ts";
+import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 
 export interface VerificationPorts {
   readonly db: Db;
@@ -25,7 +25,10 @@ export interface VerifyRequest {
 }
 
 /** Enqueues a verification: every byte of the backup is read, authenticated and compared. @throws BACKUP_UNKNOWN, REGION_NOT_FOUND, REPOSITORY_NOT_THERE */
-export async function requestVerification(request: VerifyRequest, ports: VerificationPorts): Promise<Enqueued & { verification_id: string }> {
+export async function requestVerification(
+  request: VerifyRequest,
+  ports: VerificationPorts,
+): Promise<Enqueued & { verification_id: string }> {
   const backup = await getBackupRow(ports.db, request.backup_id);
   const region_id = request.region === undefined ? backup.region_id : (await getRegion(ports.db, request.region)).id;
   await ports.repositories.find(backup.project_id, region_id);
@@ -71,15 +74,17 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
       const backup = await getBackupRow(ports.db, job.backup_id ?? "");
       const row = await ports.repositories.find(backup.project_id, region_id);
       const report = await context.step("run", async () => {
-        const full = await ports.repositories.use(row, (repository) =>
-          ports.engine.verifyBackup({
-            repository,
-            backup_id: backup.id,
-            read_data: true,
-            signal,
-            onProgress: context.progress,
-          }),
-        );
+        const full = await ports.repositories
+          .use(row, (repository) =>
+            ports.engine.verifyBackup({
+              repository,
+              backup_id: backup.id,
+              read_data: true,
+              signal,
+              onProgress: context.progress,
+            }),
+          )
+          .catch((error: unknown) => unreadable(error, backup, row, ports));
         return { ...full, damaged: full.damaged.slice(0, FINDINGS_MAX), damaged_total: full.damaged.length };
       });
       const { damaged, ...figures } = report;
@@ -90,10 +95,73 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
         (tx) => record(tx, job, backup, region_id, report, ports),
       );
       if (report.verdict === "valid") return { state: "SUCCEEDED", result };
-      return { state: "SUCCEEDED_WITH_WARNINGS", result, status_reason: statusReason(report), reason: sentence(report) };
+      return {
+        state: "SUCCEEDED_WITH_WARNINGS",
+        result,
+        status_reason: statusReason(report),
+        reason: sentence(report),
+      };
     },
     ended: (tx, job, end) => settle(tx, job, end, ports),
   };
+}
+
+/** Errors that are themselves the verdict: what every backup of the repository needs is damaged or gone. */
+const VERDICTS: Readonly<Record<string, VerdictCause>> = {
+  REPOSITORY_DAMAGED: "StorageBackend",
+  REPOSITORY_NOT_FOUND: "StorageBackend",
+  REPOSITORY_VERSION: "StorageBackend",
+  MANIFEST_DAMAGED: "StorageBackend",
+  BACKUP_NOT_FOUND: "StorageBackend",
+  STORE_NOT_FOUND: "StorageBackend",
+  STORE_SHORT_OBJECT: "StorageBackend",
+  STORE_DAMAGED: "StorageBackend",
+  KEY_CONTEXT_MISMATCH: "StorageBackend",
+  KEY_DISABLED: "KeyRevoked",
+  KEY_DESTROYED: "KeyRevoked",
+  KEY_NOT_FOUND: "KeyRevoked",
+};
+
+/** The repository does not even open, or the manifest does not: that is an answer. Anything else is not, and is thrown on. */
+async function unreadable(
+  error: unknown,
+  backup: BackupRow,
+  row: RepositoryRow,
+  ports: VerificationPorts,
+): Promise<VerificationReport> {
+  const cause = error instanceof HoldfastError ? VERDICTS[error.code] : undefined;
+  if (!(error instanceof HoldfastError) || cause === undefined) throw error;
+  const whole = error.code !== "MANIFEST_DAMAGED" && error.code !== "BACKUP_NOT_FOUND";
+  const hurt = whole ? await backupsIn(row, ports.db) : [backup.id];
+  const object = error.context["object"] ?? error.context["key"] ?? (whole ? "config" : manifestKey(backup.id));
+  const damage = { object: String(object), code: error.code, message: error.message, backup_ids: hurt, paths: [] };
+  return {
+    backup_id: backup.id,
+    verdict: "invalid",
+    cause,
+    damaged: [damage],
+    objects_read: 0,
+    bytes_read: 0,
+    chunks_checked: 0,
+    files_checked: 0,
+    duration_ms: 0,
+  };
+}
+
+async function backupsIn(row: RepositoryRow, db: Db): Promise<string[]> {
+  const own = await db
+    .selectFrom("backups")
+    .select("id")
+    .where("repository_id", "=", row.id)
+    .where("state", "in", ["AVAILABLE", "DAMAGED"])
+    .execute();
+  const copies = await db
+    .selectFrom("copies")
+    .select("backup_id as id")
+    .where("repository_id", "=", row.id)
+    .where("state", "in", ["AVAILABLE", "DAMAGED"])
+    .execute();
+  return [...own, ...copies].map(({ id }) => id).sort();
 }
 
 function statusReason(report: VerificationReport): string {
@@ -125,7 +193,9 @@ async function record(
       checked_objects: report.objects_read,
       checked_bytes: report.bytes_read,
       findings: JSON.stringify(
-        valid ? [] : [{ verdict: report.verdict, cause: report.cause }, ...report.damaged.map((damage) => ({ ...damage }))],
+        valid
+          ? []
+          : [{ verdict: report.verdict, cause: report.cause }, ...report.damaged.map((damage) => ({ ...damage }))],
       ),
       finished_at: now,
     })
@@ -142,7 +212,13 @@ async function record(
   );
 }
 
-async function mark(tx: Tx, backup_ids: readonly string[], region_id: string, verdict: "VALID" | "INVALID", now: Date): Promise<void> {
+async function mark(
+  tx: Tx,
+  backup_ids: readonly string[],
+  region_id: string,
+  verdict: "VALID" | "INVALID",
+  now: Date,
+): Promise<void> {
   if (backup_ids.length === 0) return;
   const state = verdict === "VALID" ? ("AVAILABLE" as const) : ("DAMAGED" as const);
   const status_reason = verdict === "VALID" ? null : "RepositoryDamaged";
@@ -166,7 +242,9 @@ async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: VerificationPorts
     .updateTable("verifications")
     .set({
       finished_at: new Date(ports.clock.now_ms()),
-      findings: JSON.stringify([{ verdict: null, status_reason: end.status_reason, message: end.error?.message ?? null }]),
+      findings: JSON.stringify([
+        { verdict: null, status_reason: end.status_reason, message: end.error?.message ?? null },
+      ]),
     })
     .where("job_id", "=", job.id)
     .where("finished_at", "is", null)

@@ -13,7 +13,11 @@ export interface VerificationFilter {
 
 /** Newest first. */
 export async function listVerifications(db: Db, filter: VerificationFilter = {}): Promise<Verification[]> {
-  let query = db.selectFrom("verifications").selectAll().orderBy("id", "desc").limit(Math.min(filter.limit ?? 100, PAGE_MAX));
+  let query = db
+    .selectFrom("verifications")
+    .selectAll()
+    .orderBy("id", "desc")
+    .limit(Math.min(filter.limit ?? 100, PAGE_MAX));
   if (filter.backup_id !== undefined) query = query.where("backup_id", "=", filter.backup_id);
   if (filter.job_id !== undefined) query = query.where("job_id", "=", filter.job_id);
   if (filter.before_id !== undefined) query = query.where("id", "<", filter.before_id);

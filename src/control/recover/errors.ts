@@ -1,0 +1,38 @@
+import { errorCatalogue } from "../../base/index.ts";
+
+export const recoverError = errorCatalogue({
+  RESTORE_NOT_CONFIRMED: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "This restore overwrites what is there now. Look at the plan, then confirm by typing the workload's name (--confirm NAME).",
+    http: 409,
+  },
+  RESTORE_TARGET_MISSING: {
+    fault: "user",
+    retry: "never",
+    guidance: "Say where to: --in-place, --target-path FOLDER, or --new-name NAME for a new resource.",
+    http: 400,
+  },
+  RESTORE_TARGET_FORBIDDEN: {
+    fault: "user",
+    retry: "never",
+    guidance: "Choose a folder outside of Holdfast's own data and of every region's storage.",
+    status_reason: "TargetNotWritable",
+    http: 409,
+  },
+  RESTORE_SOURCE_DAMAGED: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "Restore an earlier backup, or name the region to read from (--region): a copy that is listed as good, or the damaged one for what is left of it.",
+    status_reason: "RepositoryDamaged",
+    http: 409,
+  },
+  RESTORE_NOT_AVAILABLE: {
+    fault: "user",
+    retry: "never",
+    guidance: "`baas backup show` says what state the backup is in and where its copies are.",
+    http: 409,
+  },
+});

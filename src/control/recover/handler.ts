@@ -1,0 +1,136 @@
+import { hasCode } from "../../base/index.ts";
+import { appendEvent } from "../../platform/db/index.ts";
+import type { Tx } from "../../platform/db/index.ts";
+import { createWorkload } from "../inventory/index.ts";
+import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
+import { engineRequest } from "./request.ts";
+import type { RecoverPorts, RestoreTarget } from "./request.ts";
+
+/** Paths that could not be restored, kept with the restore; the count is exact. */
+const PROBLEMS_MAX = 1000;
+
+/** The `restore` job. Everything that can be restored is; what cannot is named, and makes it end with warnings. */
+export function restoreHandler(ports: RecoverPorts): JobHandler {
+  const { db, engine, repositories, clock } = ports;
+  return {
+    kind: "restore",
+    steps: ["plan", "run", "record"],
+    async run(context) {
+      const { job, signal } = context;
+      const restore = await db
+        .selectFrom("restores")
+        .selectAll()
+        .where("id", "=", String(job.input["restore_id"]))
+        .executeTakeFirstOrThrow();
+      const target = restore.target as unknown as RestoreTarget;
+      const row = await repositories.find(restore.project_id, restore.region_id);
+
+      return repositories.use(row, async (repository) => {
+        const request = engineRequest(repository, restore.backup_id, target, restore.paths, clock);
+        let planned_now = false;
+        await context.step("plan", async () => {
+          planned_now = true;
+          const plan = await engine.planRestore(request);
+          return { target: plan.target_description, files: plan.files, bytes: plan.bytes };
+        });
+        const report = await context.step("run", async () => {
+          const plan = await engine.planRestore(request).catch((error: unknown) => {
+            // An earlier attempt found the target empty, and died after it had begun to fill it.
+            if (planned_now || !hasCode(error, "RESTORE_TARGET_EXISTS")) throw error;
+            return engine.planRestore({ ...request, existing: "replace" });
+          });
+          const { failed, warnings, ...figures } = await engine.runRestore(plan, {
+            signal,
+            onProgress: context.progress,
+          });
+          return {
+            ...figures,
+            failed: failed.slice(0, PROBLEMS_MAX),
+            warnings: warnings.slice(0, PROBLEMS_MAX),
+            warnings_total: warnings.length,
+          };
+        });
+        const { failed, warnings, ...figures } = report;
+        const result = { restore_id: restore.id, target: target.path, ...figures };
+        await context.step(
+          "record",
+          async () => ({}),
+          async (tx) => {
+            await tx
+              .updateTable("restores")
+              .set({
+                restored_bytes: report.bytes_written + report.bytes_kept,
+                restored_files: report.files,
+                problem_count: report.failed_total,
+                problems: JSON.stringify([...failed, ...warnings].slice(0, PROBLEMS_MAX)),
+                completed_at: new Date(clock.now_ms()),
+              })
+              .where("id", "=", restore.id)
+              .execute();
+            await registerResource(tx, restore.workload_id, restore.backup_id, target, ports);
+            const data = { backup_id: restore.backup_id, files: report.files, failed: report.failed_total };
+            await appendEvent(
+              tx,
+              { type: "holdfast.restore.completed", subject: restore.id, project_id: restore.project_id, data },
+              ports,
+            );
+          },
+        );
+        if (report.failed_total > 0) {
+          const reason = `${report.failed_total} paths could not be restored, the first: ${failed[0]?.path}: ${failed[0]?.message}`;
+          return { state: "SUCCEEDED_WITH_WARNINGS", result, status_reason: "RepositoryDamaged", reason };
+        }
+        return { state: warnings.length > 0 ? "SUCCEEDED_WITH_WARNINGS" : "SUCCEEDED", result };
+      });
+    },
+    ended: (tx, job, end) => settle(tx, job, end, ports),
+  };
+}
+
+/** A restore to a new resource makes a workload of it: in its project, under its name, marked with where it came from. */
+async function registerResource(
+  tx: Tx,
+  workload_id: string,
+  backup_id: string,
+  target: RestoreTarget,
+  ports: RecoverPorts,
+): Promise<void> {
+  if (target.new_name === null || target.path === null) return;
+  const origin = await tx
+    .selectFrom("workloads")
+    .select(["type"])
+    .where("id", "=", workload_id)
+    .executeTakeFirstOrThrow();
+  const taken = await tx
+    .selectFrom("workloads")
+    .select("id")
+    .where("project_id", "=", target.project_id)
+    .where("name", "=", target.new_name)
+    .where("removed_at", "is", null)
+    .executeTakeFirst();
+  if (taken !== undefined) return; // the same name restored again: the resource is there, its content is new
+  await createWorkload(
+    tx,
+    {
+      name: target.new_name,
+      project: target.project_id,
+      type: origin.type,
+      source: { kind: "files", paths: [target.path] },
+      tags: { "restored-from": backup_id },
+    },
+    ports,
+  );
+}
+
+async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: RecoverPorts): Promise<void> {
+  if (end.state === "SUCCEEDED" || end.state === "SUCCEEDED_WITH_WARNINGS") return;
+  const restore_id = String(job.input["restore_id"]);
+  const now = new Date(ports.clock.now_ms());
+  await tx.updateTable("restores").set({ completed_at: now }).where("id", "=", restore_id).execute();
+  const data = { backup_id: job.backup_id, state: end.state, status_reason: end.status_reason };
+  await appendEvent(
+    tx,
+    { type: "holdfast.restore.failed", subject: restore_id, project_id: job.project_id, data },
+    ports,
+  );
+}

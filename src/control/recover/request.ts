@@ -1,0 +1,228 @@
+import { isAbsolute, join, resolve, sep } from "node:path";
+import { newId } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { RestorePlan as EnginePlan, RestoreRequest as EngineRequest } from "../../engine/restore/index.ts";
+import { withTransaction } from "../../platform/db/index.ts";
+import type { Db } from "../../platform/db/index.ts";
+import { getProject, listRegions } from "../inventory/index.ts";
+import { enqueueJob } from "../jobs/index.ts";
+import type { Engine, Repositories } from "../repositories/index.ts";
+import { recoverError } from "./errors.ts";
+import { chooseSource } from "./source.ts";
+import type { RestoreSource } from "./source.ts";
+
+export interface RecoverPorts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly engine: Engine;
+  readonly repositories: Repositories;
+  /** New resources without a path of their own go below this folder. */
+  readonly restore_dir: string;
+  /** Folders no restore may write into: the server's own. The regions' are added by themselves. */
+  readonly forbidden_dirs: readonly string[];
+}
+
+export interface RestoreInput {
+  readonly backup_id: string;
+  /** Id or name of the region to read from; without it the backup's own, unless that is damaged. */
+  readonly region?: string;
+  /** Back to where it came from. */
+  readonly in_place?: boolean;
+  /** Absolute path of a folder. */
+  readonly target_path?: string;
+  /** Id or name of the project the new resource belongs to; without it the backup's. */
+  readonly target_project?: string;
+  /** Name of the new resource, which becomes a workload of its own. */
+  readonly new_name?: string;
+  /** Only these paths and what is below them. */
+  readonly paths?: readonly string[];
+  /** Replace files that are there. In place that is what happens anyway. */
+  readonly replace_existing?: boolean;
+  /** Also delete files that the backup does not have. */
+  readonly delete_extra?: boolean;
+  /** The workload's name, typed by whoever has seen what will be overwritten. */
+  readonly confirm?: string;
+}
+
+export interface RestorePreview {
+  readonly backup_id: string;
+  readonly region: string;
+  readonly copy_id: string | null;
+  readonly mode: "in_place" | "new_resource" | "path";
+  readonly target: string;
+  readonly files: number;
+  readonly directories: number;
+  readonly others: number;
+  readonly bytes: number;
+  readonly overwrites: readonly string[];
+  readonly overwrites_total: number;
+  readonly deletes: readonly string[];
+  readonly deletes_total: number;
+  /** What must be given as `confirm` before this may run; null when nothing that exists is touched. */
+  readonly confirm_with: string | null;
+}
+
+/** The part of a restore that is kept with it and handed to every attempt. */
+export interface RestoreTarget {
+  readonly kind: "in_place" | "folder";
+  readonly path: string | null;
+  readonly replace_existing: boolean;
+  readonly delete_extra: boolean;
+  readonly project_id: string;
+  readonly new_name: string | null;
+}
+
+/**
+ * What a restore would do; nothing is written.
+ * @throws BACKUP_UNKNOWN, RESTORE_TARGET_MISSING, RESTORE_SOURCE_DAMAGED, RESTORE_TARGET_EXISTS and others of the engine
+ */
+export async function previewRestore(input: RestoreInput, ports: RecoverPorts): Promise<RestorePreview> {
+  return (await plan(input, ports)).preview;
+}
+
+/**
+ * Enqueues a restore. Where something that exists would be overwritten or deleted, `confirm` must be the workload's name.
+ * @throws as {@link previewRestore}, RESTORE_NOT_CONFIRMED
+ */
+export async function requestRestore(
+  input: RestoreInput,
+  ports: RecoverPorts,
+): Promise<{ readonly restore_id: string; readonly job_id: string; readonly preview: RestorePreview }> {
+  const { preview, source, target } = await plan(input, ports);
+  if (preview.confirm_with !== null && input.confirm !== preview.confirm_with) {
+    const what = `${preview.overwrites_total} existing files in ${preview.target} would be overwritten and ${preview.deletes_total} deleted`;
+    throw recoverError("RESTORE_NOT_CONFIRMED", `${what}; confirm with the name ${preview.confirm_with}`, {
+      confirm_with: preview.confirm_with,
+      overwrites_total: preview.overwrites_total,
+      deletes_total: preview.deletes_total,
+      overwrites: preview.overwrites.slice(0, 20),
+    });
+  }
+  const { backup } = source;
+  const restore_id = newId("rst", ports.clock, ports.random);
+  return withTransaction(ports.db, async (tx) => {
+    const { job_id } = await enqueueJob(
+      tx,
+      {
+        kind: "restore",
+        project_id: backup.project_id,
+        workload_id: backup.workload_id,
+        backup_id: backup.id,
+        input: { restore_id, region_id: source.region_id, in_place: target.kind === "in_place" },
+      },
+      ports,
+    );
+    await tx
+      .insertInto("restores")
+      .values({
+        id: restore_id,
+        job_id,
+        backup_id: backup.id,
+        copy_id: source.copy_id,
+        project_id: backup.project_id,
+        workload_id: backup.workload_id,
+        region_id: source.region_id,
+        mode: preview.mode,
+        target: JSON.stringify(target),
+        paths: JSON.stringify(input.paths ?? []),
+        created_at: new Date(ports.clock.now_ms()),
+      })
+      .execute();
+    return { restore_id, job_id, preview };
+  });
+}
+
+async function plan(
+  input: RestoreInput,
+  ports: RecoverPorts,
+): Promise<{ preview: RestorePreview; source: RestoreSource; target: RestoreTarget }> {
+  const { db } = ports;
+  const source = await chooseSource(db, input.backup_id, input.region);
+  const { backup } = source;
+  const target = await chooseTarget(input, source, ports);
+  const workload = await db
+    .selectFrom("workloads")
+    .select("name")
+    .where("id", "=", backup.workload_id)
+    .executeTakeFirstOrThrow();
+  const row = await ports.repositories.find(backup.project_id, source.region_id);
+  const engine_plan = await ports.repositories.use(row, (repository) =>
+    ports.engine.planRestore(engineRequest(repository, backup.id, target, input.paths ?? [], ports.clock)),
+  );
+  const preview = toPreview(engine_plan, input, source, target, workload.name);
+  return { preview, source, target };
+}
+
+/** The engine's request for a restore as it is recorded. */
+export function engineRequest(
+  repository: EngineRequest["repository"],
+  backup_id: string,
+  target: RestoreTarget,
+  paths: readonly string[],
+  clock: Clock,
+): EngineRequest {
+  return {
+    repository,
+    backup_id,
+    target: target.path === null ? { kind: "in_place" } : { kind: "folder", path: target.path },
+    ...(paths.length === 0 ? {} : { paths }),
+    existing: target.replace_existing ? "replace" : "refuse",
+    delete_extra: target.delete_extra,
+    clock,
+  };
+}
+
+async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: RecoverPorts): Promise<RestoreTarget> {
+  const { backup } = source;
+  const project_id =
+    input.target_project === undefined ? backup.project_id : (await getProject(ports.db, input.target_project)).id;
+  const common = { project_id, delete_extra: input.delete_extra ?? false, new_name: input.new_name ?? null };
+  if (input.in_place === true) return { ...common, kind: "in_place", path: null, replace_existing: true };
+  const path =
+    input.target_path ??
+    (input.new_name === undefined ? undefined : join(ports.restore_dir, project_id, input.new_name));
+  if (path === undefined || !isAbsolute(path)) {
+    const message = path === undefined ? "the restore names no target" : `the target ${path} is no absolute path`;
+    throw recoverError("RESTORE_TARGET_MISSING", message, { backup_id: backup.id });
+  }
+  const absolute = resolve(path);
+  await refuseOwnFolders(absolute, ports);
+  return { ...common, kind: "folder", path: absolute, replace_existing: input.replace_existing ?? false };
+}
+
+/** A restore into a region's storage or into the server's own data would destroy what it is there to save. */
+async function refuseOwnFolders(path: string, ports: RecoverPorts): Promise<void> {
+  const regions = (await listRegions(ports.db)).map((region) => region.store.path);
+  for (const dir of [...ports.forbidden_dirs, ...regions].map((each) => resolve(each))) {
+    if (path === dir || path.startsWith(dir + sep) || dir.startsWith(path === sep ? sep : path + sep)) {
+      throw recoverError("RESTORE_TARGET_FORBIDDEN", `${path} lies in, or holds, ${dir}`, { path, dir });
+    }
+  }
+}
+
+function toPreview(
+  engine_plan: EnginePlan,
+  input: RestoreInput,
+  source: RestoreSource,
+  target: RestoreTarget,
+  workload_name: string,
+): RestorePreview {
+  const touches = target.kind === "in_place" || engine_plan.overwrites_total > 0 || engine_plan.deletes_total > 0;
+  return {
+    backup_id: source.backup.id,
+    region: source.region_name,
+    copy_id: source.copy_id,
+    mode: (input.paths ?? []).length > 0 ? "path" : target.kind === "in_place" ? "in_place" : "new_resource",
+    target: engine_plan.target_description,
+    files: engine_plan.files,
+    directories: engine_plan.directories,
+    others: engine_plan.others,
+    bytes: engine_plan.bytes,
+    overwrites: engine_plan.overwrites,
+    overwrites_total: engine_plan.overwrites_total,
+    deletes: engine_plan.deletes,
+    deletes_total: engine_plan.deletes_total,
+    confirm_with: touches ? workload_name : null,
+  };
+}
