@@ -4,7 +4,7 @@ import { listAttachments, targetText } from "./attachments.ts";
 import { effectivePolicy } from "./effective.ts";
 import type { EffectivePolicy } from "./effective.ts";
 import { listPolicies } from "./policies.ts";
-import { globMatches, matches, parseSelector } from "./selector.ts";
+import { failingTerms, globMatches, matches, parseSelector } from "./selector.ts";
 import type { Selector } from "./selector.ts";
 
 /** Tags with a meaning of their own. */
@@ -43,6 +43,8 @@ export interface Exclusion {
 export interface Selection {
   readonly policies: readonly Policy[];
   resolve(workload: Workload, now_ms: number): Resolution;
+  /** The attachment that comes closest to covering the workload but does not, and what it misses; for those not bound. */
+  nearMiss(workload: Workload): { readonly policy: Policy; readonly missing: readonly string[] } | null;
 }
 
 export async function loadSelection(db: Db): Promise<Selection> {
@@ -97,7 +99,37 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
       effective_by_set.set(key, (effective = effectivePolicy(bindings.map((it) => it.policy))));
     return { state: "bound", bindings, effective, exclusion, problems };
   };
-  return { policies, resolve };
+  const nearMiss: Selection["nearMiss"] = (workload) => {
+    let nearest: ReturnType<Selection["nearMiss"]> = null;
+    for (const { attachment, policy, selectors } of compiled) {
+      if (policy === undefined) continue;
+      const missing = missingFor(attachment, selectors, workload);
+      if (missing.length > 0 && missing.length < (nearest?.missing.length ?? NEAR_MISS_TERMS_MAX + 1))
+        nearest = { policy, missing };
+    }
+    return nearest;
+  };
+  return { policies, resolve, nearMiss };
+}
+
+/** More differences than this are no near miss. */
+const NEAR_MISS_TERMS_MAX = 2;
+
+function missingFor({ target }: Attachment, selectors: readonly Selector[] | undefined, workload: Workload): string[] {
+  // Another project or name was never meant.
+  if (target.project_id !== undefined && target.project_id !== workload.project_id) return [];
+  if (target.names !== undefined && !target.names.some((name) => globMatches(name, workload.name))) return [];
+  const type =
+    target.types?.includes(workload.type) === false
+      ? [`type ${target.types.join(" or ")} (it is a ${workload.type})`]
+      : [];
+  const by_selector = (selectors ?? []).map((selector) => failingTerms(selector, workload.tags));
+  const fewest = by_selector.sort((a, b) => a.length - b.length)[0] ?? [];
+  // Of a single condition, nothing in common is nothing near.
+  const conditions =
+    (target.types === undefined ? 0 : 1) + Math.max(0, ...(selectors ?? []).map((it) => it.terms.length));
+  const missing = [...type, ...fewest];
+  return missing.length < conditions || conditions === 1 ? missing : [];
 }
 
 function targets({ target }: Attachment, selectors: readonly Selector[] | undefined, workload: Workload): boolean {

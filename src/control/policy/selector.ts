@@ -39,19 +39,45 @@ export function parseSelector(text: string): Selector {
 
 /** Do all terms hold for these tags? */
 export function matches(selector: Selector, tags: Tags): boolean {
-  return selector.terms.every((term) => {
-    const value = Object.hasOwn(tags, term.key) ? tags[term.key] : undefined;
-    switch (term.kind) {
-      case "exists":
-        return value !== undefined;
-      case "absent":
-        return value === undefined;
-      case "is":
-        return value !== undefined && term.values.some((pattern) => globMatches(pattern, value));
-      case "is_not":
-        return value === undefined || !term.values.some((pattern) => globMatches(pattern, value));
-    }
-  });
+  return selector.terms.every((term) => holds(term, tags));
+}
+
+/** The terms that do not hold, in words: why a selector passes a workload by. */
+export function failingTerms(selector: Selector, tags: Tags): string[] {
+  return selector.terms
+    .filter((term) => !holds(term, tags))
+    .map((term) => `${termText(term)} (${tagText(term.key, tags)})`);
+}
+
+function holds(term: Term, tags: Tags): boolean {
+  const value = tagValue(term.key, tags);
+  switch (term.kind) {
+    case "exists":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "is":
+      return value !== undefined && term.values.some((pattern) => globMatches(pattern, value));
+    case "is_not":
+      return value === undefined || !term.values.some((pattern) => globMatches(pattern, value));
+  }
+}
+
+function termText(term: Term): string {
+  if (term.kind === "exists") return term.key;
+  if (term.kind === "absent") return `!${term.key}`;
+  const [only] = term.values;
+  if (term.values.length === 1) return `${term.key}${term.kind === "is" ? "=" : "!="}${only}`;
+  return `${term.key} ${term.kind === "is" ? "in" : "notin"} (${term.values.join(",")})`;
+}
+
+function tagText(key: string, tags: Tags): string {
+  const value = tagValue(key, tags);
+  return value === undefined ? `it has no tag ${key}` : `it has ${key}=${value}`;
+}
+
+function tagValue(key: string, tags: Tags): string | undefined {
+  return Object.hasOwn(tags, key) ? tags[key] : undefined;
 }
 
 /** `*` stands for any characters, `?` for one. Linear in the length of the text for each `*`: no input makes it hang. */
