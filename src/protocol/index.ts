@@ -8,5 +8,6 @@ export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
+export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";

@@ -207,6 +207,68 @@ test("empty lists and unknown ids of what jobs make", async () => {
   }
 });
 
+test("a region's storage is claimed for it, and refused to another", async () => {
+  const place = { kind: "fs", path: `${api.dir}/claimed` };
+  const made = await call("POST", "/v1/regions", { body: { name: "claim-1", country: "BD", store: place } });
+  assert.equal(made.status, 201);
+  const again = await call("POST", "/v1/regions", { body: { name: "claim-2", country: "BD", store: place } });
+  assert.equal(again.status, 409);
+  assert.equal(again.body.code, "REGION_MISMATCH");
+  assert.equal((await call("GET", "/v1/regions/claim-2")).status, 404);
+});
+
+test("backup now: a job, asked for once with a key; not for what is excluded", async () => {
+  const headers = { "idempotency-key": "backup-1" };
+  const body = { workload: "web-1", project: "acme" };
+  const first = await call("POST", "/v1/backups", { body, headers });
+  assert.equal(first.status, 202, JSON.stringify(first.body));
+  assert.deepEqual((await call("POST", "/v1/backups", { body, headers })).body, first.body);
+  const job = await call("GET", `/v1/jobs/${first.body.job_id}`);
+  assert.equal(job.body.kind, "backup");
+  assert.equal(job.body.state, "QUEUED");
+  assert.equal(job.body.workload_name, "web-1");
+  const listed = await call("GET", "/v1/jobs?filter=workload%3Dweb-1,state%3DQUEUED");
+  assert.equal(listed.body.items.length, 1);
+  assert.equal((await call("POST", `/v1/jobs/${first.body.job_id}/cancel`)).status, 202);
+  await call("POST", "/v1/workloads", { body: workload("spared", { "backup-opt-out": "scratch" }) });
+  const excluded = await call("POST", "/v1/backups", { body: { workload: "spared" } });
+  assert.equal(excluded.body.code, "WORKLOAD_EXCLUDED");
+});
+
+test("preview and reattach", async () => {
+  const stored = await call("GET", "/v1/policies/standard-daily/preview?runs=3");
+  assert.equal(stored.status, 200, JSON.stringify(stored.body));
+  assert.equal(stored.body.runs.length, 3);
+  const spec = { name: "p", schedule: { daily: "02:00 Asia/Dhaka" }, retention: { daily: 7 } };
+  const unsaved = await call("POST", "/v1/policies/preview", { body: { spec } });
+  assert.equal(unsaved.status, 200, JSON.stringify(unsaved.body));
+  assert.deepEqual(unsaved.body.runs[0].classes, ["daily"]);
+  await call("POST", "/v1/workloads", { body: workload("tagged", { "backup-policy": "standard-daily" }) });
+  const dry = await call("POST", "/v1/policies/standard-daily/reattach?dry_run=true");
+  assert.deepEqual(
+    dry.body.added.map((it: { name: string }) => it.name),
+    ["tagged"],
+  );
+  const done = await call("POST", "/v1/policies/standard-daily/reattach");
+  assert.deepEqual(
+    done.body.added.map((it: { name: string }) => it.name),
+    ["tagged"],
+  );
+  const again = await call("POST", "/v1/policies/standard-daily/reattach");
+  assert.deepEqual(
+    again.body.unchanged.map((it: { name: string }) => it.name),
+    ["tagged"],
+  );
+});
+
+test("replication status, and a rebuild as a job", async () => {
+  const status = await call("GET", "/v1/replication?policy=critical-1h");
+  assert.deepEqual(status.body, { lag_seconds: 0, failures_24h: 0, pairs: [] });
+  assert.equal((await call("GET", "/v1/replication?policy=nope")).status, 404);
+  const rebuild = await call("POST", "/v1/catalog/rebuild", { body: {} });
+  assert.equal(rebuild.status, 202, JSON.stringify(rebuild.body));
+});
+
 test("too large a body, and too many requests", async () => {
   const large = await call("POST", "/v1/policies", { body: { yaml: "x".repeat(1_100_000) } });
   assert.equal(large.status, 413);

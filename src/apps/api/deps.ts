@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../../base/index.ts";
-import type { Region } from "../../model/index.ts";
+import type { Engine, Repositories } from "../../control/repositories/index.ts";
+import type { KeyManager } from "../../engine/keys/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
@@ -11,8 +12,9 @@ export interface ApiDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly wakeups: Wakeups;
-  /** Claims a new region's storage for it (`Repositories.claimRegion`). */
-  readonly claimRegion: (region: Region) => Promise<void>;
+  readonly engine: Engine;
+  readonly keys: KeyManager;
+  readonly repositories: Repositories;
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;

@@ -6,6 +6,11 @@ import type { FastifyInstance } from "fastify";
 import { systemClock, systemRandom } from "../../base/index.ts";
 import { createToken, ensureAdminToken } from "../../control/access/index.ts";
 import { seedTemplates } from "../../control/policy/index.ts";
+import { createRepositories, type Engine } from "../../control/repositories/index.ts";
+import { planBackup, runBackup } from "../../engine/backup/index.ts";
+import { createPassphraseSlot, type KeyInfo, passphraseKeyManager } from "../../engine/keys/index.ts";
+import { createRepository, openRepository } from "../../engine/repository/index.ts";
+import { openStore, type StoreConfig } from "../../engine/store/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { silentLogger } from "../../platform/log/index.ts";
@@ -52,7 +57,7 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
     db: database.db,
     log: silentLogger,
     wakeups,
-    claimRegion: async () => {},
+    ...(await dataPlane(database)),
     version: "0.0.0-test",
     limits,
   };
@@ -79,4 +84,22 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
       return { status: answer.statusCode, headers: answer.headers, body: json ? answer.json() : answer.body };
     },
   };
+}
+
+/** The real engine, with a passphrase for the key manager: every project's key is the one of its slot. */
+async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "keys" | "repositories">> {
+  const ports = { clock: systemClock, random: systemRandom };
+  const slot = createPassphraseSlot(systemRandom);
+  const keys = passphraseKeyManager({ passphrase: "test", slot });
+  const key_admin = { createKey: async () => ({ key_id: slot.slot_id }) as KeyInfo };
+  const engine = {
+    openStore: (config: StoreConfig) => openStore(config, ports),
+    createRepository,
+    openRepository,
+    planBackup,
+    runBackup,
+  } as unknown as Engine;
+  const repositories = createRepositories({ ...ports, db, engine, keys, key_admin, log: silentLogger });
+  after(() => repositories.close());
+  return { engine, keys, repositories };
 }

@@ -1,10 +1,20 @@
 import type { FastifyInstance } from "fastify";
+import { getProject } from "../../../control/inventory/index.ts";
+import { requestBackup } from "../../../control/protect/index.ts";
+import { explainBackup } from "../../../control/retention/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
-import { backupDetailSchema, backupViewSchema, idParamsSchema, pageSchema } from "../../../protocol/index.ts";
+import {
+  acceptedSchema,
+  backupDetailSchema,
+  backupViewSchema,
+  createBackupRequestSchema,
+  idParamsSchema,
+  pageSchema,
+} from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { apiError } from "../errors.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
-import { addList, addRead } from "../route.ts";
+import { addList, addRead, addWrite } from "../route.ts";
 import { copyRows } from "./copies.ts";
 
 const SHAPE: ListShape = {
@@ -78,15 +88,31 @@ export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
         row.job_id === null
           ? undefined
           : await db.selectFrom("jobs").select("error").where("id", "=", row.job_id).executeTakeFirst();
-      return toWire({ ...row, copies, error: job?.error ?? null, retention_reasons: reasons(row) });
+      return toWire({ ...row, copies, error: job?.error ?? null, retention_reasons: await reasons(db, row, deps) });
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    method: "POST",
+    operation_id: "create_backup",
+    summary: "Back a workload up now",
+    scope: "backups:write",
+    status: 202,
+    body: createBackupRequestSchema,
+    response: acceptedSchema,
+    run: async ({ db, body }) => {
+      const { project, ...request } = body;
+      const place = project === undefined ? {} : { project_id: (await getProject(db, project)).id };
+      const { workload, policy } = request;
+      const asked = { workload, ...place, ...(policy === undefined ? {} : { policy }) };
+      const { job_id } = await requestBackup(db, asked, deps);
+      return { job_id, resource_id: null };
     },
   });
 }
 
-/** Every mark of the backup as a sentence; in the order of the marks, finest class first. */
-function reasons(row: { readonly gfs: readonly { class: string; period: string; retain_until: string }[] }): string[] {
-  if (row.gfs.length === 0) return ["made without a retention class: kept until someone decides"];
-  return row.gfs.map(
-    (mark) => `first good backup of ${mark.period}: kept as ${mark.class} until ${mark.retain_until.slice(0, 10)}`,
-  );
+/** Why it is kept; nothing for one that holds no data. */
+async function reasons(db: Db, row: { readonly id: string; readonly state: string }, deps: ApiDeps): Promise<string[]> {
+  if (row.state !== "AVAILABLE" && row.state !== "DAMAGED") return [];
+  return [...(await explainBackup(db, row.id, deps.clock.now_ms())).reasons];
 }

@@ -2,11 +2,13 @@ import type { FastifyInstance } from "fastify";
 import type { ApiDeps } from "../deps.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addBackupRoutes } from "./backups.ts";
+import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
+import { addReplicationRoutes } from "./replication.ts";
 import { addRestoreRoutes } from "./restores.ts";
 import { addVerificationRoutes } from "./verifications.ts";
 import { addWorkloadRoutes } from "./workloads.ts";
@@ -21,5 +23,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addCopyRoutes(app, deps);
   addRestoreRoutes(app, deps);
   addVerificationRoutes(app, deps);
+  addReplicationRoutes(app, deps);
+  addCatalogRoutes(app, deps);
   addJobRoutes(app, deps);
 }

@@ -4,11 +4,14 @@ import {
   createPolicy,
   deletePolicy,
   getPolicy,
+  parsePolicy,
   parsePolicyYaml,
   replacePolicy,
   rpo_ms,
   setPolicy,
 } from "../../../control/policy/index.ts";
+import { preview } from "../../../control/retention/index.ts";
+import { reattach } from "../../../control/schedule/index.ts";
 import type { Policy } from "../../../model/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
@@ -17,10 +20,14 @@ import {
   pageSchema,
   type PolicyView,
   policyViewSchema,
+  previewQuerySchema,
+  previewRequestSchema,
+  previewSchema,
+  reattachSchema,
   updatePolicyRequestSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
-import { type ListShape, listPage } from "../listing.ts";
+import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
@@ -109,6 +116,45 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
       await deletePolicy(db, id, deps);
       return { id };
     },
+  });
+  addPlanningRoutes(app, deps);
+}
+
+function addPlanningRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const one = { tag: "policies", params: idParamsSchema };
+  addRead(app, deps, {
+    ...one,
+    url: "/v1/policies/:id/preview",
+    operation_id: "preview_policy",
+    summary: "The next runs of a policy, and until when each backup would be kept and locked, and why",
+    scope: "policies:read",
+    query: previewQuerySchema,
+    response: previewSchema,
+    run: async ({ db, params, query }) =>
+      toWire(preview((await getPolicy(db, params.id)).spec, deps.clock.now_ms(), query)),
+  });
+  addWrite(app, deps, {
+    tag: "policies",
+    url: "/v1/policies/preview",
+    method: "POST",
+    operation_id: "preview_new_policy",
+    summary: "The same for a policy that is not stored; nothing is",
+    scope: "policies:read",
+    status: 200,
+    body: previewRequestSchema,
+    response: previewSchema,
+    run: async ({ body }) => toWire(preview(parsePolicy(specOf(body)), deps.clock.now_ms())),
+  });
+  addWrite(app, deps, {
+    ...one,
+    url: "/v1/policies/:id/reattach",
+    method: "POST",
+    operation_id: "reattach_policy",
+    summary: "Evaluate a policy's selection now, and say what that changed",
+    scope: "policies:write",
+    status: 200,
+    response: reattachSchema,
+    run: async ({ db, params, dry_run }) => toWire(await reattach(db, params.id, deps, { dry_run })),
   });
 }
 

@@ -49,7 +49,7 @@ export function addRegionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, body, dry_run }) => {
       const region = await createRegion(db, body, deps);
       // The storage learns the region's id before the database keeps it: storage that belongs to another is refused here.
-      if (!dry_run) await deps.claimRegion(region);
+      if (!dry_run) await deps.repositories.claimRegion(region);
       return region;
     },
   });

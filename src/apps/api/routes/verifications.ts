@@ -1,10 +1,17 @@
 import type { FastifyInstance } from "fastify";
+import { requestVerification } from "../../../control/verification/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
-import { idParamsSchema, pageSchema, verificationViewSchema } from "../../../protocol/index.ts";
+import {
+  acceptedSchema,
+  createVerificationRequestSchema,
+  idParamsSchema,
+  pageSchema,
+  verificationViewSchema,
+} from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { apiError } from "../errors.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
-import { addList, addRead } from "../route.ts";
+import { addList, addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
   id: "verifications.id",
@@ -54,6 +61,21 @@ export function addVerificationRoutes(app: FastifyInstance, deps: ApiDeps): void
         throw apiError("API_NOT_FOUND", `there is no verification ${params.id}`, { verification_id: params.id });
       }
       return toWire(row);
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    method: "POST",
+    operation_id: "create_verification",
+    summary: "Read every byte of a backup or of its copy, and say whether it would restore",
+    scope: "backups:verify",
+    status: 202,
+    body: createVerificationRequestSchema,
+    response: acceptedSchema,
+    run: async ({ db, body: { backup_id, region } }) => {
+      const asked = { backup_id, ...(region === undefined ? {} : { region }) };
+      const { job_id, verification_id } = await requestVerification(asked, { ...deps, db });
+      return { job_id, resource_id: verification_id };
     },
   });
 }

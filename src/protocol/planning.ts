@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { gfsClassSchema, instantSchema, scheduleRules, storeConfigSchema } from "../model/index.ts";
+
+/** Of a preview: how many runs to look ahead. */
+export const previewQuerySchema = z.strictObject({
+  runs: z.coerce.number().int().min(1).max(100).default(10).describe("How many runs to look ahead"),
+});
+
+export const previewRequestSchema = z.union([
+  z.strictObject({ yaml: z.string().min(1).max(65_536) }),
+  z.strictObject({ spec: z.record(z.string(), z.unknown()) }),
+]);
+
+/** What a policy would do: the next runs, and what each backup would carry, until when, and why. */
+export const previewSchema = z.object({
+  rpo_seconds: z.number(),
+  /** Zone in which the retention counts. */
+  zone: z.string(),
+  runs: z.array(
+    z.object({
+      at: instantSchema,
+      rules: z.array(z.enum(scheduleRules)),
+      classes: z.array(gfsClassSchema),
+      retain_until: instantSchema.nullable(),
+      lock_until: instantSchema.nullable(),
+      reasons: z.array(z.string()),
+    }),
+  ),
+  kept: z.array(z.object({ class: gfsClassSchema, count: z.number().int(), text: z.string() })),
+  warnings: z.array(z.string()),
+});
+export type PreviewView = z.infer<typeof previewSchema>;
+
+const reattachedSchema = z.object({ workload_id: z.string(), name: z.string(), reasons: z.array(z.string()) });
+
+/** What a policy covers now, beside what it covered before. */
+export const reattachSchema = z.object({
+  policy: z.string(),
+  added: z.array(reattachedSchema),
+  removed: z.array(reattachedSchema),
+  unchanged: z.array(reattachedSchema),
+});
+export type ReattachView = z.infer<typeof reattachSchema>;
+
+export const replicationQuerySchema = z.strictObject({
+  policy: z.string().max(128).optional().describe("Id or name; without it all policies"),
+});
+
+export const replicationSchema = z.object({
+  /** Of all pairs, the worst. */
+  lag_seconds: z.number(),
+  failures_24h: z.number().int(),
+  pairs: z.array(
+    z.object({
+      from_region: z.string(),
+      to_region: z.string(),
+      /** Age of the oldest backup not copied yet; with nothing left to copy, how long the newest copy took. */
+      lag_seconds: z.number(),
+      pending: z.number().int(),
+      failed: z.number().int(),
+      oldest_uncopied: z.string().nullable(),
+      newest_copy_at: instantSchema.nullable(),
+      newest_lag_seconds: z.number().nullable(),
+      failures_24h: z.number().int(),
+      copied_bytes_24h: z.number(),
+      bytes_per_second_24h: z.number().nullable(),
+    }),
+  ),
+});
+export type ReplicationView = z.infer<typeof replicationSchema>;
+
+export const rebuildRequestSchema = z.strictObject({
+  /** Places of regions that the server does not know (any more); those it knows are read in any case. */
+  stores: z.array(storeConfigSchema).max(100).default([]),
+});
