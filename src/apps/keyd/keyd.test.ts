@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -144,8 +145,8 @@ test("set-up prints the tokens once, as JSON; a lost token is replaced at the ma
   const args = ["--dir", rig.dir, "--socket", rig.socket_path, "--root-secret-stdin", "--stop-with-stdin"];
   const keyd = spawn(process.execPath, [MAIN, ...args], { stdio: ["pipe", "pipe", "inherit"] });
   keyd.stdin.write(`${"7c".repeat(32)}\n`);
-  const [ready] = await once(keyd.stdout, "data");
-  assert.match(String(ready), /^keyd ready: pid \d+, unix:/);
+  const ready = await firstOutput(keyd);
+  assert.match(ready, /^keyd ready: pid \d+, unix:/);
   const admin = connectKeyManager({ socket_path: rig.socket_path, token });
   assert.deepEqual(await admin.listKeys(), []);
   admin.close();
@@ -242,8 +243,8 @@ test("TLS 1.3 with certificates on both sides", async (t) => {
     keyd.kill("SIGTERM");
     if (keyd.exitCode === null) await once(keyd, "exit");
   });
-  const [ready] = await once(keyd.stdout, "data");
-  const url = /https:\S+/.exec(String(ready))?.[0] ?? "";
+  const ready = await firstOutput(keyd);
+  const url = /https:\S+/.exec(ready)?.[0] ?? "";
   const token = await rig.token("admin");
   const [ca, cert, key] = await Promise.all(["ca.crt", "client.crt", "client.key"].map(pki.read));
   const common = { url, ca: ca ?? "", token };
@@ -266,6 +267,46 @@ test("TLS 1.3 with certificates on both sides", async (t) => {
   old.child.stdin?.end();
   await assert.rejects(old, /alert protocol version/);
 });
+
+test("the key manager ends with its parent, even one killed with SIGKILL", async (t) => {
+  const rig = await createKeyManagerRig(t);
+  const options = {
+    dir: rig.dir,
+    socket_path: rig.socket_path,
+    log_file: rig.log_file,
+    root_secret_file: join(rig.base, "root-secret"),
+    init: { token_dir: rig.token_dir },
+  };
+  const spawn_url = new URL("./spawn.ts", import.meta.url).href;
+  const script = `
+    const { startKeyManagerProcess } = await import(${JSON.stringify(spawn_url)});
+    const { pid } = await startKeyManagerProcess(${JSON.stringify(options)});
+    console.log(pid);
+    setInterval(() => {}, 1000);`;
+  const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => parent.kill("SIGKILL"));
+  const first_pid = Number(await firstOutput(parent));
+  parent.kill("SIGKILL");
+  // The next server starts its own at once: it waits for the folder and takes over socket and keys.
+  const next = await rig.start();
+  assert.notEqual(next.pid, first_pid);
+  // It let go of the folder just before its end; one that nobody has reaped yet has an empty command line.
+  const commandLine = () => readFile(`/proc/${first_pid}/cmdline`, "utf8").catch(() => "");
+  for (let tries = 0; (await commandLine()) !== ""; tries++) {
+    assert.ok(tries < 100, "still runs 5 s later");
+    await systemClock.sleep(50);
+  }
+  assert.deepEqual(await (await rig.connect("admin")).listKeys(), []);
+});
+
+/** What the child prints first; fails when it ends before. */
+async function firstOutput(child: ChildProcessByStdio<Writable | null, Readable, null>): Promise<string> {
+  const ended = once(child, "exit").then(([exit_code]) => assert.fail(`ended with ${exit_code} before it was ready`));
+  const [data] = await Promise.race([once(child.stdout, "data", { signal: AbortSignal.timeout(10_000) }), ended]);
+  return String(data);
+}
 
 /** A CA, a server and a client certificate by openssl, and a self-signed one that no one trusts. */
 async function createCertificates(dir: string) {

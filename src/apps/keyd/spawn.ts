@@ -85,8 +85,7 @@ export async function startKeyManagerProcess(options: {
 }
 
 function start(args: readonly string[], log_file: string, outlive_parent: boolean): ChildProcess {
-  // Beside this file under the same extension, in the sources and in the built package.
-  const main = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url));
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const log = openSync(log_file, "a", 0o600);
   try {
     const child = spawn(process.execPath, [main, ...args], {

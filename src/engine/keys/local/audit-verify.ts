@@ -28,6 +28,8 @@ export async function verifyAuditLog(
   if (stored !== null) proofs.push({ what: "the head file", head: stored });
   if (options.known_head !== undefined) proofs.push({ what: "the remembered head", head: options.known_head });
 
+  // The head is durable, so a head beyond `until_seq` means only that a live writer has gone on.
+  const until_seq = Math.max(options.until_seq ?? Number.POSITIVE_INFINITY, stored?.seq ?? 0);
   const segments = await listSegments(dir);
   let segment_name = HEAD_NAME;
   let line_number = 0;
@@ -36,7 +38,7 @@ export async function verifyAuditLog(
     line_number = 0;
     if (segment.first_seq !== last.seq + 1) return broken(segment.name, 0, `entry ${last.seq + 1} is in no segment`);
     for await (const line of readLines(join(dir, segment.name))) {
-      if (options.until_seq !== undefined && last.seq >= options.until_seq) break scan;
+      if (last.seq >= until_seq) break scan;
       line_number++;
       const entry = parseEntry(line);
       if (entry === null) return broken(segment.name, line_number, "the line is not an entry, or was altered");

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readdirSync, writeSync } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import koffi from "koffi";
 import type { Clock, Random } from "../../../base/index.ts";
@@ -31,24 +31,35 @@ export async function requirePrivate(path: string): Promise<void> {
 
 /**
  * Replaces `dir/name` so that a reader, or a restart after any crash, sees the old bytes or the new ones.
- * Resolves when the new ones are on stable storage. The bytes of the old file are overwritten afterwards, as far as the
- * file system lets us: old sealed key material should not linger in free blocks.
+ * Resolves when the new ones are on stable storage.
+ *
+ * @param options.erase_old overwrite the old file's bytes afterwards, as far as the file system lets us: sealed key
+ *   material should not linger in free blocks
  */
-export async function replaceFile(dir: string, name: string, text: string, random: Random): Promise<void> {
+export async function replaceFile(
+  dir: string,
+  name: string,
+  text: string,
+  random: Random,
+  options: { erase_old?: boolean } = {},
+): Promise<void> {
   const path = join(dir, name);
   const temp = join(dir, `${TEMP_PREFIX}${random.bytes(8).toString("hex")}`);
-  const file = await open(temp, "wx", 0o600);
+  const old = options.erase_old ? await openIfExists(path) : null;
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  const old = await openIfExists(path);
-  try {
+    const file = await open(temp, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(temp, path);
     await syncFolder(dir);
     if (old !== null) await overwriteUnlinked(old);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
   } finally {
     await old?.close();
   }

@@ -1,6 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { asHoldfastError, type Clock, hasCode, isId, newId, type Random } from "../../../base/index.ts";
+import { type Clock, newId, type Random } from "../../../base/index.ts";
 import { canonicalJson } from "../canonical.ts";
 import { checkContext, checkWrapInput, openEnvelope, sealEnvelope } from "../envelope.ts";
 import { keyError } from "../errors.ts";
@@ -19,7 +18,6 @@ import {
 } from "../port.ts";
 import {
   type AccessList,
-  accessSchema,
   authenticate,
   createToken,
   findPrincipal,
@@ -31,26 +29,21 @@ import {
   withPrincipal,
 } from "./access.ts";
 import { type AuditEvent, AuditLog } from "./audit-log.ts";
-import { lockFolder, removeTemporaryFiles, replaceFile, requirePrivate } from "./files.ts";
+import { ChangeQueue, refusal } from "./change-queue.ts";
+import { DueDestructions } from "./due-destructions.ts";
+import { lockFolder } from "./files.ts";
+import { KeyFiles } from "./key-files.ts";
 import {
   findVersion,
   type KeyRecord,
   type KeyVersionRecord,
-  keyRecordSchema,
   requireState,
   toKeyInfo,
   versionForUnwrap,
   versionForWrap,
 } from "./key-record.ts";
 import { MATERIAL_BYTES, RootSecret } from "./root-secret.ts";
-import {
-  ACCESS_NAME,
-  AUDIT_FOLDER,
-  KEYS_FOLDER,
-  KEYSTORE_NAME,
-  keystoreSchema,
-  type PrincipalToken,
-} from "./set-up.ts";
+import { AUDIT_FOLDER, isSetUp, type PrincipalToken } from "./set-up.ts";
 
 export const LOCAL_MANAGER = "local";
 export const CMK_WRAP_INFO = "holdfast/cmk-wrap/v1";
@@ -60,9 +53,7 @@ const DESTRUCTION_DAYS_MAX = 3650;
 const DAY_MS = 86_400_000;
 const KEYS_MAX = 100_000;
 const VERSIONS_MAX = 1000;
-const CHANGES_WAITING_MAX = 64;
-/** Wall clock and monotonic clock may differ by so much between two sweeps before the wall clock is not believed. */
-const CLOCK_JUMP_MS = 60_000;
+const DESTRUCTION_CONFIRM_MS = 3_600_000;
 
 export interface LocalKeyStoreOptions {
   readonly dir: string;
@@ -89,25 +80,24 @@ export class LocalKeyStore {
   readonly audit: AuditLog;
   readonly #options: LocalKeyStoreOptions;
   readonly #secret: RootSecret;
-  readonly #keys: Map<string, KeyRecord>;
-  #access: AccessList;
+  readonly #files: KeyFiles;
+  readonly #changes: ChangeQueue;
+  readonly #due: DueDestructions;
   readonly #release: () => void;
-  #queue: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  #due_since_ms = new Map<string, number>();
-  #last_sweep: { wall_ms: number; monotonic_ms: number } | undefined;
 
   private constructor(
     options: LocalKeyStoreOptions,
     secret: RootSecret,
-    loaded: { keys: Map<string, KeyRecord>; access: AccessList; audit: AuditLog },
+    files: KeyFiles,
+    audit: AuditLog,
     release: () => void,
   ) {
     this.#options = options;
     this.#secret = secret;
-    this.#keys = loaded.keys;
-    this.#access = loaded.access;
-    this.audit = loaded.audit;
+    this.#files = files;
+    this.audit = audit;
+    this.#changes = new ChangeQueue(audit, options.random);
+    this.#due = new DueDestructions(options.clock, options.destruction_confirm_ms ?? DESTRUCTION_CONFIRM_MS);
     this.#release = release;
   }
 
@@ -117,17 +107,13 @@ export class LocalKeyStore {
    */
   static async open(options: LocalKeyStoreOptions): Promise<LocalKeyStore> {
     const { dir, clock, random } = options;
-    const keystore = await readFile(join(dir, KEYSTORE_NAME), "utf8").catch((error) => {
-      throw keyError("KEY_STORE_NOT_SET_UP", `${dir} is not a key folder that was set up`, { dir }, error);
-    });
+    if (!(await isSetUp(dir))) {
+      throw keyError("KEY_STORE_NOT_SET_UP", `${dir} is not a key folder that was set up`, { dir });
+    }
     const release = await lockFolder(dir, options.lock_wait_ms ?? 0, clock);
     try {
-      for (const path of [dir, join(dir, KEYS_FOLDER), join(dir, ACCESS_NAME)]) await requirePrivate(path);
-      for (const path of [dir, join(dir, KEYS_FOLDER)]) await removeTemporaryFiles(path);
       const secret = new RootSecret(options.root_secret);
-      readKeystore(secret, keystore, dir);
-      const access = secret.readRecord(ACCESS_NAME, await readFile(join(dir, ACCESS_NAME), "utf8"), accessSchema);
-      const keys = await readKeys(join(dir, KEYS_FOLDER), secret);
+      const files = await KeyFiles.open(dir, secret, random);
       const audit = await AuditLog.open({
         dir: options.audit_dir ?? join(dir, AUDIT_FOLDER),
         head_key: secret.auditKey(),
@@ -136,7 +122,7 @@ export class LocalKeyStore {
         sync_delay_ms: options.audit_sync_delay_ms ?? 200,
         segment_bytes: options.audit_segment_bytes,
       });
-      const store = new LocalKeyStore(options, secret, { keys, access, audit }, release);
+      const store = new LocalKeyStore(options, secret, files, audit, release);
       store.#closeUnfinishedChanges();
       audit.append({ principal: SYSTEM_PRINCIPAL, action: "manager.start", outcome: "OK" });
       await audit.sync();
@@ -149,7 +135,7 @@ export class LocalKeyStore {
 
   /** Waits for changes under way, puts the audit log on stable storage, lets the folder go. */
   async close(): Promise<void> {
-    await this.#queue;
+    await this.#changes.idle();
     try {
       this.audit.append({ principal: SYSTEM_PRINCIPAL, action: "manager.stop", outcome: "OK" });
       await this.audit.close();
@@ -160,7 +146,7 @@ export class LocalKeyStore {
 
   /** @throws KEY_ACCESS_DENIED for a token nobody has; the attempt is recorded. */
   authenticate(token: string): string {
-    const principal = authenticate(this.#access, token);
+    const principal = authenticate(this.#files.access, token);
     if (principal !== null) return principal;
     this.audit.append({ principal: "unknown", action: "access.authenticate", outcome: "DENIED" });
     throw keyError("KEY_ACCESS_DENIED", "the token belongs to no principal of this key manager", {
@@ -207,11 +193,12 @@ export class LocalKeyStore {
       if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)) {
         throw keyError("KEY_REQUEST_INVALID", `"${alias}" cannot be an alias: a-z 0-9 . _ - , up to 64 characters`);
       }
-      const holder = [...this.#keys.values()].find((key) => key.alias === alias && key.state !== "DESTROYED");
+      const holder = [...this.#files.keys.values()].find((key) => key.alias === alias && key.state !== "DESTROYED");
       if (holder !== undefined) {
         throw keyError("KEY_ALIAS_TAKEN", `alias ${alias} belongs to ${holder.key_id}`, { key_id: holder.key_id });
       }
-      if (this.#keys.size >= KEYS_MAX) throw keyError("KEY_REQUEST_INVALID", `there are ${KEYS_MAX} keys, the limit`);
+      if (this.#files.keys.size >= KEYS_MAX)
+        throw keyError("KEY_REQUEST_INVALID", `there are ${KEYS_MAX} keys, the limit`);
       const created_at = this.#now();
       const record: KeyRecord = {
         format: 1,
@@ -223,7 +210,7 @@ export class LocalKeyStore {
         change_id,
         versions: [this.#newVersion(key_id, 1, created_at)],
       };
-      return toKeyInfo(await this.#writeKey(record));
+      return this.#writeKey(record);
     });
   }
 
@@ -233,7 +220,9 @@ export class LocalKeyStore {
   }
 
   listKeys(actor: string): KeyInfo[] {
-    const visible = [...this.#keys.values()].filter(({ key_id }) => isGranted(this.#access, actor, "describe", key_id));
+    const visible = [...this.#files.keys.values()].filter(({ key_id }) =>
+      isGranted(this.#files.access, actor, "describe", key_id),
+    );
     if (visible.length === 0) this.#requireRight(actor, "describe", EVERY_KEY, "key.list");
     return visible.sort((a, b) => (a.key_id < b.key_id ? -1 : 1)).map(toKeyInfo);
   }
@@ -295,31 +284,8 @@ export class LocalKeyStore {
    * @returns what was destroyed, as `cmk_…/3` or `cmk_…` for a whole key
    */
   async sweep(): Promise<string[]> {
-    const now_ms = this.#options.clock.now_ms();
-    const monotonic_ms = this.#options.clock.monotonic_ms();
-    const before = this.#last_sweep;
-    this.#last_sweep = { wall_ms: now_ms, monotonic_ms };
-    if (before !== undefined) {
-      const drift_ms = Math.abs(now_ms - before.wall_ms - (monotonic_ms - before.monotonic_ms));
-      if (drift_ms > CLOCK_JUMP_MS) this.#due_since_ms.clear();
-    }
-    const due: { key_id: string; version: number | undefined; name: string }[] = [];
-    for (const record of this.#keys.values()) {
-      if (isDue(record, now_ms)) {
-        due.push({ key_id: record.key_id, version: undefined, name: record.key_id });
-        continue;
-      }
-      for (const it of record.versions) {
-        const name = `${record.key_id}/${it.version}`;
-        if (isDue(it, now_ms)) due.push({ key_id: record.key_id, version: it.version, name });
-      }
-    }
-    const since = new Map(due.map(({ name }) => [name, this.#due_since_ms.get(name) ?? monotonic_ms]));
-    this.#due_since_ms = since;
     const destroyed: string[] = [];
-    for (const { key_id, version, name } of due) {
-      if (monotonic_ms - (since.get(name) ?? monotonic_ms) < (this.#options.destruction_confirm_ms ?? 3_600_000))
-        continue;
+    for (const { key_id, version, name } of this.#due.look(this.#files.keys.values())) {
       await this.#destroy(key_id, version);
       destroyed.push(name);
     }
@@ -328,7 +294,7 @@ export class LocalKeyStore {
 
   listPrincipals(actor: string): KeyPrincipalInfo[] {
     this.#requireRight(actor, "describe", EVERY_KEY, "access.list");
-    return this.#access.principals.map(toPrincipalInfo);
+    return this.#files.access.principals.map(toPrincipalInfo);
   }
 
   addPrincipal(actor: string, principal: string): Promise<PrincipalToken> {
@@ -387,10 +353,10 @@ export class LocalKeyStore {
     const event = { principal: actor, action: `key.${right}`, ...what };
     let result: T;
     try {
-      requireGranted(this.#access, actor, right, what.key_id);
+      requireGranted(this.#files.access, actor, right, what.key_id);
       result = run(this.#findKey(what.key_id));
     } catch (error) {
-      this.#appendRefusal(event, error);
+      this.audit.append(refusal(event, error));
       throw error;
     }
     const key_version = what.key_version ?? (Buffer.isBuffer(result) ? undefined : result.key_version);
@@ -407,61 +373,32 @@ export class LocalKeyStore {
 
   #requireRight(actor: string, right: KeyRight, key_id: string, action: string): void {
     try {
-      requireGranted(this.#access, actor, right, key_id);
+      requireGranted(this.#files.access, actor, right, key_id);
     } catch (error) {
-      this.#appendRefusal({ principal: actor, action, ...(key_id === EVERY_KEY ? {} : { key_id }) }, error);
+      this.audit.append(refusal({ principal: actor, action, ...(key_id === EVERY_KEY ? {} : { key_id }) }, error));
       throw error;
     }
   }
 
-  #appendRefusal(event: Omit<AuditEvent, "outcome">, error: unknown): void {
-    const { code } = asHoldfastError(error);
-    const outcome = code === "KEY_ACCESS_DENIED" ? "DENIED" : "FAILED";
-    this.audit.append({ ...event, outcome, detail: { ...event.detail, code } });
-  }
-
   #findKey(key_id: string): KeyRecord {
-    const record = this.#keys.get(key_id);
+    const record = this.#files.keys.get(key_id);
     if (record !== undefined) return record;
     throw keyError("KEY_NOT_FOUND", `this key manager has no key ${key_id}`, { key_id });
   }
 
   // ---- changes
 
-  /** Runs `run` when no other change does, between the two entries of the audit log that frame it. */
-  async #change<T>(
-    actor: string,
+  /** `needs_admin_on`: a key, every key, or null for what the key manager and the operator do themselves. */
+  #change<T>(
+    principal: string,
     what: Omit<AuditEvent, "principal" | "outcome">,
     needs_admin_on: string | null,
-    run: (change_id: string) => Promise<T>,
+    change: (change_id: string) => Promise<T>,
   ): Promise<T> {
-    if (this.#waiting >= CHANGES_WAITING_MAX) {
-      throw keyError("KEY_MANAGER_BUSY", `${CHANGES_WAITING_MAX} changes are waiting already`);
-    }
-    this.#waiting++;
-    const turn = this.#queue.then(async () => {
-      if (needs_admin_on !== null) this.#requireRight(actor, "admin", needs_admin_on, what.action);
-      const change_id = this.#options.random.bytes(16).toString("hex");
-      const event = { principal: actor, ...what, change_id };
-      this.audit.append({ ...event, outcome: "STARTED" });
-      await this.audit.sync();
-      let result: T;
-      try {
-        result = await run(change_id);
-      } catch (error) {
-        this.#appendRefusal(event, error);
-        await this.audit.sync();
-        throw error;
-      }
-      this.audit.append({ ...event, outcome: "OK" });
-      await this.audit.sync();
-      return result;
-    });
-    this.#queue = turn.then(
-      () => this.#waiting--,
-      () => this.#waiting--,
-    );
-    return turn;
+    const authorise = () => {
+      if (needs_admin_on !== null) this.#requireRight(principal, "admin", needs_admin_on, what.action);
+    };
+    return this.#changes.run({ principal, ...what }, authorise, change);
   }
 
   #changeKey(
@@ -474,7 +411,7 @@ export class LocalKeyStore {
       const record = structuredClone(this.#findKey(what.key_id));
       edit(record);
       record.change_id = change_id;
-      return toKeyInfo(await this.#writeKey(record));
+      return this.#writeKey(record);
     });
   }
 
@@ -521,21 +458,9 @@ export class LocalKeyStore {
   ): Promise<T> {
     const needs_admin_on = actor === OPERATOR_PRINCIPAL ? null : EVERY_KEY;
     return this.#change(actor, what, needs_admin_on, async (change_id) => {
-      const { list, result } = edit(this.#access);
-      const access = { ...list, change_id };
-      const { dir, random } = this.#options;
-      const text = this.#secret.writeRecord(ACCESS_NAME, access);
-      await this.#write(
-        () => replaceFile(dir, ACCESS_NAME, text, random),
-        async () => {
-          this.#access = this.#secret.readRecord(
-            ACCESS_NAME,
-            await readFile(join(dir, ACCESS_NAME), "utf8"),
-            accessSchema,
-          );
-        },
-      );
-      return result(this.#access);
+      const { list, result } = edit(this.#files.access);
+      await this.#files.writeAccess({ ...list, change_id });
+      return result(this.#files.access);
     });
   }
 
@@ -559,33 +484,9 @@ export class LocalKeyStore {
     });
   }
 
-  async #writeKey(record: KeyRecord): Promise<KeyRecord> {
-    const folder = join(this.#options.dir, KEYS_FOLDER);
-    const name = keyFileName(record.key_id);
-    const text = this.#secret.writeRecord(name, record);
-    await this.#write(
-      () => replaceFile(folder, name, text, this.#options.random),
-      async () => {
-        const stored = await readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
-          if (error.code === "ENOENT") return null; // the key's first write, and it failed
-          throw error;
-        });
-        if (stored !== null) this.#keys.set(record.key_id, this.#secret.readRecord(name, stored, keyRecordSchema));
-      },
-    );
-    return this.#findKey(record.key_id);
-  }
-
-  /** Memory follows the file, also when the write failed after the rename. */
-  async #write(replace: () => Promise<void>, reload: () => Promise<void>): Promise<void> {
-    try {
-      await replace();
-    } catch (error) {
-      await reload();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw keyError("KEY_STORE_WRITE_FAILED", `${this.#options.dir}: ${reason}`, {}, error);
-    }
-    await reload();
+  async #writeKey(record: KeyRecord): Promise<KeyInfo> {
+    await this.#files.writeKey(record);
+    return toKeyInfo(this.#findKey(record.key_id));
   }
 
   #newVersion(key_id: string, version: number, created_at: string): KeyVersionRecord {
@@ -602,7 +503,10 @@ export class LocalKeyStore {
 
   /** Was the change made? The file it writes carries its id. */
   #closeUnfinishedChanges(): void {
-    const made = new Set([this.#access.change_id, ...[...this.#keys.values()].map((record) => record.change_id)]);
+    const made = new Set([
+      this.#files.access.change_id,
+      ...[...this.#files.keys.values()].map((record) => record.change_id),
+    ]);
     for (const { seq: _, at: __, prev: ___, hash: ____, ...entry } of this.audit.unfinished) {
       const outcome = made.has(entry.change_id ?? "") ? "OK" : "INTERRUPTED";
       this.audit.append({ ...entry, outcome, detail: { ...entry.detail, closed_by: "restart" } });
@@ -612,32 +516,3 @@ export class LocalKeyStore {
 
 /** Whoever holds folder and root secret, at the machine itself: may make new tokens without one. */
 export const OPERATOR_PRINCIPAL = "operator";
-
-function keyFileName(key_id: string): string {
-  return `${key_id}.json`;
-}
-
-function isDue(it: { state: KeyState; destroy_at: string | null }, now_ms: number): boolean {
-  return it.state === "PENDING_DESTRUCTION" && it.destroy_at !== null && Date.parse(it.destroy_at) <= now_ms;
-}
-
-function readKeystore(secret: RootSecret, text: string, dir: string): void {
-  try {
-    secret.readRecord(KEYSTORE_NAME, text, keystoreSchema);
-  } catch (error) {
-    if (!hasCode(error, "KEY_STORE_DAMAGED")) throw error;
-    throw keyError("KEY_ROOT_SECRET_WRONG", `the root secret is not the one ${dir} was set up with`, { dir }, error);
-  }
-}
-
-async function readKeys(folder: string, secret: RootSecret): Promise<Map<string, KeyRecord>> {
-  const keys = new Map<string, KeyRecord>();
-  for (const name of await readdir(folder)) {
-    const key_id = name.replace(/\.json$/, "");
-    if (!isId("cmk", key_id)) {
-      throw keyError("KEY_STORE_DAMAGED", `${name} does not belong into the key folder`, { file: name });
-    }
-    keys.set(key_id, secret.readRecord(name, await readFile(join(folder, name), "utf8"), keyRecordSchema));
-  }
-  return keys;
-}
