@@ -1,0 +1,23 @@
+import { systemClock, systemRandom } from "../../base/index.ts";
+import type { Engine } from "../../control/repositories/index.ts";
+import { planBackup, runBackup } from "../../engine/backup/index.ts";
+import { checkRepository, verifyBackup } from "../../engine/check/index.ts";
+import { planCopy, runCopy } from "../../engine/copy/index.ts";
+import { createRepository, openRepository } from "../../engine/repository/index.ts";
+import { planRestore, runRestore } from "../../engine/restore/index.ts";
+import { openStore } from "../../engine/store/index.ts";
+
+/** The data plane's functions, as the control plane's rooms are given them. */
+export const engine: Engine = {
+  openStore: (config) => openStore(config, { clock: systemClock, random: systemRandom }),
+  createRepository,
+  openRepository,
+  planBackup,
+  runBackup,
+  planRestore,
+  runRestore,
+  verifyBackup,
+  checkRepository,
+  planCopy,
+  runCopy,
+};

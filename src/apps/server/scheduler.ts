@@ -1,0 +1,40 @@
+import { asHoldfastError } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import { enqueueSlotBackup } from "../../control/protect/index.ts";
+import { repeatFailedCopies } from "../../control/replication/index.ts";
+import { tick } from "../../control/schedule/index.ts";
+import type { Db } from "../../platform/db/index.ts";
+import type { Logger } from "../../platform/log/index.ts";
+
+export interface Scheduler {
+  stop(): Promise<void>;
+}
+
+/** Looks every `interval_ms` for what is due. A pass that fails is told and tried again; passes never overlap. */
+export function startScheduler(
+  interval_ms: number,
+  ports: { readonly db: Db; readonly clock: Clock; readonly random: Random; readonly log: Logger },
+): Scheduler {
+  const { db, clock, random, log } = ports;
+  const stopping = new AbortController();
+  const pass = async () => {
+    await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
+    await repeatFailedCopies(db, ports);
+  };
+  const loop = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await pass();
+      } catch (error) {
+        log.error({ error: asHoldfastError(error) }, "the schedule could not be looked at");
+      }
+      await clock.sleep(interval_ms, stopping.signal).catch(() => undefined); // stopped
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort(new Error("stopping"));
+      await loop;
+    },
+  };
+}

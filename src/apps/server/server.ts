@@ -1,0 +1,177 @@
+import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import { ensureAdminToken } from "../../control/access/index.ts";
+import { rebuildHandler } from "../../control/catalog/index.ts";
+import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
+import type { JobHandler, Runner } from "../../control/jobs/index.ts";
+import { backupHandler } from "../../control/protect/index.ts";
+import type { Classify } from "../../control/protect/index.ts";
+import { restoreHandler } from "../../control/recover/index.ts";
+import type { RecoverPorts } from "../../control/recover/index.ts";
+import { copyHandler } from "../../control/replication/index.ts";
+import { createRepositories } from "../../control/repositories/index.ts";
+import type { Engine, Repositories } from "../../control/repositories/index.ts";
+import { asExisting, classify, loadRetained } from "../../control/retention/index.ts";
+import { verifyHandler } from "../../control/verification/index.ts";
+import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
+import type { Config } from "../../platform/config/index.ts";
+import { openDatabase } from "../../platform/db/index.ts";
+import type { Db } from "../../platform/db/index.ts";
+import { createLogger } from "../../platform/log/index.ts";
+import type { Logger } from "../../platform/log/index.ts";
+import { openWakeups } from "../../platform/queue/index.ts";
+import type { Wakeups } from "../../platform/queue/index.ts";
+import { engine as realEngine } from "./engine.ts";
+import { defaultRegions, prepareInstallation } from "./first-start.ts";
+import type { DefaultRegion } from "./first-start.ts";
+import { lockInstance } from "./instance-lock.ts";
+import { superviseKeyManager } from "./key-manager.ts";
+import { installationId, layoutOf, makeFolders } from "./layout.ts";
+import type { Layout } from "./layout.ts";
+import { startScheduler } from "./scheduler.ts";
+
+/** Everything the rooms of the server are made of; what the API is mounted on. */
+export interface ServerParts extends RecoverPorts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly wakeups: Wakeups;
+  readonly engine: Engine;
+  readonly keys: KeyManager;
+  readonly key_admin: KeyAdmin;
+  readonly repositories: Repositories;
+  readonly layout: Layout;
+  readonly config: Config;
+}
+
+/** What the API is while it runs. */
+export interface Mounted {
+  /** e.g. `http://127.0.0.1:7440`; null when nothing listens. */
+  readonly url: string | null;
+  close(): Promise<void>;
+}
+
+export interface StartServerOptions {
+  readonly config: Config;
+  /** Puts the API onto the server's parts and starts listening. */
+  readonly mountApi?: (parts: ServerParts) => Promise<Mounted>;
+  /** Folder of the key manager; by default beside the data folder. */
+  readonly keys_dir?: string;
+  /** Regions of a first start; by default two folders in the data folder. */
+  readonly regions?: readonly DefaultRegion[];
+  /** `name` or `name:n` of the failpoint at which the process kills itself. */
+  readonly failpoint?: string;
+  readonly log?: Logger;
+  readonly engine?: Engine;
+}
+
+export interface RunningServer {
+  readonly url: string | null;
+  /** Only at the very first start: shown once, and never again. */
+  readonly admin_token: string | undefined;
+  readonly parts: ServerParts;
+  /** Stops taking work, lets running jobs end for a while, hands the others back, and ends everything it started. */
+  close(): Promise<void>;
+}
+
+/** How long a stopping server waits for jobs to end before it hands them back to the queue. */
+const DRAIN_MS = 20_000;
+
+/**
+ * Starts the server: key manager, database, job runner, scheduler and API, in that order; everything that was started is
+ * stopped again when a later part fails.
+ * @throws SERVER_ALREADY_RUNNING, SERVER_FOLDER_UNUSABLE, DATABASE_*, KEY_*, REGION_MISMATCH
+ */
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  const { config } = options;
+  const [clock, random] = [systemClock, systemRandom];
+  const layout = layoutOf(config.data_dir, options.keys_dir);
+  const log = options.log ?? createLogger({ ...config.log, ...(config.log.file === undefined ? {} : { to: config.log.file }) });
+  const stops: (() => Promise<void>)[] = [];
+  const close = once(async () => {
+    for (const stop of stops.reverse()) {
+      // One part that does not stop must not keep the others from stopping.
+      await stop().catch((error: unknown) => log.error({ error: asHoldfastError(error) }, "a part did not stop cleanly"));
+    }
+  });
+
+  try {
+    await makeFolders(layout);
+    const lock = await lockInstance(layout.lock_path);
+    stops.push(() => lock.release());
+    const { keys, key_admin, stop: stopKeys } = await superviseKeyManager(layout, { log, clock });
+    stops.push(stopKeys);
+    const location = config.database_url === undefined ? { embedded: { dir: layout.db_dir } } : { url: config.database_url };
+    const database = await openDatabase(location, { log, clock, random });
+    stops.push(() => database.close());
+    const { db } = database;
+    const wakeups = await openWakeups(database.connection, { log, clock });
+    stops.push(() => wakeups.close());
+
+    const engine = options.engine ?? realEngine;
+    const repositories = createRepositories({ db, engine, keys, key_admin, clock, random, log });
+    stops.push(() => repositories.close());
+    const parts: ServerParts = {
+      ...{ db, clock, random, log, wakeups, engine, keys, key_admin, repositories, layout, config },
+      restore_dir: layout.restore_dir,
+      forbidden_dirs: forbiddenDirs(layout),
+    };
+    await prepareInstallation(options.regions ?? defaultRegions(layout), parts);
+    const admin_token = await ensureAdminToken(db, parts);
+
+    const runner = await startJobs(parts, options, await installationId(layout, random));
+    stops.push(() => runner.drain(DRAIN_MS));
+    const scheduler = startScheduler(config.schedule.tick_seconds * 1000, parts);
+    stops.push(() => scheduler.stop());
+    const mounted = await options.mountApi?.(parts);
+    if (mounted !== undefined) stops.push(() => mounted.close());
+    log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null }, "server ready");
+    return { url: mounted?.url ?? null, admin_token, parts, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Every kind of job this server runs. */
+export function jobHandlers(parts: ServerParts): JobHandler[] {
+  return [
+    backupHandler({ ...parts, classify: classifyByRetention }),
+    copyHandler(parts),
+    verifyHandler(parts),
+    restoreHandler(parts),
+    rebuildHandler(parts),
+  ];
+}
+
+/** Names for `failpoint`, in the order in which a job passes them. */
+export function failpointNames(parts: ServerParts): string[] {
+  return listFailpoints(jobHandlers(parts));
+}
+
+const classifyByRetention: Classify = async (db, { workload_id, terms, created_at_ms, on_demand }) =>
+  classify({ created_at_ms, on_demand }, asExisting(await loadRetained(db, workload_id)), terms);
+
+function startJobs(parts: ServerParts, options: StartServerOptions, installation: string): Promise<Runner> {
+  const { config, db, clock, random, wakeups, log } = parts;
+  return startRunner({
+    ...{ db, clock, random, wakeups, log },
+    handlers: jobHandlers(parts),
+    failpoints: createFailpoints(options.failpoint, () => process.kill(process.pid, "SIGKILL")),
+    owner: { installation, process: `${process.pid}-${random.bytes(4).toString("hex")}` },
+    slots: config.jobs.concurrency,
+    limits: { region_max: config.jobs.per_region, source_max: config.jobs.per_source },
+  });
+}
+
+/** The data folder but for `restores/`, which is there to be restored into. */
+function forbiddenDirs(layout: Layout): string[] {
+  const { db_dir, run_dir, token_dir, log_dir, regions_dir, keys_dir } = layout;
+  return [db_dir, run_dir, token_dir, log_dir, regions_dir, keys_dir];
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}
