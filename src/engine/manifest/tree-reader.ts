@@ -126,11 +126,11 @@ export class TreeReader {
 
   /**
    * All groups in order, a leaf page at a time.
-   * @param onPage told of every page's id on the way
+   * @param onPage told of every page's id on the way; `false` leaves the page and what is below it out
    * @param onDamage told of a page that cannot be read, with how many entries are lost and where; without it the walk throws
    */
   async *walk(
-    onPage?: (id: Buffer) => void,
+    onPage?: (id: Buffer) => boolean | undefined,
     onDamage?: (error: unknown, lost: { id: Buffer; entries: number | undefined; path: Buffer | undefined }) => void,
   ): AsyncGenerator<Group[]> {
     yield* this.#walk(this.#root, undefined, onPage, onDamage, undefined);
@@ -139,14 +139,14 @@ export class TreeReader {
   async *#walk(
     id: Buffer,
     level: number | undefined,
-    onPage: ((id: Buffer) => void) | undefined,
+    onPage: ((id: Buffer) => boolean | undefined) | undefined,
     onDamage: Parameters<TreeReader["walk"]>[1],
     item: InnerItem | undefined,
   ): AsyncGenerator<Group[]> {
     let groups: Group[] = [];
     let items: InnerItem[] = [];
     let found = 0;
-    onPage?.(id);
+    if (onPage?.(id) === false) return;
     try {
       const page = await this.#read(id);
       found = pageLevel(page, id);

@@ -116,7 +116,7 @@ export class Repository {
   readonly random: Random;
   readonly epoch_keys: EpochKeys;
   readonly hasher: ChunkHasher;
-  readonly #store_config: StoreConfig;
+  readonly #options: OpenRepositoryOptions;
   readonly #keyring: Keyring;
   readonly #signing_key: KeyObject;
   readonly #verifying_key: KeyObject;
@@ -129,7 +129,7 @@ export class Repository {
     this.random = o.random;
     this.epoch_keys = epoch_keys;
     this.hasher = new ChunkHasher(keyring.id_key);
-    this.#store_config = o.store_config;
+    this.#options = o;
     this.#keyring = keyring;
     this.#signing_key = signingKeyFromSeed(keyring.signing_seed);
     this.#verifying_key = verifyingKeyFromBytes(Buffer.from(config.signing_public_key, "hex"));
@@ -147,7 +147,7 @@ export class Repository {
 
   get secrets(): RepositorySecrets {
     return {
-      store_config: this.#store_config,
+      store_config: this.#options.store_config,
       config: this.config,
       id_key: this.#keyring.id_key,
       chunker_key: this.#keyring.chunker_key,
@@ -209,6 +209,12 @@ export class Repository {
     const key = `manifests/${public_part.backup_id}`;
     await this.store.put(key, bytes, { if_absent: true });
     return key;
+  }
+
+  /** The same repository in another region: same id and keys, another store. The caller has put config and keys there. */
+  replicaIn(store: ObjectStore): Repository {
+    const o: OpenRepositoryOptions = { ...this.#options, store };
+    return new Repository(o, this.config, this.#keyring, this.epoch_keys);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,161 @@
+import { asHoldfastError } from "../../base/index.ts";
+import { EntryView } from "../manifest/index.ts";
+import { asBuffer } from "../pipeline/index.ts";
+import {
+  call, cString, fail, FileStat, lastErrno, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY, openBeneath,
+  posixError, S_IFDIR, S_IFREG,
+} from "../posix/index.ts";
+import { restoreError } from "./errors.ts";
+import { applyToFile } from "./metadata.ts";
+import type { FileFault, TaskFiles } from "./task.ts";
+
+const OPEN_MAX = 128;
+
+/** The files of one task in the target: opened when first written, given their metadata when complete. */
+export class FileTable {
+  readonly failed: FileFault[] = [];
+  readonly warnings: FileFault[] = [];
+  readonly count: number;
+  readonly #roots: readonly number[];
+  readonly #files: TaskFiles;
+  readonly #entries: Buffer;
+  readonly #replace: boolean;
+  readonly #folders = new Map<number, number>();
+  readonly #open = new Map<number, number>();
+  readonly #gone = new Set<number>();
+  readonly #view = new EntryView();
+  readonly #stat = new FileStat();
+
+  constructor(roots: readonly number[], files: TaskFiles, replace: boolean) {
+    this.#roots = roots;
+    this.#files = files;
+    this.#entries = asBuffer(files.entries);
+    this.#replace = replace;
+    this.count = files.entry_at.length;
+  }
+
+  name(file: number): Buffer {
+    const other = this.#files.names.get(file);
+    if (other !== undefined) return asBuffer(other);
+    this.#view.move(this.#entries, this.#files.entry_at[file] as number);
+    return this.#view.name;
+  }
+
+  #folder(file: number): number {
+    const number = this.#files.folder_of[file] as number;
+    let fd = this.#folders.get(number);
+    if (fd === undefined) {
+      const { root, path } = this.#files.folders[number] as TaskFiles["folders"][number];
+      fd = openBeneath(this.#roots[root] as number, path, O_RDONLY | O_DIRECTORY);
+      if (this.#folders.size >= OPEN_MAX) this.#closeAll(this.#folders);
+      this.#folders.set(number, fd);
+    }
+    return fd;
+  }
+
+  /** Does something for a file; what fails is noted for it and ends only that file. Fatal errors are thrown. */
+  attempt(file: number, act: () => void): void {
+    if (this.#gone.has(file)) return;
+    try {
+      act();
+    } catch (error) {
+      if (asHoldfastError(error).code === "FILE_SYSTEM_FULL") throw error;
+      this.fail(file, error);
+    }
+  }
+
+  /** Gives a file up. The main thread removes what was written of it, unless it stood there before. */
+  fail(file: number, error: unknown): void {
+    if (this.#gone.has(file)) return;
+    this.#gone.add(file);
+    const { code, message } = asHoldfastError(error);
+    this.failed.push({ file, code, message });
+    this.release(file);
+  }
+
+  /** @param complete nothing of the file is written before or after this */
+  write(file: number, bytes: Uint8Array, offset: number, complete: boolean): void {
+    const fd = this.#fd(file);
+    for (let done = 0; done < bytes.length; ) {
+      const count = Number(call.pwrite(fd, bytes.subarray(done), bytes.length - done, offset + done));
+      if (count <= 0) fail("write", this.name(file));
+      done += count;
+    }
+    if (complete) this.finish(file);
+  }
+
+  #fd(file: number): number {
+    const known = this.#open.get(file);
+    if (known !== undefined) return known;
+    if (this.#open.size >= OPEN_MAX) this.#closeAll(this.#open);
+    const fd = this.#create(file);
+    this.#open.set(file, fd);
+    return fd;
+  }
+
+  #create(file: number): number {
+    const folder = this.#folder(file);
+    const name = cString(this.name(file));
+    const fresh = call.openat(folder, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600);
+    if (fresh >= 0) return fresh;
+    const errno = lastErrno();
+    if (errno !== "EEXIST") throw posixError("create", errno, this.name(file));
+    // Ours from an earlier task of this restore or an earlier run, or an existing file that may be replaced.
+    if (!this.#stat.read(folder, name)) fail("statx", this.name(file));
+    if (this.#stat.format === S_IFDIR) throw restoreError("RESTORE_OCCUPIED", "a folder stands in its place");
+    if (this.#stat.format === S_IFREG && this.#stat.nlink === 1) {
+      const fd = call.openat(folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
+      if (fd >= 0) return fd;
+    }
+    if (!this.#replace) throw posixError("create", "EEXIST", this.name(file));
+    // Another kind of thing, or a file with other names: writing into it would change what is not ours.
+    if (call.unlinkat(folder, name, 0) !== 0) fail("unlink", this.name(file));
+    const fd = call.openat(folder, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600);
+    if (fd < 0) fail("create", this.name(file));
+    return fd;
+  }
+
+  openExisting(file: number): number {
+    const known = this.#open.get(file);
+    if (known !== undefined) return known;
+    if (this.#open.size >= OPEN_MAX) this.#closeAll(this.#open);
+    const fd = call.openat(this.#folder(file), cString(this.name(file)), O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (fd < 0) fail("open", this.name(file));
+    this.#open.set(file, fd);
+    return fd;
+  }
+
+  /** Sets size and metadata and closes the file; creates it when nothing was written (empty, or nothing missing). */
+  finish(file: number): void {
+    if (this.#gone.has(file)) return;
+    const fd = this.#fd(file);
+    this.#view.move(this.#entries, this.#files.entry_at[file] as number);
+    this.#stat.readFd(fd);
+    if (this.#stat.size !== this.#view.size && call.ftruncate(fd, this.#view.size) !== 0) fail("ftruncate", this.name(file));
+    const refused = applyToFile(fd, this.#view);
+    if (refused !== undefined) {
+      const { code, message } = restoreError("RESTORE_METADATA", refused);
+      this.warnings.push({ file, code, message });
+    }
+    this.release(file);
+    this.#gone.add(file);
+  }
+
+  release(file: number): void {
+    const fd = this.#open.get(file);
+    if (fd === undefined) return;
+    call.close(fd);
+    this.#open.delete(file);
+  }
+
+  #closeAll(map: Map<number, number>): void {
+    for (const fd of map.values()) call.close(fd);
+    map.clear();
+  }
+
+  close(): void {
+    this.#closeAll(this.#open);
+    this.#closeAll(this.#folders);
+  }
+}
+

@@ -1,0 +1,59 @@
+import {
+  AT_SYMLINK_NOFOLLOW, call, displayPath, lastErrno, removeXattrAt, readXattrsAt, setXattrAt, setXattrFd, withNul,
+} from "../posix/index.ts";
+import { type EntryView, TYPE_SYMLINK } from "../manifest/index.ts";
+
+const times = Buffer.alloc(32);
+const UTIME_OMIT = 0x3ffffffen;
+/** Attributes only some file systems or privileged users may set; a refusal is worth a warning, not a failure. */
+const euid = call.geteuid();
+
+function setTimes(entry: EntryView): Buffer {
+  times.writeBigInt64LE(0n, 0);
+  times.writeBigInt64LE(UTIME_OMIT, 8); // access times are left alone
+  times.writeBigInt64LE(entry.mtime_s, 16);
+  times.writeBigInt64LE(BigInt(entry.mtime_ns), 24);
+  return times;
+}
+
+/**
+ * Gives an open file its owner, mode, xattrs and times; times last, because the others change them.
+ * @returns what was refused, as text, or `undefined`
+ */
+export function applyToFile(fd: number, entry: EntryView): string | undefined {
+  let refused: string | undefined;
+  if (call.fchown(fd, entry.uid, entry.gid) !== 0 && euid === 0) refused = `owner: ${lastErrno()}`;
+  if (call.fchmod(fd, entry.mode & 0o7777) !== 0) refused ??= `mode: ${lastErrno()}`;
+  for (const attribute of entry.xattrs) {
+    const errno = setXattrFd(fd, attribute);
+    if (errno !== undefined) refused ??= `attribute ${displayPath(attribute.name)}: ${errno}`;
+  }
+  if (call.futimens(fd, setTimes(entry)) !== 0) refused ??= `times: ${lastErrno()}`;
+  if (euid !== 0) refused ??= ownerDiffers(entry);
+  return refused;
+}
+
+function ownerDiffers(entry: EntryView): string | undefined {
+  return entry.uid === euid ? undefined : `owner ${entry.uid}:${entry.gid}: EPERM`;
+}
+
+/** The same for anything by its name in an open folder; never follows a link. @param stale remove xattrs the entry does not have */
+export function applyAt(dir: number, name: Buffer, entry: EntryView, stale: boolean): string | undefined {
+  const path = withNul(name);
+  let refused: string | undefined;
+  if (call.fchownat(dir, path, entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) !== 0 && euid === 0) refused = `owner: ${lastErrno()}`;
+  if (entry.type !== TYPE_SYMLINK && call.fchmodat(dir, path, entry.mode & 0o7777, 0) !== 0) refused ??= `mode: ${lastErrno()}`;
+  const wanted = entry.xattrs;
+  if (stale) {
+    for (const { name: attribute } of readXattrsAt(dir, name)) {
+      if (!wanted.some((w) => w.name.equals(attribute))) removeXattrAt(dir, name, attribute);
+    }
+  }
+  for (const attribute of wanted) {
+    const errno = setXattrAt(dir, name, attribute);
+    if (errno !== undefined) refused ??= `attribute ${displayPath(attribute.name)}: ${errno}`;
+  }
+  if (call.utimensat(dir, path, setTimes(entry), AT_SYMLINK_NOFOLLOW) !== 0) refused ??= `times: ${lastErrno()}`;
+  if (euid !== 0) refused ??= ownerDiffers(entry);
+  return refused;
+}
