@@ -34,7 +34,10 @@ const DURATION_UNIT_MS: Readonly<Record<string, number>> = {
   y: 365 * 86_400_000,
 };
 
-/** `90s`, `30m`, `6h`, `7d`, `4w`, `1y` or a sum such as `1h30m`. Days are 24 h and years 365 d: a span, not a calendar walk. */
+/**
+ * `90s`, `30m`, `6h`, `7d`, `4w`, `1y` or a sum such as `1h30m`. Days are 24 h and years 365 d: a span, not a calendar
+ * walk.
+ */
 export const durationSchema = z.string().regex(/^(\d{1,9}[smhdwy])+$/, "a duration such as 30m, 6h, 7d or 1h30m");
 
 /** Milliseconds of a duration that {@link durationSchema} accepts. */

@@ -1,6 +1,7 @@
 /**
  * model: the nouns of the product as zod schemas and the types inferred from them. No behaviour, no I/O.
- * Nouns: region, project, workload, tag, policy, attachment, backup, copy, job, step, slot, restore, verification, event.
+ * Nouns: region, project, workload, tag, policy, attachment, backup, copy, job, step, slot, restore, verification,
+ * event.
  * Invariants: field names are those of the API; times cross this boundary as ISO 8601 strings with an offset in UTC,
  * sizes as `_bytes`, durations inside a policy as the text the user wrote (`6h`, `30m`).
  */

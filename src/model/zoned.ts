@@ -50,13 +50,14 @@ export function zonedTime(instant_ms: number, zone: string): ZonedTime {
 }
 
 /**
- * The instant at which the wall clock in `zone` shows this time. A time that occurs twice is its first occurrence; one that
- * a clock change leaves out is read with the offset before the change, so it falls after the gap.
+ * The instant at which the wall clock in `zone` shows this time. A time that occurs twice is its first occurrence; one
+ * that a clock change leaves out is read with the offset before the change, so it falls after the gap.
  */
 export function instantOf(local: Omit<ZonedTime, "offset_ms">, zone: string): number {
   const { year, month, day, hour, minute, second, millisecond } = local;
   const as_utc_ms = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
-  // The offsets a day before and after bracket any single change; the earlier one, tried first, gives the first occurrence.
+  // The offsets a day before and after bracket any single change; the earlier one, tried first, gives the first
+  // occurrence.
   const before_ms = zonedTime(as_utc_ms - DAY_MS, zone).offset_ms;
   const after_ms = zonedTime(as_utc_ms + DAY_MS, zone).offset_ms;
   for (const offset_ms of [before_ms, after_ms]) {
@@ -70,8 +71,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * `count` units later by the calendar of `zone`: a day later is the same time of day, whatever the clocks did in between;
- * a month after 31 January is the last of February. Hours are hours that pass.
+ * `count` units later by the calendar of `zone`: a day later is the same time of day, whatever the clocks did in
+ * between; a month after 31 January is the last of February. Hours are hours that pass.
  */
 export function addUnits(instant_ms: number, count: number, unit: CalendarUnit, zone: string): number {
   if (unit === "hour") return instant_ms + count * HOUR_MS;

@@ -1,7 +1,8 @@
 /**
  * inventory: what there is to protect and where it is kept. Nouns: region, project, workload, tag, exception.
- * Invariants: names are unique (workloads within their project, among those not removed); every edit raises the revision,
- * and an edit that names an older one is refused; a removed workload keeps its row, since its backups outlive it.
+ * Invariants: names are unique (workloads within their project, among those not removed); every edit raises the
+ * revision, and an edit that names an older one is refused; a removed workload keeps its row, since its backups outlive
+ * it.
  */
 export * from "./errors.ts";
 export * from "./projects.ts";

@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import * as z from "zod";
+import type * as z from "zod";
 import { newId } from "../../base/index.ts";
 import { regionSchema } from "../../model/index.ts";
 import type { Region } from "../../model/index.ts";

@@ -85,7 +85,10 @@ export async function createWorkload(db: Db, input: NewWorkload, ports: Ports): 
   });
 }
 
-/** By id, or by name within a project (or alone, when only one project has that name). @throws WORKLOAD_NOT_FOUND, WORKLOAD_AMBIGUOUS */
+/**
+ * By id, or by name within a project (or alone, when only one project has that name). @throws WORKLOAD_NOT_FOUND,
+ * WORKLOAD_AMBIGUOUS
+ */
 export async function getWorkload(db: Db, id_or_name: string, project_id?: string): Promise<Workload> {
   let query = db
     .selectFrom("workloads")

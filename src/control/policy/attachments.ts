@@ -8,7 +8,8 @@ import { getPolicy } from "./policies.ts";
 import { parseSelector } from "./selector.ts";
 
 /**
- * Attaches a policy to whatever meets the target, now and later. The same attachment made again is the one that is there.
+ * Attaches a policy to whatever meets the target, now and later. The same attachment made again is the one that is
+ * there.
  * @throws POLICY_NOT_FOUND, ATTACHMENT_INVALID, SELECTOR_INVALID
  */
 export async function attachPolicy(

@@ -1,9 +1,9 @@
 /**
  * policy: what is promised for which workloads. Nouns: policy and its versions, template, schedule rule, selector,
  * attachment, binding, effective policy, RPO.
- * Invariants: a stored policy has passed every check of `parsePolicy`; an edit makes a new version and old ones stay, since
- * backups name theirs; selection is computed from the inventory as it is now and never stored; an opt-out wins over every
- * attachment; an empty selector is an error, never "everything".
+ * Invariants: a stored policy has passed every check of `parsePolicy`; an edit makes a new version and old ones stay,
+ * since backups name theirs; selection is computed from the inventory as it is now and never stored; an opt-out wins
+ * over every attachment; an empty selector is an error, never "everything".
  */
 export * from "./attachments.ts";
 export * from "./effective.ts";

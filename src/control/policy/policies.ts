@@ -87,7 +87,9 @@ export async function listPolicies(db: Db): Promise<Policy[]> {
   return (await current(db).orderBy("policies.name").execute()).map(toPolicy);
 }
 
-/** The spec that a backup was made under, whether or not the policy has changed or gone since. @throws POLICY_NOT_FOUND */
+/**
+ * The spec that a backup was made under, whether or not the policy has changed or gone since. @throws POLICY_NOT_FOUND
+ */
 export async function getPolicyVersion(db: Db, policy_id: string, version: number): Promise<PolicySpec> {
   const row = await db
     .selectFrom("policy_versions")

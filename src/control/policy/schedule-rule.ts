@@ -74,7 +74,10 @@ export function zoneOf(spec: PolicySpec): string {
 const CRONS_MAX = 1000;
 const crons = new Map<string, Cron>();
 
-/** The computing form of a rule. Times a clock change leaves out run right after the gap; times shown twice run once, the first time. */
+/**
+ * The computing form of a rule. Times a clock change leaves out run right after the gap; times shown twice run once,
+ * the first time.
+ */
 export function cronOf(rule: Pick<ParsedRule, "pattern" | "zone">): Cron {
   const key = `${rule.pattern} ${rule.zone}`;
   let cron = crons.get(key);

@@ -43,7 +43,9 @@ export interface Exclusion {
 export interface Selection {
   readonly policies: readonly Policy[];
   resolve(workload: Workload, now_ms: number): Resolution;
-  /** The attachment that comes closest to covering the workload but does not, and what it misses; for those not bound. */
+  /**
+   * The attachment that comes closest to covering the workload but does not, and what it misses; for those not bound.
+   */
   nearMiss(workload: Workload): { readonly policy: Policy; readonly missing: readonly string[] } | null;
 }
 

@@ -80,7 +80,9 @@ function tagValue(key: string, tags: Tags): string | undefined {
   return Object.hasOwn(tags, key) ? tags[key] : undefined;
 }
 
-/** `*` stands for any characters, `?` for one. Linear in the length of the text for each `*`: no input makes it hang. */
+/**
+ * `*` stands for any characters, `?` for one. Linear in the length of the text for each `*`: no input makes it hang.
+ */
 export function globMatches(pattern: string, text: string): boolean {
   let at = 0;
   let p = 0;

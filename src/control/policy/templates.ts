@@ -70,7 +70,9 @@ export function templates(options: TemplateOptions = {}): PolicySpecInput[] {
 
 const SEEDED = "policy_templates_seeded";
 
-/** At the first start: puts the templates in. Later starts leave them as users have made them, deleted ones included. */
+/**
+ * At the first start: puts the templates in. Later starts leave them as users have made them, deleted ones included.
+ */
 export async function seedTemplates(db: Db, options: TemplateOptions, ports: Ports): Promise<void> {
   await withTransaction(db, async (tx) => {
     const now = new Date(ports.clock.now_ms());

@@ -44,9 +44,16 @@ export async function ruleFor(db: Db, workload_id: string, now_ms: number): Prom
  */
 export async function classifyNewBackup(
   db: Db,
-  backup: { readonly workload_id: string; readonly created_at_ms: number; readonly on_demand?: boolean },
+  backup: {
+    readonly workload_id: string;
+    readonly created_at_ms: number;
+    readonly on_demand?: boolean;
+    /** What retains it, when that is decided already; null for no policy. Without it: what covers the workload now. */
+    readonly terms?: RetentionRule | null;
+  },
 ): Promise<Classification> {
-  const rule = await ruleFor(db, backup.workload_id, backup.created_at_ms);
+  const { workload_id, created_at_ms, terms } = backup;
+  const rule = terms === undefined ? await ruleFor(db, workload_id, created_at_ms) : terms;
   return classify(backup, asExisting(await loadRetained(db, backup.workload_id)), rule);
 }
 

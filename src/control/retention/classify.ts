@@ -48,9 +48,9 @@ export function activeClasses(rule: RetentionRule): GfsClass[] {
 }
 
 /**
- * The classes a new backup carries, and with them its expiry and lock: known before its first byte is written. It carries
- * each class of whose current period (in the rule's zone) no good backup carries it yet. One without a class stays for a
- * unit of the finest class, or as long as that class when somebody asked for it.
+ * The classes a new backup carries, and with them its expiry and lock: known before its first byte is written. It
+ * carries each class of whose current period (in the rule's zone) no good backup carries it yet. One without a class
+ * stays for a unit of the finest class, or as long as that class when somebody asked for it.
  */
 export function classify(
   backup: { readonly created_at_ms: number; readonly on_demand?: boolean },

@@ -1,8 +1,9 @@
 /**
- * retention: how long which backup stays, and why. Nouns: retention rule, GFS class and mark, expiry, lock date, preview.
+ * retention: how long which backup stays, and why. Nouns: retention rule, GFS class and mark, expiry, lock date,
+ * preview.
  * Invariants: the first good backup of each period carries the period's class from the moment it is written; what was
- * promised then is never shortened, whatever becomes of the policy; periods without a backup are not counted; the last good
- * backup of a workload is never pruned; a lock ends no later than the backup's own expiry.
+ * promised then is never shortened, whatever becomes of the policy; periods without a backup are not counted; the last
+ * good backup of a workload is never pruned; a lock ends no later than the backup's own expiry.
  */
 export * from "./classify.ts";
 export * from "./catalog.ts";

@@ -57,8 +57,8 @@ export function expiry(backup: RetainedBackup, rule: RetentionRule | null): Expi
 /**
  * What would be kept and pruned of one workload's backups at `now_ms`, newest first. Pure; deletes nothing.
  *
- * Beyond its date a backup stays while it is locked, while it is the last good one, and while fewer than the rule's count of
- * newer good backups carry one of its classes: periods in which nothing was backed up use up no retention.
+ * Beyond its date a backup stays while it is locked, while it is the last good one, and while fewer than the rule's
+ * count of newer good backups carry one of its classes: periods in which nothing was backed up use up no retention.
  */
 export function retentionPlan(
   backups: readonly RetainedBackup[],

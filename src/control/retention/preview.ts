@@ -26,7 +26,8 @@ export interface PreviewRun {
 }
 
 /**
- * The next runs after `now_ms` and, for each, what its backup would carry, until when it would be kept and locked, and why.
+ * The next runs after `now_ms` and, for each, what its backup would carry, until when it would be kept and locked, and
+ * why.
  * `existing` are the good backups of a workload; without them the preview is that of a new one.
  */
 export function preview(

@@ -126,9 +126,9 @@ test("immutable: COMPLIANCE to the backup's own expiry", () => {
 });
 
 /**
- * The same promise written down a second time, without marks or stored dates: of all backups ever written, a backup is the
- * representative of a period when it is the oldest in it; it stays while it is among the `count` newest representatives, or
- * younger than `count` units. Fixed-length units in UTC, so that plain division gives the periods.
+ * The same promise written down a second time, without marks or stored dates: of all backups ever written, a backup is
+ * the representative of a period when it is the oldest in it; it stays while it is among the `count` newest
+ * representatives, or younger than `count` units. Fixed-length units in UTC, so that plain division gives the periods.
  */
 function bruteForce(times: readonly number[], counts: ReadonlyMap<GfsClass, number>, now_ms: number): Set<number> {
   const length_ms = { hourly: HOUR_MS, daily: DAY_MS };

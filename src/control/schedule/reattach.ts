@@ -20,7 +20,8 @@ export interface ReattachedWorkload {
 }
 
 /**
- * Evaluates a policy's selection now rather than with the next tick, and says what that changed. With `dry_run` it only says.
+ * Evaluates a policy's selection now rather than with the next tick, and says what that changed. With `dry_run` it only
+ * says.
  * @throws POLICY_NOT_FOUND
  */
 export async function reattach(
@@ -67,7 +68,8 @@ export async function reattach(
         { workload_id: workload.id, policies, cursors, open_jobs: [] },
         now_ms,
       );
-      // New cursors at their start, and dropped ones. Moving one would swallow what is due, which is the tick's to plan.
+      // New cursors at their start, and dropped ones. Moving one would swallow what is due, which is the tick's to
+      // plan.
       const known = new Set(cursors.map((cursor) => `${cursor.policy_id} ${cursor.rule}`));
       const start = new Map(policies.map((it) => [it.policy_id, bindingStart_ms(it, now_ms)]));
       const fresh = planned

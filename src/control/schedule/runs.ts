@@ -9,8 +9,8 @@ export interface Run {
 }
 
 /**
- * The next `count` times of a policy after `from_ms`, all rules together, in order. Times that a clock change leaves out
- * run at the first instant after the gap; times that are shown twice run once, the first time.
+ * The next `count` times of a policy after `from_ms`, all rules together, in order. Times that a clock change leaves
+ * out run at the first instant after the gap; times that are shown twice run once, the first time.
  */
 export function nextRuns(spec: PolicySpec, from_ms: number, count: number): Run[] {
   const runs = rulesOf(spec).flatMap((rule) =>

@@ -3,8 +3,8 @@ import { finalJobStates } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 
 /**
- * Writes the outcome of every slot that waits for a job which has ended; for one job, or all of them. The slot the job was
- * made for gets the job's state; those it covers are COVERED_BY when it made a backup, else they share its fate.
+ * Writes the outcome of every slot that waits for a job which has ended; for one job, or all of them. The slot the job
+ * was made for gets the job's state; those it covers are COVERED_BY when it made a backup, else they share its fate.
  * Call in the transaction that ends a job; the tick does it as well, for what a crash left open. Returns how many.
  */
 export async function settleSlots(db: Db, now_ms: number, job_id?: string): Promise<number> {

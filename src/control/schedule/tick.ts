@@ -30,8 +30,8 @@ export interface TickResult {
 }
 
 /**
- * Looks at every workload once: binds what was tagged, plans what is due, settles what has ended. Safe to run on several
- * servers at once and to be killed anywhere: each workload is planned in one transaction that holds its row.
+ * Looks at every workload once: binds what was tagged, plans what is due, settles what has ended. Safe to run on
+ * several servers at once and to be killed anywhere: each workload is planned in one transaction that holds its row.
  */
 export async function tick(db: Db, ports: TickPorts): Promise<TickResult> {
   const settled = await settleSlots(db, ports.clock.now_ms());

@@ -77,7 +77,8 @@ export async function applyPlan(
     };
   });
   for (let at = 0; at < rows.length; at += INSERT_ROWS_MAX) {
-    // No "on conflict": a slot planned twice would be a defect, and must undo the whole plan rather than run a job for nothing.
+    // No "on conflict": a slot planned twice would be a defect, and must undo the whole plan rather than run a job for
+    // nothing.
     await tx
       .insertInto("schedule_slots")
       .values(rows.slice(at, at + INSERT_ROWS_MAX))

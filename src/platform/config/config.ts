@@ -3,8 +3,11 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
-import { logLevels } from "../log/index.ts";
 import { configError } from "./errors.ts";
+
+/** From everything to nothing. */
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().int().min(1).max(100_000);

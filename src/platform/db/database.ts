@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Logger } from "../log/index.ts";
 import { startEmbeddedPostgres } from "./embedded/server.ts";
+import type { EmbeddedPostgres } from "./embedded/server.ts";
 import { databaseError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Tables } from "./schema.ts";
@@ -24,6 +25,8 @@ export interface Database {
   readonly connection: pg.ClientConfig;
   /** Migrations that this start applied. */
   readonly migrated: readonly string[];
+  /** Aborts when the embedded PostgreSQL ended by itself; the server should stop then and be started again. */
+  readonly lost: AbortSignal;
   /** Ends all connections; stops PostgreSQL when it is our own. */
   close(): Promise<void>;
 }
@@ -36,7 +39,10 @@ const LOCK_TIMEOUT_MS = 30_000;
 
 const OID_INT8 = 20;
 
-/** bigint as number: sizes stay far below 2^53 bytes (9 PB), and a larger value is an error rather than a rounded figure. */
+/**
+ * bigint as number: sizes stay far below 2^53 bytes (9 PB), and a larger value is an error rather than a rounded
+ * figure.
+ */
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     if (oid === OID_INT8) {
@@ -59,12 +65,23 @@ const types: pg.CustomTypesConfig = {
  */
 export async function openDatabase(location: DatabaseLocation, ports: DatabasePorts): Promise<Database> {
   const { log, clock = systemClock, random = systemRandom } = ports;
-  if ("url" in location) return connect({ connectionString: location.url }, async () => {}, log);
+  if ("url" in location) {
+    // A PostgreSQL of the user's comes and goes as they run it: the pool connects again.
+    return connect(
+      { connectionString: location.url },
+      { lost: new AbortController().signal, stop: async () => {} },
+      log,
+    );
+  }
   const server = await startEmbeddedPostgres({ dir: location.embedded.dir, log, clock, random });
-  return connect(server.connection, () => server.stop(), log);
+  return connect(server.connection, server, log);
 }
 
-async function connect(connection: pg.ClientConfig, stop: () => Promise<void>, log: Logger): Promise<Database> {
+async function connect(
+  connection: pg.ClientConfig,
+  server: Pick<EmbeddedPostgres, "lost" | "stop">,
+  log: Logger,
+): Promise<Database> {
   const pool = new pg.Pool({
     ...connection,
     types,
@@ -82,14 +99,14 @@ async function connect(connection: pg.ClientConfig, stop: () => Promise<void>, l
     try {
       await db.destroy();
     } finally {
-      await stop();
+      await server.stop();
     }
   };
   try {
     await probe(pool);
     const migrated = await migrate(db);
     if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
-    return { db, connection, migrated, close };
+    return { db, connection, migrated, lost: server.lost, close };
   } catch (error) {
     await close();
     throw error;

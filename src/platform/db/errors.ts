@@ -17,6 +17,12 @@ export const databaseError = errorCatalogue({
     retry: "later",
     guidance: "The last lines of postgres.log in the database folder say why PostgreSQL did not start.",
   },
+  DATABASE_LOST: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "Start Holdfast again: PostgreSQL replays its log, and nothing that was acknowledged is lost. postgres.log says why.",
+  },
   DATABASE_FOLDER_UNREACHABLE: {
     fault: "user",
     retry: "never",

@@ -1,9 +1,9 @@
 /**
  * db: the control plane's PostgreSQL, our own child process or one that the user runs.
  * Nouns: database (an open handle), table types, migration, transaction, event (append and read).
- * Invariants: the schema is migrated before anyone gets the handle; at most one server works on an embedded folder; what a
- * transaction committed survives a power cut (fsync, full page writes and synchronous commit stay on); readers of events
- * see every event once, in order of sequence.
+ * Invariants: the schema is migrated before anyone gets the handle; at most one server works on an embedded folder;
+ * what a transaction committed survives a power cut (fsync, full page writes and synchronous commit stay on); readers
+ * of events see every event once, in order of sequence.
  */
 export * from "./database.ts";
 export * from "./errors.ts";

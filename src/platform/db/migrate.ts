@@ -5,8 +5,8 @@ import { migrations } from "./migrations/index.ts";
 import type { Tables } from "./schema.ts";
 
 /**
- * Brings the schema up to date and returns the names of the migrations it applied. All in one transaction, which holds a
- * PostgreSQL advisory lock: servers that start together wait for one another.
+ * Brings the schema up to date and returns the names of the migrations it applied. All in one transaction, which holds
+ * a PostgreSQL advisory lock: servers that start together wait for one another.
  * @throws DATABASE_TOO_NEW, DATABASE_MIGRATION_FAILED
  */
 export async function migrate(db: Kysely<Tables>): Promise<readonly string[]> {

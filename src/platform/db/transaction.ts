@@ -23,7 +23,8 @@ const RETRYABLE_SQLSTATES = new Set(["40001", "40P01"]);
 
 /**
  * Runs `work` in a transaction and commits when it resolves. Inside another transaction it joins that one.
- * On a deadlock or a serialization failure everything runs again (five times at most), so `work` touches nothing but the database.
+ * On a deadlock or a serialization failure everything runs again (five times at most), so `work` touches nothing but
+ * the database.
  */
 export async function withTransaction<T>(
   db: Db,

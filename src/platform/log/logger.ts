@@ -1,10 +1,9 @@
 import { Writable } from "node:stream";
 import pino from "pino";
 import { asHoldfastError, HoldfastError } from "../../base/index.ts";
+import type { LogLevel } from "../config/index.ts";
 
 export type Logger = pino.Logger;
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 export interface LogOptions {
   readonly level?: LogLevel;

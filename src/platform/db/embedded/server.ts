@@ -20,8 +20,8 @@ import type { Postmaster } from "./postmaster.ts";
  *   socket/       0700; the server listens nowhere else
  *   postgres.log  what PostgreSQL says
  *
- * It runs in a session of its own, so neither Ctrl-C nor our own violent death ends it half-way: the next start finds it,
- * proves by an advisory lock that nobody else uses it, and goes on with it.
+ * It runs in a session of its own, so neither Ctrl-C nor our own violent death ends it half-way: the next start finds
+ * it, proves by an advisory lock that nobody else uses it, and goes on with it.
  */
 export interface EmbeddedOptions {
   readonly dir: string;
@@ -35,6 +35,8 @@ export interface EmbeddedOptions {
 export interface EmbeddedPostgres {
   readonly connection: pg.ClientConfig;
   readonly pid: number;
+  /** Aborts when PostgreSQL ended without being asked to. */
+  readonly lost: AbortSignal;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,8 @@ const USER_NAME = "holdfast";
 const PORT = 5432; // Only names the socket file.
 /** Replaying the log after a crash takes time on a slow disk. */
 const START_TIMEOUT_MS = 300_000;
+const SPAWNS_MAX = 6;
+const SPAWN_PAUSE_MS = 200; // Longer each time: 3 s in all.
 const STOP_TIMEOUT_MS = 60_000;
 /** A killed owner's session ends as soon as PostgreSQL sees its socket closed. */
 const OWNER_LOCK_TIMEOUT_MS = 3_000;
@@ -65,8 +69,10 @@ interface Layout {
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const { log, clock } = options;
   const layout = await prepareLayout(options);
-  const password = await loadPassword(layout, options.random);
-  await initialise(layout, password);
+  // Of this start alone: two at once do not write into each other's unfinished files.
+  const start_name = `${process.pid}-${options.random.bytes(4).toString("hex")}`;
+  const password = await loadPassword(layout, start_name, options.random);
+  await initialise(layout, start_name, password);
 
   const { client: owner, postmaster } = await startOrAdopt(layout, password, log, clock);
   try {
@@ -76,11 +82,18 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     throw error;
   }
   await createDatabase(owner);
-  // The lock goes with its connection; should PostgreSQL itself die, every query says so and the server ends.
-  owner.on("error", (error) => log.error({ error }, "the embedded PostgreSQL went away"));
+  const lost = new AbortController();
+  // The lock goes with its connection: whoever lost it must stop working, since another server may take over.
+  owner.on("error", (error) => {
+    log.error({ error }, "the embedded PostgreSQL went away");
+    lost.abort(
+      databaseError("DATABASE_LOST", `PostgreSQL in ${layout.dir} ended unexpectedly`, { dir: layout.dir }, error),
+    );
+  });
 
   return {
     pid: postmaster.pid,
+    lost: lost.signal,
     connection: { host: postmaster.socket_dir, port: PORT, user: USER_NAME, password, database: DATABASE_NAME },
     async stop() {
       await owner.end();
@@ -130,7 +143,7 @@ async function prepareSocketDir(dir: string, user: SystemUser | undefined): Prom
   return socket_dir;
 }
 
-async function loadPassword(layout: Layout, random: Random): Promise<string> {
+async function loadPassword(layout: Layout, start_name: string, random: Random): Promise<string> {
   const path = join(layout.dir, "password");
   try {
     return (await readFile(path, "utf8")).trim();
@@ -141,18 +154,18 @@ async function loadPassword(layout: Layout, random: Random): Promise<string> {
     throw databaseError("DATABASE_PASSWORD_LOST", `${path} is missing, and the database beside it needs it`, { path });
   }
   const password = random.bytes(32).toString("base64url");
-  return createOnce(path, password);
+  return createOnce(path, start_name, password);
 }
 
 /** initdb into a folder of another name, so that a crash in the middle never leaves half a cluster behind. */
-async function initialise(layout: Layout, password: string): Promise<void> {
+async function initialise(layout: Layout, start_name: string, password: string): Promise<void> {
   if (await exists(join(layout.data_dir, "PG_VERSION"))) return;
   await removeAbandoned(layout.dir);
   // Named after our process: two first starts at once do not disturb each other, and one of them wins the rename.
-  const unfinished = `${layout.data_dir}${INITIALISING}${process.pid}`;
+  const unfinished = `${layout.data_dir}${INITIALISING}${start_name}`;
   await mkdir(unfinished, { mode: 0o700 });
   // initdb wants the password in a file its user can read; it lies in a folder only that user can enter.
-  const password_path = join(layout.socket_dir, `.initdb-password-${process.pid}`);
+  const password_path = join(layout.socket_dir, `.initdb-password-${start_name}`);
   await rm(password_path, { force: true });
   await writeFile(password_path, password, { mode: 0o600, flag: "wx" });
   if (layout.user !== undefined) {
@@ -185,7 +198,7 @@ async function initialise(layout: Layout, password: string): Promise<void> {
 /** Half-made clusters of processes that died in initdb. */
 async function removeAbandoned(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
-    const pid = Number(name.split(INITIALISING)[1] ?? "");
+    const pid = Number.parseInt(name.split(INITIALISING)[1] ?? "", 10);
     if (pid > 0 && !isAlive(pid)) await rm(join(dir, name), { recursive: true, force: true });
   }
 }
@@ -223,8 +236,10 @@ async function startOrAdopt(
   while (clock.monotonic_ms() < deadline_ms) {
     const postmaster = await runningPostmaster(layout.data_dir);
     if (postmaster === undefined && (child === undefined || child.exitCode !== null || child.signalCode !== null)) {
-      // Twice: the first may lose the race against another server's start, or against the end of an old process.
-      if (spawns === 2) break;
+      // The first ones may lose against another server's start, or against the last processes of a server that was
+      // killed.
+      if (spawns === SPAWNS_MAX) break;
+      await clock.sleep(spawns * SPAWN_PAUSE_MS);
       spawns++;
       child = await spawnPostgres(layout);
     }
@@ -349,8 +364,8 @@ function identity(layout: Layout): { uid?: number; gid?: number } {
 }
 
 /** Writes the file durably unless another process was first; returns what it holds in the end. */
-async function createOnce(path: string, text: string): Promise<string> {
-  const unfinished = `${path}.${process.pid}`;
+async function createOnce(path: string, start_name: string, text: string): Promise<string> {
+  const unfinished = `${path}.${start_name}`;
   const file = await open(unfinished, "w", 0o600);
   try {
     await file.writeFile(`${text}\n`);
