@@ -46,10 +46,15 @@ export async function prepareInstallation(regions: readonly DefaultRegion[], por
   if ((await listRegions(db)).length === 0) {
     for (const region of regions) forgotten += await addRegion(region, ports);
   }
-  const [first, second] = await listRegions(db).then((all) => regions.map(({ name }) => all.find((each) => each.name === name)));
+  const [first, second] = await listRegions(db).then((all) =>
+    regions.map(({ name }) => all.find((each) => each.name === name)),
+  );
   await seedTemplates(db, second === undefined ? {} : { peer_region: second.name }, ports);
   if (forgotten > 0) {
-    log.warn({ projects: forgotten }, "the regions hold backups that the catalog does not know: run `baas catalog rebuild`");
+    log.warn(
+      { projects: forgotten },
+      "the regions hold backups that the catalog does not know: run `baas catalog rebuild`",
+    );
   } else if (first !== undefined && (await listProjects(db)).length === 0) {
     await createProject(db, { name: DEFAULT_PROJECT, region: first.id }, ports);
   }

@@ -6,4 +6,11 @@
 export { serverError } from "./errors.ts";
 export type { DefaultRegion } from "./first-start.ts";
 export { type Layout, layoutOf } from "./layout.ts";
-export { failpointNames, type Mounted, type RunningServer, type ServerParts, startServer, type StartServerOptions } from "./server.ts";
+export {
+  failpointNames,
+  type Mounted,
+  type RunningServer,
+  type ServerParts,
+  startServer,
+  type StartServerOptions,
+} from "./server.ts";

@@ -15,7 +15,10 @@ export interface InstanceLock {
  * @throws SERVER_ALREADY_RUNNING
  */
 export async function lockInstance(path: string): Promise<InstanceLock> {
-  const flock = koffi.load(null).func("int flock(int fd, int operation)") as unknown as (fd: number, how: number) => number;
+  const flock = koffi.load(null).func("int flock(int fd, int operation)") as unknown as (
+    fd: number,
+    how: number,
+  ) => number;
   const handle = await open(path, "a+", 0o600);
   if (flock(handle.fd, LOCK_EX | LOCK_NB) !== 0) {
     const pid = (await handle.readFile("utf8")).trim();

@@ -20,7 +20,10 @@ export interface SupervisedKeyManager {
 const RESTART_AFTER_MS = 1_000;
 
 /** Starts the key manager's process, and again whenever it ends without being asked to. Jobs that need it meanwhile are retried. */
-export async function superviseKeyManager(layout: Layout, ports: { log: Logger; clock: Clock }): Promise<SupervisedKeyManager> {
+export async function superviseKeyManager(
+  layout: Layout,
+  ports: { log: Logger; clock: Clock },
+): Promise<SupervisedKeyManager> {
   const { log, clock } = ports;
   const stopping = new AbortController();
   const start = () =>
@@ -50,7 +53,8 @@ export async function superviseKeyManager(layout: Layout, ports: { log: Logger; 
     }
   })();
 
-  const token = async (principal: string) => (await readFile(join(layout.token_dir, `${principal}.token`), "utf8")).trim();
+  const token = async (principal: string) =>
+    (await readFile(join(layout.token_dir, `${principal}.token`), "utf8")).trim();
   const keys = connectKeyManager({ socket_path: layout.key_socket, token: await token("server") });
   const key_admin = connectKeyManager({ socket_path: layout.key_socket, token: await token("admin") });
   return {

@@ -5,13 +5,11 @@ import { rebuildHandler } from "../../control/catalog/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
 import { backupHandler } from "../../control/protect/index.ts";
-import type { Classify } from "../../control/protect/index.ts";
 import { restoreHandler } from "../../control/recover/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
 import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
-import { asExisting, classify, loadRetained } from "../../control/retention/index.ts";
 import { verifyHandler } from "../../control/verification/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Config } from "../../platform/config/index.ts";
@@ -21,6 +19,7 @@ import { createLogger } from "../../platform/log/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
+import { classifyByRetention } from "./classify.ts";
 import { engine as realEngine } from "./engine.ts";
 import { defaultRegions, prepareInstallation } from "./first-start.ts";
 import type { DefaultRegion } from "./first-start.ts";
@@ -87,12 +86,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { config } = options;
   const [clock, random] = [systemClock, systemRandom];
   const layout = layoutOf(config.data_dir, options.keys_dir);
-  const log = options.log ?? createLogger({ ...config.log, ...(config.log.file === undefined ? {} : { to: config.log.file }) });
+  const log =
+    options.log ?? createLogger({ ...config.log, ...(config.log.file === undefined ? {} : { to: config.log.file }) });
   const stops: (() => Promise<void>)[] = [];
   const close = once(async () => {
     for (const stop of stops.reverse()) {
       // One part that does not stop must not keep the others from stopping.
-      await stop().catch((error: unknown) => log.error({ error: asHoldfastError(error) }, "a part did not stop cleanly"));
+      await stop().catch((error: unknown) =>
+        log.error({ error: asHoldfastError(error) }, "a part did not stop cleanly"),
+      );
     }
   });
 
@@ -102,7 +104,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => lock.release());
     const { keys, key_admin, stop: stopKeys } = await superviseKeyManager(layout, { log, clock });
     stops.push(stopKeys);
-    const location = config.database_url === undefined ? { embedded: { dir: layout.db_dir } } : { url: config.database_url };
+    const location =
+      config.database_url === undefined ? { embedded: { dir: layout.db_dir } } : { url: config.database_url };
     const database = await openDatabase(location, { log, clock, random });
     stops.push(() => database.close());
     const { db } = database;
@@ -149,9 +152,6 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
 export function failpointNames(parts: ServerParts): string[] {
   return listFailpoints(jobHandlers(parts));
 }
-
-const classifyByRetention: Classify = async (db, { workload_id, terms, created_at_ms, on_demand }) =>
-  classify({ created_at_ms, on_demand }, asExisting(await loadRetained(db, workload_id)), terms);
 
 function startJobs(parts: ServerParts, options: StartServerOptions, installation: string): Promise<Runner> {
   const { config, db, clock, random, wakeups, log } = parts;

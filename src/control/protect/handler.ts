@@ -138,7 +138,7 @@ async function announce(tx: Tx, job: JobRow, ready: Ready, row: RepositoryRow, p
 async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: ProtectPorts): Promise<void> {
   const now = new Date(ports.clock.now_ms());
   await settleSlots(tx, now.getTime(), job.id);
-  if (job.slot_id !== null && end.reason !== undefined) {
+  if (job.slot_id !== null && end.error === null && end.reason !== undefined) {
     await tx.updateTable("schedule_slots").set({ reason: end.reason }).where("id", "=", job.slot_id).execute();
   }
   if (end.state === "SUCCEEDED" || end.state === "SUCCEEDED_WITH_WARNINGS") return;
