@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { backupSchema, copySchema, restoreSchema, verificationSchema } from "../model/index.ts";
+import {
+  backupSchema,
+  copySchema,
+  nameSchema,
+  restoreModes,
+  restoreSchema,
+  verificationSchema,
+} from "../model/index.ts";
 
 const names = {
   workload_name: z.string(),
@@ -39,41 +46,47 @@ export const createBackupRequestSchema = z.strictObject({
   policy: z.string().min(1).max(128).optional(),
 });
 
-/** Where a restore writes. */
-export const restoreTargetSchema = z.discriminatedUnion("mode", [
-  /** Over the workload itself; `confirm` must be the workload's name. */
-  z.strictObject({ mode: z.literal("in_place"), confirm: z.string().max(128).optional() }),
-  /** A new workload of this name in a project; `path` is the folder it lives in. */
-  z.strictObject({
-    mode: z.literal("new_resource"),
-    target_project: z.string().min(1).max(128),
-    new_name: z.string().min(1).max(127),
-    path: z.string().startsWith("/").max(4096).optional(),
-  }),
-  /** Into a folder on the server. */
-  z.strictObject({ mode: z.literal("path"), path: z.string().startsWith("/").max(4096) }),
-]);
-
 export const createRestoreRequestSchema = z.strictObject({
   backup_id: z.string().min(1).max(128),
-  target: restoreTargetSchema,
-  /** Id or name of the region whose copy is read; by default the backup's own. */
-  from_region: z.string().min(1).max(128).optional(),
+  /** Id or name of the region to read from; without it the backup's own, unless that is damaged. */
+  region: z.string().min(1).max(128).optional(),
+  /** Back to where it came from. */
+  in_place: z.boolean().optional(),
+  /** A folder on the server. */
+  target_path: z.string().startsWith("/", "an absolute path").max(4096).optional(),
+  /** Id or name of the project the new resource belongs to; without it the backup's. */
+  target_project: z.string().min(1).max(128).optional(),
+  /** Name of the new resource, which becomes a workload of its own. */
+  new_name: nameSchema.optional(),
   /** Only these paths and what is below them. */
   paths: z.array(z.string().min(1).max(4096)).min(1).max(1000).optional(),
+  /** Replace files that are there; in place that is what happens anyway. */
+  replace_existing: z.boolean().optional(),
+  /** Also delete files that the backup does not have. */
+  delete_extra: z.boolean().optional(),
+  /** The workload's name: needed where something that exists would be overwritten or deleted. */
+  confirm: z.string().max(128).optional(),
 });
 export type CreateRestoreRequest = z.infer<typeof createRestoreRequestSchema>;
 
+/** What a restore would do. */
 export const restorePlanSchema = z.object({
-  workload_name: z.string(),
-  region_name: z.string(),
-  target_description: z.string(),
+  backup_id: z.string(),
+  region: z.string(),
+  copy_id: z.string().nullable(),
+  mode: z.enum(restoreModes),
+  target: z.string(),
   files: z.number().int(),
   directories: z.number().int(),
+  others: z.number().int(),
   bytes: z.number(),
   /** The first 1,000 existing paths that would be overwritten. */
   overwrites: z.array(z.string()),
   overwrites_total: z.number().int(),
+  deletes: z.array(z.string()),
+  deletes_total: z.number().int(),
+  /** What `confirm` must be before this may run; null when nothing that exists is touched. */
+  confirm_with: z.string().nullable(),
 });
 export type RestorePlanView = z.infer<typeof restorePlanSchema>;
 

@@ -6,8 +6,10 @@
  */
 export * from "./backups.ts";
 export * from "./common.ts";
+export * from "./coverage.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
+export * from "./local.ts";
 export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";

@@ -9,6 +9,7 @@ import { seedTemplates } from "../../control/policy/index.ts";
 import { createRepositories, type Engine } from "../../control/repositories/index.ts";
 import { planBackup, runBackup } from "../../engine/backup/index.ts";
 import { createPassphraseSlot, type KeyInfo, passphraseKeyManager } from "../../engine/keys/index.ts";
+import { planRestore, runRestore } from "../../engine/restore/index.ts";
 import { createRepository, openRepository } from "../../engine/repository/index.ts";
 import { openStore, type StoreConfig } from "../../engine/store/index.ts";
 import type { Database } from "../../platform/db/index.ts";
@@ -58,6 +59,8 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
     log: silentLogger,
     wakeups,
     ...(await dataPlane(database)),
+    restore_dir: join(dir, "restores"),
+    forbidden_dirs: [],
     version: "0.0.0-test",
     limits,
   };
@@ -98,6 +101,8 @@ async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "ke
     openRepository,
     planBackup,
     runBackup,
+    planRestore,
+    runRestore,
   } as unknown as Engine;
   const repositories = createRepositories({ ...ports, db, engine, keys, key_admin, log: silentLogger });
   after(() => repositories.close());

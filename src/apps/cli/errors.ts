@@ -67,6 +67,17 @@ export const cliError = errorCatalogue({
     guidance: "Start the server with `baas up`, or name another with --server or BAAS_SERVER.",
     http: 503,
   },
+  CLI_JOB_NOT_DONE: {
+    fault: "operational",
+    retry: "later",
+    guidance: "Look at the job: baas job show --job-id ID.",
+  },
+  CLI_VERDICT_INVALID: {
+    fault: "operational",
+    retry: "never",
+    guidance: "Do not restore from this backup: use an earlier one, or its copy in the other region (--from-region).",
+    status_reason: "RepositoryDamaged",
+  },
   CLI_TOKEN_MISSING: {
     fault: "user",
     retry: "never",

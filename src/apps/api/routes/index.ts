@@ -4,6 +4,7 @@ import { addAttachmentRoutes } from "./attachments.ts";
 import { addBackupRoutes } from "./backups.ts";
 import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
+import { addCoverageRoutes } from "./coverage.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
@@ -23,6 +24,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addCopyRoutes(app, deps);
   addRestoreRoutes(app, deps);
   addVerificationRoutes(app, deps);
+  addCoverageRoutes(app, deps);
   addReplicationRoutes(app, deps);
   addCatalogRoutes(app, deps);
   addJobRoutes(app, deps);

@@ -1,10 +1,19 @@
 import type { FastifyInstance } from "fastify";
+import { previewRestore, type RestoreInput, requestRestore } from "../../../control/recover/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
-import { idParamsSchema, pageSchema, restoreViewSchema } from "../../../protocol/index.ts";
+import {
+  acceptedSchema,
+  type CreateRestoreRequest,
+  createRestoreRequestSchema,
+  idParamsSchema,
+  pageSchema,
+  restorePlanSchema,
+  restoreViewSchema,
+} from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { apiError } from "../errors.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
-import { addList, addRead } from "../route.ts";
+import { addList, addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
   id: "restores.id",
@@ -54,4 +63,27 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
       return toWire(row);
     },
   });
+  addWrite(app, deps, {
+    ...base,
+    method: "POST",
+    operation_id: "create_restore",
+    summary: "Restore a backup; with dry_run the plan: what would be written, overwritten and deleted",
+    scope: "restores:write",
+    status: 202,
+    body: createRestoreRequestSchema,
+    response: acceptedSchema,
+    run: async ({ db, body }) => {
+      const { job_id, restore_id } = await requestRestore(inputOf(body), { ...deps, db });
+      return { job_id, resource_id: restore_id };
+    },
+    plan: {
+      response: restorePlanSchema,
+      run: ({ db, body }) => previewRestore(inputOf(body), { ...deps, db }),
+    },
+  });
+}
+
+/** Without the members that are `undefined`. */
+function inputOf(body: CreateRestoreRequest): RestoreInput {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as unknown as RestoreInput;
 }

@@ -1,0 +1,38 @@
+import { show } from "../output.ts";
+import type { Register } from "../program.ts";
+import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
+import { group, PAGE_SIZE, serverCommand } from "../server/command.ts";
+import { showPages } from "../server/lists.ts";
+import { formatTime } from "../format.ts";
+
+export const register: Register = (program, io) => {
+  const example = "baas project add acme-prod --region bd-dha-1";
+  const project = group(program, "project", "tenants", example);
+
+  serverCommand(project, "add", "Add a project. Its backups go to the region named first.", example)
+    .argument("<name>", "name of the project")
+    .requiredOption("--region <name>", "region its backups go to")
+    .action(async (name: string, options: ServerOptions & { region: string }) => {
+      const { api } = await connectServer(io, options);
+      const body = { name, region: options.region };
+      const made = unwrap(await api.POST("/v1/projects", { params: { header: idempotencyKey(io) }, body }));
+      show(io, options, made, () => `project ${made.name} (${made.id}) added`);
+    });
+
+  serverCommand(project, "list", "List the projects.", "baas project list").action(async (options: ServerOptions) => {
+    const { api } = await connectServer(io, options);
+    await showPages(io, options, {
+      fetch: async (page_token) => {
+        const query = { page_size: PAGE_SIZE, ...(page_token === undefined ? {} : { page_token }) };
+        return unwrap(await api.GET("/v1/projects", { params: { query } }));
+      },
+      columns: [
+        { title: "name", value: (row) => row.name },
+        { title: "id", value: (row) => row.id },
+        { title: "region", value: (row) => row.region_id },
+        { title: "made", value: (row) => formatTime(row.created_at) },
+      ],
+      empty: "no projects yet: baas project add NAME --region REGION",
+    });
+  });
+};

@@ -1,0 +1,4677 @@
+// Generated from the API's OpenAPI document; generate.test.ts makes it anew and compares.
+// biome-ignore-all format: as the generator writes it
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the server up, and does its database answer? */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Regions: where backups are kept
+         * @description Needs the scope `regions:read`.
+         */
+        get: operations["list_regions"];
+        put?: never;
+        /**
+         * Add a region; its storage is claimed for it
+         * @description Needs the scope `regions:write`.
+         */
+        post: operations["create_region"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One region, by id or name
+         * @description Needs the scope `regions:read`.
+         */
+        get: operations["get_region"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Projects: the tenants
+         * @description Needs the scope `projects:read`.
+         */
+        get: operations["list_projects"];
+        put?: never;
+        /**
+         * Add a project; its backups go to the region named first
+         * @description Needs the scope `projects:write`.
+         */
+        post: operations["create_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One project, by id or name
+         * @description Needs the scope `projects:read`.
+         */
+        get: operations["get_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Workloads: what there is to protect
+         * @description Needs the scope `workloads:read`.
+         */
+        get: operations["list_workloads"];
+        put?: never;
+        /**
+         * Add a workload; whatever policy its tags select protects it within a minute
+         * @description Needs the scope `workloads:write`.
+         */
+        post: operations["create_workload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workloads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One workload, by id, or by name when only one project has it
+         * @description Needs the scope `workloads:read`.
+         */
+        get: operations["get_workload"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a workload out of the inventory; its backups stay
+         * @description Needs the scope `workloads:write`.
+         */
+        delete: operations["remove_workload"];
+        options?: never;
+        head?: never;
+        /**
+         * Change source, tags or exception of a workload
+         * @description Needs the scope `workloads:write`.
+         */
+        patch: operations["update_workload"];
+        trace?: never;
+    };
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policies: schedule, retention, copy and lock
+         * @description Needs the scope `policies:read`.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Add a policy, as YAML or JSON
+         * @description Needs the scope `policies:write`.
+         */
+        post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One policy, by id or name
+         * @description Needs the scope `policies:read`.
+         */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a policy that is attached to nothing; its backups stay
+         * @description Needs the scope `policies:write`.
+         */
+        delete: operations["delete_policy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a policy; makes a new version, and backups made before keep what theirs promised
+         * @description Needs the scope `policies:write`.
+         */
+        patch: operations["update_policy"];
+        trace?: never;
+    };
+    "/v1/policies/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The next runs of a policy, and until when each backup would be kept and locked, and why
+         * @description Needs the scope `policies:read`.
+         */
+        get: operations["preview_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same for a policy that is not stored; nothing is
+         * @description Needs the scope `policies:read`.
+         */
+        post: operations["preview_new_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}/reattach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate a policy's selection now, and say what that changed
+         * @description Needs the scope `policies:write`.
+         */
+        post: operations["reattach_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attachments: which policy protects what
+         * @description Needs the scope `policies:read`.
+         */
+        get: operations["list_attachments"];
+        put?: never;
+        /**
+         * Attach a policy to whatever meets the target, now and later
+         * @description Needs the scope `policies:write`.
+         */
+        post: operations["create_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Detach; backups that are made already stay
+         * @description Needs the scope `policies:write`.
+         */
+        delete: operations["delete_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backups: recovery points, newest first; deleted ones only when the filter names a state
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["list_backups"];
+        put?: never;
+        /**
+         * Back a workload up now
+         * @description Needs the scope `backups:write`.
+         */
+        post: operations["create_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One backup in full: why it is kept, what went wrong, and its copies
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["get_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Copies: backups in another region, newest first
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["list_copies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/copies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One copy
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["get_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/restores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Restores, newest first
+         * @description Needs the scope `restores:read`.
+         */
+        get: operations["list_restores"];
+        put?: never;
+        /**
+         * Restore a backup; with dry_run the plan: what would be written, overwritten and deleted
+         * @description Needs the scope `restores:write`.
+         */
+        post: operations["create_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/restores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One restore
+         * @description Needs the scope `restores:read`.
+         */
+        get: operations["get_restore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verifications of backups and copies, newest first
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["list_verifications"];
+        put?: never;
+        /**
+         * Read every byte of a backup or of its copy, and say whether it would restore
+         * @description Needs the scope `backups:verify`.
+         */
+        post: operations["create_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One verification with its findings
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["get_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every workload: protected, excepted or at risk, and what to do
+         * @description Needs the scope `workloads:read`.
+         */
+        get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the second region is behind, for each pair of regions
+         * @description Needs the scope `backups:read`.
+         */
+        get: operations["get_replication_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the catalog in line with the signed manifests that the regions hold; takes nothing away
+         * @description Needs the scope `catalog:write`.
+         */
+        post: operations["rebuild_catalog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs: everything that takes longer than a request, newest first
+         * @description Needs the scope `jobs:read`.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job with its steps
+         * @description Needs the scope `jobs:read`.
+         */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a job to stop at its next safe point
+         * @description Needs the scope `jobs:write`.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happens, as server-sent events (CloudEvents in `data`), without end */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job's events and progress as server-sent events, up to its end
+         * @description `progress` events carry no id: state, and bytes, files, rate and time left. Ends with an `end` event that holds the job.
+         */
+        get: operations["stream_job_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                        version: string;
+                    };
+                };
+            };
+        };
+    };
+    list_regions: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            country: string;
+                            store: {
+                                /** @enum {string} */
+                                kind: "fs";
+                                /** Format: starts_with */
+                                path: string;
+                                quota_bytes?: number;
+                            };
+                            revision: number;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_region: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    country: string;
+                    store: {
+                        /** @enum {string} */
+                        kind: "fs";
+                        /** Format: starts_with */
+                        path: string;
+                        quota_bytes?: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        country: string;
+                        store: {
+                            /** @enum {string} */
+                            kind: "fs";
+                            /** Format: starts_with */
+                            path: string;
+                            quota_bytes?: number;
+                        };
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        country: string;
+                        store: {
+                            /** @enum {string} */
+                            kind: "fs";
+                            /** Format: starts_with */
+                            path: string;
+                            quota_bytes?: number;
+                        };
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            region_id: string;
+                            revision: number;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_project: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    region: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        region_id: string;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        region_id: string;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_workloads: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            project_id: string;
+                            name: string;
+                            /** @enum {string} */
+                            type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
+                            region_id: string;
+                            source: {
+                                /** @enum {string} */
+                                kind: "files";
+                                paths: string[];
+                                /** @default [] */
+                                exclude: string[];
+                                one_file_system?: boolean;
+                            };
+                            tags: {
+                                [key: string]: string;
+                            };
+                            exception: {
+                                owner: string;
+                                reason: string;
+                                /** Format: date-time */
+                                expires_at: string;
+                            } | null;
+                            revision: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            project_name: string;
+                            region_name: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_workload: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    project: string;
+                    /** @enum {string} */
+                    type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
+                    region?: string;
+                    source: {
+                        /** @enum {string} */
+                        kind: "files";
+                        paths: string[];
+                        /** @default [] */
+                        exclude?: string[];
+                        one_file_system?: boolean;
+                    };
+                    /** @default {} */
+                    tags?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        project_id: string;
+                        name: string;
+                        /** @enum {string} */
+                        type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
+                        region_id: string;
+                        source: {
+                            /** @enum {string} */
+                            kind: "files";
+                            paths: string[];
+                            /** @default [] */
+                            exclude: string[];
+                            one_file_system?: boolean;
+                        };
+                        tags: {
+                            [key: string]: string;
+                        };
+                        exception: {
+                            owner: string;
+                            reason: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        } | null;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        project_name: string;
+                        region_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_workload: {
+        parameters: {
+            query?: {
+                /** @description Id or name of the project to look in */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        project_id: string;
+                        name: string;
+                        /** @enum {string} */
+                        type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
+                        region_id: string;
+                        source: {
+                            /** @enum {string} */
+                            kind: "files";
+                            paths: string[];
+                            /** @default [] */
+                            exclude: string[];
+                            one_file_system?: boolean;
+                        };
+                        tags: {
+                            [key: string]: string;
+                        };
+                        exception: {
+                            owner: string;
+                            reason: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        } | null;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        project_name: string;
+                        region_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    remove_workload: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    update_workload: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    source?: {
+                        /** @enum {string} */
+                        kind: "files";
+                        paths: string[];
+                        /** @default [] */
+                        exclude?: string[];
+                        one_file_system?: boolean;
+                    };
+                    tags?: {
+                        [key: string]: string | null;
+                    };
+                    exception?: {
+                        owner: string;
+                        reason: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    } | null;
+                    revision?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        project_id: string;
+                        name: string;
+                        /** @enum {string} */
+                        type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
+                        region_id: string;
+                        source: {
+                            /** @enum {string} */
+                            kind: "files";
+                            paths: string[];
+                            /** @default [] */
+                            exclude: string[];
+                            one_file_system?: boolean;
+                        };
+                        tags: {
+                            [key: string]: string;
+                        };
+                        exception: {
+                            owner: string;
+                            reason: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        } | null;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        project_name: string;
+                        region_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            version: number;
+                            template: boolean;
+                            spec: {
+                                name: string;
+                                description?: string;
+                                timezone?: string;
+                                schedule: {
+                                    hourly?: string;
+                                    daily?: string;
+                                    weekly?: string;
+                                    monthly?: string;
+                                    cron?: string;
+                                };
+                                retention: {
+                                    hourly?: number;
+                                    daily?: number;
+                                    weekly?: number;
+                                    monthly?: number;
+                                    yearly?: number;
+                                };
+                                copy?: {
+                                    cross_region: string;
+                                };
+                                target?: {
+                                    /** @enum {string} */
+                                    storage_class?: "STANDARD" | "INFREQUENT" | "ARCHIVE";
+                                    object_lock?: {
+                                        /** @enum {string} */
+                                        mode: "GOVERNANCE" | "COMPLIANCE";
+                                        days: number;
+                                    };
+                                };
+                                /** @default false */
+                                immutable: boolean;
+                                rpo?: string;
+                                /** @default 8h */
+                                start_window: string;
+                                /** @default 7d */
+                                complete_within: string;
+                                /** @default 0s */
+                                jitter: string;
+                                /**
+                                 * @default one
+                                 * @enum {string}
+                                 */
+                                catch_up: "one" | "none";
+                                /** @default 7d */
+                                catch_up_window: string;
+                                /**
+                                 * @default skip
+                                 * @enum {string}
+                                 */
+                                overlap: "skip" | "queue_one";
+                                max_concurrent?: number;
+                                retry: {
+                                    /** @default 3 */
+                                    max: number;
+                                    /** @default 1m */
+                                    backoff: string;
+                                };
+                            };
+                            created_at: string;
+                            updated_at: string;
+                            rpo_seconds: number;
+                            attachment_count: number;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_policy: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The policy as YAML; errors name line and field */
+                    yaml: string;
+                } | {
+                    /** @description The policy as JSON */
+                    spec: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        version: number;
+                        template: boolean;
+                        spec: {
+                            name: string;
+                            description?: string;
+                            timezone?: string;
+                            schedule: {
+                                hourly?: string;
+                                daily?: string;
+                                weekly?: string;
+                                monthly?: string;
+                                cron?: string;
+                            };
+                            retention: {
+                                hourly?: number;
+                                daily?: number;
+                                weekly?: number;
+                                monthly?: number;
+                                yearly?: number;
+                            };
+                            copy?: {
+                                cross_region: string;
+                            };
+                            target?: {
+                                /** @enum {string} */
+                                storage_class?: "STANDARD" | "INFREQUENT" | "ARCHIVE";
+                                object_lock?: {
+                                    /** @enum {string} */
+                                    mode: "GOVERNANCE" | "COMPLIANCE";
+                                    days: number;
+                                };
+                            };
+                            /** @default false */
+                            immutable: boolean;
+                            rpo?: string;
+                            /** @default 8h */
+                            start_window: string;
+                            /** @default 7d */
+                            complete_within: string;
+                            /** @default 0s */
+                            jitter: string;
+                            /**
+                             * @default one
+                             * @enum {string}
+                             */
+                            catch_up: "one" | "none";
+                            /** @default 7d */
+                            catch_up_window: string;
+                            /**
+                             * @default skip
+                             * @enum {string}
+                             */
+                            overlap: "skip" | "queue_one";
+                            max_concurrent?: number;
+                            retry: {
+                                /** @default 3 */
+                                max: number;
+                                /** @default 1m */
+                                backoff: string;
+                            };
+                        };
+                        created_at: string;
+                        updated_at: string;
+                        rpo_seconds: number;
+                        attachment_count: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        version: number;
+                        template: boolean;
+                        spec: {
+                            name: string;
+                            description?: string;
+                            timezone?: string;
+                            schedule: {
+                                hourly?: string;
+                                daily?: string;
+                                weekly?: string;
+                                monthly?: string;
+                                cron?: string;
+                            };
+                            retention: {
+                                hourly?: number;
+                                daily?: number;
+                                weekly?: number;
+                                monthly?: number;
+                                yearly?: number;
+                            };
+                            copy?: {
+                                cross_region: string;
+                            };
+                            target?: {
+                                /** @enum {string} */
+                                storage_class?: "STANDARD" | "INFREQUENT" | "ARCHIVE";
+                                object_lock?: {
+                                    /** @enum {string} */
+                                    mode: "GOVERNANCE" | "COMPLIANCE";
+                                    days: number;
+                                };
+                            };
+                            /** @default false */
+                            immutable: boolean;
+                            rpo?: string;
+                            /** @default 8h */
+                            start_window: string;
+                            /** @default 7d */
+                            complete_within: string;
+                            /** @default 0s */
+                            jitter: string;
+                            /**
+                             * @default one
+                             * @enum {string}
+                             */
+                            catch_up: "one" | "none";
+                            /** @default 7d */
+                            catch_up_window: string;
+                            /**
+                             * @default skip
+                             * @enum {string}
+                             */
+                            overlap: "skip" | "queue_one";
+                            max_concurrent?: number;
+                            retry: {
+                                /** @default 3 */
+                                max: number;
+                                /** @default 1m */
+                                backoff: string;
+                            };
+                        };
+                        created_at: string;
+                        updated_at: string;
+                        rpo_seconds: number;
+                        attachment_count: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_policy: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    update_policy: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The policy as YAML; errors name line and field */
+                    yaml: string;
+                } | {
+                    /** @description The policy as JSON */
+                    spec: {
+                        [key: string]: unknown;
+                    };
+                } | {
+                    /** @description Given fields replace, mappings merge, null removes; e.g. `{"immutable": true}` */
+                    changes: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        version: number;
+                        template: boolean;
+                        spec: {
+                            name: string;
+                            description?: string;
+                            timezone?: string;
+                            schedule: {
+                                hourly?: string;
+                                daily?: string;
+                                weekly?: string;
+                                monthly?: string;
+                                cron?: string;
+                            };
+                            retention: {
+                                hourly?: number;
+                                daily?: number;
+                                weekly?: number;
+                                monthly?: number;
+                                yearly?: number;
+                            };
+                            copy?: {
+                                cross_region: string;
+                            };
+                            target?: {
+                                /** @enum {string} */
+                                storage_class?: "STANDARD" | "INFREQUENT" | "ARCHIVE";
+                                object_lock?: {
+                                    /** @enum {string} */
+                                    mode: "GOVERNANCE" | "COMPLIANCE";
+                                    days: number;
+                                };
+                            };
+                            /** @default false */
+                            immutable: boolean;
+                            rpo?: string;
+                            /** @default 8h */
+                            start_window: string;
+                            /** @default 7d */
+                            complete_within: string;
+                            /** @default 0s */
+                            jitter: string;
+                            /**
+                             * @default one
+                             * @enum {string}
+                             */
+                            catch_up: "one" | "none";
+                            /** @default 7d */
+                            catch_up_window: string;
+                            /**
+                             * @default skip
+                             * @enum {string}
+                             */
+                            overlap: "skip" | "queue_one";
+                            max_concurrent?: number;
+                            retry: {
+                                /** @default 3 */
+                                max: number;
+                                /** @default 1m */
+                                backoff: string;
+                            };
+                        };
+                        created_at: string;
+                        updated_at: string;
+                        rpo_seconds: number;
+                        attachment_count: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    preview_policy: {
+        parameters: {
+            query?: {
+                /** @description How many runs to look ahead */
+                runs?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rpo_seconds: number;
+                        zone: string;
+                        runs: {
+                            /** Format: date-time */
+                            at: string;
+                            rules: ("hourly" | "daily" | "weekly" | "monthly" | "cron")[];
+                            classes: ("hourly" | "daily" | "weekly" | "monthly" | "yearly")[];
+                            retain_until: string | null;
+                            lock_until: string | null;
+                            reasons: string[];
+                        }[];
+                        kept: {
+                            /** @enum {string} */
+                            class: "hourly" | "daily" | "weekly" | "monthly" | "yearly";
+                            count: number;
+                            text: string;
+                        }[];
+                        warnings: string[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    preview_new_policy: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    yaml: string;
+                } | {
+                    spec: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rpo_seconds: number;
+                        zone: string;
+                        runs: {
+                            /** Format: date-time */
+                            at: string;
+                            rules: ("hourly" | "daily" | "weekly" | "monthly" | "cron")[];
+                            classes: ("hourly" | "daily" | "weekly" | "monthly" | "yearly")[];
+                            retain_until: string | null;
+                            lock_until: string | null;
+                            reasons: string[];
+                        }[];
+                        kept: {
+                            /** @enum {string} */
+                            class: "hourly" | "daily" | "weekly" | "monthly" | "yearly";
+                            count: number;
+                            text: string;
+                        }[];
+                        warnings: string[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    reattach_policy: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policy: string;
+                        added: {
+                            workload_id: string;
+                            name: string;
+                            reasons: string[];
+                        }[];
+                        removed: {
+                            workload_id: string;
+                            name: string;
+                            reasons: string[];
+                        }[];
+                        unchanged: {
+                            workload_id: string;
+                            name: string;
+                            reasons: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_attachments: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            policy_id: string;
+                            policy_name: string;
+                            target: {
+                                project_id?: string;
+                                types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                names?: string[];
+                                selectors?: string[];
+                            };
+                            /** Format: date-time */
+                            created_at: string;
+                            target_text: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_attachment: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    policy: string;
+                    target: {
+                        project?: string;
+                        types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                        names?: string[];
+                        selectors?: string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        policy_id: string;
+                        policy_name: string;
+                        target: {
+                            project_id?: string;
+                            types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                            names?: string[];
+                            selectors?: string[];
+                        };
+                        /** Format: date-time */
+                        created_at: string;
+                        target_text: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_attachment: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            project_id: string;
+                            workload_id: string;
+                            policy_id: string | null;
+                            policy_version: number | null;
+                            region_id: string;
+                            repository_id: string;
+                            job_id: string | null;
+                            manifest_key: string | null;
+                            /** @enum {string} */
+                            state: "CREATING" | "AVAILABLE" | "FAILED" | "DAMAGED" | "DELETING" | "DELETED";
+                            status_reason: string | null;
+                            gfs: {
+                                /** @enum {string} */
+                                class: "hourly" | "daily" | "weekly" | "monthly" | "yearly";
+                                period: string;
+                                /** Format: date-time */
+                                retain_until: string;
+                            }[];
+                            /** Format: date-time */
+                            created_at: string;
+                            completed_at: string | null;
+                            retain_until: string | null;
+                            lock_mode: ("GOVERNANCE" | "COMPLIANCE") | null;
+                            lock_until: string | null;
+                            source_bytes: number | null;
+                            stored_bytes: number | null;
+                            file_count: number | null;
+                            problem_count: number;
+                            /** @enum {string} */
+                            verified_state: "UNVERIFIED" | "VALID" | "INVALID";
+                            verified_at: string | null;
+                            workload_name: string;
+                            project_name: string;
+                            policy_name: string | null;
+                            region_name: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_backup: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    workload: string;
+                    project?: string;
+                    policy?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        project_id: string;
+                        workload_id: string;
+                        policy_id: string | null;
+                        policy_version: number | null;
+                        region_id: string;
+                        repository_id: string;
+                        job_id: string | null;
+                        manifest_key: string | null;
+                        /** @enum {string} */
+                        state: "CREATING" | "AVAILABLE" | "FAILED" | "DAMAGED" | "DELETING" | "DELETED";
+                        status_reason: string | null;
+                        gfs: {
+                            /** @enum {string} */
+                            class: "hourly" | "daily" | "weekly" | "monthly" | "yearly";
+                            period: string;
+                            /** Format: date-time */
+                            retain_until: string;
+                        }[];
+                        /** Format: date-time */
+                        created_at: string;
+                        completed_at: string | null;
+                        retain_until: string | null;
+                        lock_mode: ("GOVERNANCE" | "COMPLIANCE") | null;
+                        lock_until: string | null;
+                        source_bytes: number | null;
+                        stored_bytes: number | null;
+                        file_count: number | null;
+                        problem_count: number;
+                        /** @enum {string} */
+                        verified_state: "UNVERIFIED" | "VALID" | "INVALID";
+                        verified_at: string | null;
+                        workload_name: string;
+                        project_name: string;
+                        policy_name: string | null;
+                        region_name: string;
+                        problems: {
+                            [key: string]: unknown;
+                        }[];
+                        retention_reasons: string[];
+                        error: {
+                            [key: string]: unknown;
+                        } | null;
+                        copies: {
+                            id: string;
+                            backup_id: string;
+                            region_id: string;
+                            repository_id: string;
+                            /** @enum {string} */
+                            state: "PENDING" | "RUNNING" | "AVAILABLE" | "FAILED" | "DAMAGED" | "DELETED";
+                            status_reason: string | null;
+                            job_id: string | null;
+                            lag_seconds: number | null;
+                            copied_bytes: number | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            completed_at: string | null;
+                            region_name: string;
+                            workload_name: string;
+                            policy_name: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_copies: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            backup_id: string;
+                            region_id: string;
+                            repository_id: string;
+                            /** @enum {string} */
+                            state: "PENDING" | "RUNNING" | "AVAILABLE" | "FAILED" | "DAMAGED" | "DELETED";
+                            status_reason: string | null;
+                            job_id: string | null;
+                            lag_seconds: number | null;
+                            copied_bytes: number | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            completed_at: string | null;
+                            region_name: string;
+                            workload_name: string;
+                            policy_name: string | null;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        backup_id: string;
+                        region_id: string;
+                        repository_id: string;
+                        /** @enum {string} */
+                        state: "PENDING" | "RUNNING" | "AVAILABLE" | "FAILED" | "DAMAGED" | "DELETED";
+                        status_reason: string | null;
+                        job_id: string | null;
+                        lag_seconds: number | null;
+                        copied_bytes: number | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        completed_at: string | null;
+                        region_name: string;
+                        workload_name: string;
+                        policy_name: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_restores: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            job_id: string;
+                            backup_id: string;
+                            region_id: string;
+                            /** @enum {string} */
+                            mode: "in_place" | "new_resource" | "path";
+                            target: {
+                                [key: string]: unknown;
+                            };
+                            restored_bytes: number | null;
+                            restored_files: number | null;
+                            problem_count: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            completed_at: string | null;
+                            workload_name: string;
+                            region_name: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_restore: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    backup_id: string;
+                    region?: string;
+                    in_place?: boolean;
+                    /** Format: starts_with */
+                    target_path?: string;
+                    target_project?: string;
+                    new_name?: string;
+                    paths?: string[];
+                    replace_existing?: boolean;
+                    delete_extra?: boolean;
+                    confirm?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backup_id: string;
+                        region: string;
+                        copy_id: string | null;
+                        /** @enum {string} */
+                        mode: "in_place" | "new_resource" | "path";
+                        target: string;
+                        files: number;
+                        directories: number;
+                        others: number;
+                        bytes: number;
+                        overwrites: string[];
+                        overwrites_total: number;
+                        deletes: string[];
+                        deletes_total: number;
+                        confirm_with: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        job_id: string;
+                        backup_id: string;
+                        region_id: string;
+                        /** @enum {string} */
+                        mode: "in_place" | "new_resource" | "path";
+                        target: {
+                            [key: string]: unknown;
+                        };
+                        restored_bytes: number | null;
+                        restored_files: number | null;
+                        problem_count: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        completed_at: string | null;
+                        workload_name: string;
+                        region_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_verifications: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            job_id: string | null;
+                            backup_id: string;
+                            region_id: string;
+                            verdict: ("VALID" | "INVALID") | null;
+                            checked_objects: number | null;
+                            checked_bytes: number | null;
+                            findings: {
+                                [key: string]: unknown;
+                            }[];
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            region_name: string;
+                            workload_name: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_verification: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    backup_id: string;
+                    region?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        job_id: string | null;
+                        backup_id: string;
+                        region_id: string;
+                        verdict: ("VALID" | "INVALID") | null;
+                        checked_objects: number | null;
+                        checked_bytes: number | null;
+                        findings: {
+                            [key: string]: unknown;
+                        }[];
+                        /** Format: date-time */
+                        started_at: string;
+                        finished_at: string | null;
+                        region_name: string;
+                        workload_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_coverage: {
+        parameters: {
+            query?: {
+                /** @description Id or name; without it all projects */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        generated_at: string;
+                        project: string | null;
+                        totals: {
+                            workloads: number;
+                            protected: number;
+                            excepted: number;
+                            at_risk: number;
+                        };
+                        uncovered: string[];
+                        workloads: {
+                            workload_id: string;
+                            name: string;
+                            /** @enum {string} */
+                            type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
+                            project: string;
+                            tags: {
+                                [key: string]: string;
+                            };
+                            /** @enum {string} */
+                            status: "protected" | "excepted" | "at_risk";
+                            policies: {
+                                name: string;
+                                reasons: string[];
+                            }[];
+                            rpo_seconds: number | null;
+                            last_good_backup: {
+                                id: string;
+                                /** Format: date-time */
+                                created_at: string;
+                                age_seconds: number;
+                            } | null;
+                            rpo_met: boolean | null;
+                            next_run_at: string | null;
+                            exception: {
+                                owner: string | null;
+                                reason: string | null;
+                                expires_at: string | null;
+                            } | null;
+                            findings: {
+                                code: string;
+                                /** @enum {string} */
+                                level: "risk" | "warning";
+                                message: string;
+                                fix: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_replication_status: {
+        parameters: {
+            query?: {
+                /** @description Id or name; without it all policies */
+                policy?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lag_seconds: number;
+                        failures_24h: number;
+                        pairs: {
+                            from_region: string;
+                            to_region: string;
+                            lag_seconds: number;
+                            pending: number;
+                            failed: number;
+                            oldest_uncopied: string | null;
+                            newest_copy_at: string | null;
+                            newest_lag_seconds: number | null;
+                            failures_24h: number;
+                            copied_bytes_24h: number;
+                            bytes_per_second_24h: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    rebuild_catalog: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default [] */
+                    stores?: {
+                        /** @enum {string} */
+                        kind: "fs";
+                        /** Format: starts_with */
+                        path: string;
+                        quota_bytes?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild";
+                            /** @enum {string} */
+                            state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
+                            project_id: string | null;
+                            workload_id: string | null;
+                            policy_id: string | null;
+                            policy_version: number | null;
+                            slot_id: string | null;
+                            backup_id: string | null;
+                            parent_id: string | null;
+                            attempt: number;
+                            max_attempts: number;
+                            /** Format: date-time */
+                            run_after: string;
+                            window_until: string | null;
+                            status_reason: string | null;
+                            error: {
+                                code: string;
+                                /** @enum {string} */
+                                fault: "user" | "operational" | "bug";
+                                /** @enum {string} */
+                                retry: "never" | "soon" | "later";
+                                status_reason: string;
+                                message: string;
+                                fix: string;
+                                context: {
+                                    [key: string]: unknown;
+                                };
+                            } | null;
+                            progress: {
+                                done_bytes: number;
+                                total_bytes: number | null;
+                                done_files: number;
+                                total_files: number | null;
+                                rate_bytes_per_second: number | null;
+                                left_seconds: number | null;
+                                step: string | null;
+                            } | null;
+                            result: {
+                                [key: string]: unknown;
+                            } | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            started_at: string | null;
+                            finished_at: string | null;
+                            workload_name: string | null;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild";
+                        /** @enum {string} */
+                        state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
+                        project_id: string | null;
+                        workload_id: string | null;
+                        policy_id: string | null;
+                        policy_version: number | null;
+                        slot_id: string | null;
+                        backup_id: string | null;
+                        parent_id: string | null;
+                        attempt: number;
+                        max_attempts: number;
+                        /** Format: date-time */
+                        run_after: string;
+                        window_until: string | null;
+                        status_reason: string | null;
+                        error: {
+                            code: string;
+                            /** @enum {string} */
+                            fault: "user" | "operational" | "bug";
+                            /** @enum {string} */
+                            retry: "never" | "soon" | "later";
+                            status_reason: string;
+                            message: string;
+                            fix: string;
+                            context: {
+                                [key: string]: unknown;
+                            };
+                        } | null;
+                        progress: {
+                            done_bytes: number;
+                            total_bytes: number | null;
+                            done_files: number;
+                            total_files: number | null;
+                            rate_bytes_per_second: number | null;
+                            left_seconds: number | null;
+                            step: string | null;
+                        } | null;
+                        result: {
+                            [key: string]: unknown;
+                        } | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        started_at: string | null;
+                        finished_at: string | null;
+                        workload_name: string | null;
+                        steps: {
+                            job_id: string;
+                            seq: number;
+                            name: string;
+                            /** @enum {string} */
+                            state: "RUNNING" | "SUCCEEDED" | "FAILED";
+                            attempt: number;
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild";
+                        /** @enum {string} */
+                        state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
+                        project_id: string | null;
+                        workload_id: string | null;
+                        policy_id: string | null;
+                        policy_version: number | null;
+                        slot_id: string | null;
+                        backup_id: string | null;
+                        parent_id: string | null;
+                        attempt: number;
+                        max_attempts: number;
+                        /** Format: date-time */
+                        run_after: string;
+                        window_until: string | null;
+                        status_reason: string | null;
+                        error: {
+                            code: string;
+                            /** @enum {string} */
+                            fault: "user" | "operational" | "bug";
+                            /** @enum {string} */
+                            retry: "never" | "soon" | "later";
+                            status_reason: string;
+                            message: string;
+                            fix: string;
+                            context: {
+                                [key: string]: unknown;
+                            };
+                        } | null;
+                        progress: {
+                            done_bytes: number;
+                            total_bytes: number | null;
+                            done_files: number;
+                            total_files: number | null;
+                            rate_bytes_per_second: number | null;
+                            left_seconds: number | null;
+                            step: string | null;
+                        } | null;
+                        result: {
+                            [key: string]: unknown;
+                        } | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        started_at: string | null;
+                        finished_at: string | null;
+                        workload_name: string | null;
+                        steps: {
+                            job_id: string;
+                            seq: number;
+                            name: string;
+                            /** @enum {string} */
+                            state: "RUNNING" | "SUCCEEDED" | "FAILED";
+                            attempt: number;
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Start behind this sequence number; Last-Event-ID wins over it */
+                after?: number;
+                /** @description Only events about this id */
+                subject?: string;
+            };
+            header?: {
+                /** @description Sequence number of the last event that was read */
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/event-stream; `id` is the sequence number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    stream_job_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sequence number of the last event that was read */
+                "last-event-id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/event-stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+}
