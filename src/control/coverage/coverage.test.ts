@@ -5,8 +5,15 @@ import type { Workload } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { createProject, createRegion, createWorkload, updateWorkload } from "../inventory/index.ts";
-import { attachPolicy, createPolicy } from "../policy/index.ts";
-import { classifyNewBackup, explainBackup, retentionPlanOf } from "../retention/index.ts";
+import { attachPolicy, createPolicy, getPolicy } from "../policy/index.ts";
+import {
+  asExisting,
+  classify,
+  explainBackup,
+  loadRetained,
+  retentionPlanOf,
+  retentionRuleOf,
+} from "../retention/index.ts";
 import { coverageReport } from "./report.ts";
 
 const databases = testDatabases();
@@ -55,7 +62,11 @@ async function addBackup(
     };
     await db.insertInto("repositories").values(row).execute();
   }
-  const { gfs, retain_until_ms } = await classifyNewBackup(db, { workload_id: workload.id, created_at_ms });
+  const { gfs, retain_until_ms } = classify(
+    { created_at_ms },
+    asExisting(await loadRetained(db, workload.id)),
+    retentionRuleOf((await getPolicy(db, "daily")).spec),
+  );
   const id = newId("bkp", systemClock, systemRandom);
   await db
     .insertInto("backups")
@@ -81,6 +92,7 @@ test("protected, excepted, at risk: each workload is one of them, with the reaso
   await addBackup(db, good, now_ms - 10 * HOUR_MS);
   const late = await add("late", { env: "prod", tier: "1" });
   await addBackup(db, late, now_ms - 30 * HOUR_MS);
+  await addBackup(db, late, now_ms + 9000 * HOUR_MS); // by a clock that was a year ahead
   await add("fresh", { "backup-policy": "daily" });
   await add("near", { env: "prod", tier: "2" });
   await add("typo", { "backup-policy": "dayly" });

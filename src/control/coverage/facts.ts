@@ -20,16 +20,20 @@ export interface LastBackup {
   readonly copied_to: readonly string[];
 }
 
+const CLOCK_TOLERANCE_MS = 3_600_000;
+
 const NOTHING: Facts = { last_good: null, newer_damaged_id: null, last_job: null, open_job_id: null };
 
 /** Of every workload that has any, in a fixed number of queries. */
-export async function loadFacts(db: Db): Promise<(workload_id: string) => Facts> {
+export async function loadFacts(db: Db, now_ms: number): Promise<(workload_id: string) => Facts> {
   const good = await db
     .selectFrom("backups")
     .distinctOn("workload_id")
     .select(["workload_id", "id", "created_at", "completed_at"])
     .where("state", "=", "AVAILABLE")
     .where("verified_state", "!=", "INVALID")
+    // One dated ahead, by a clock that was wrong, says nothing about how old the last one is.
+    .where("created_at", "<=", new Date(now_ms + CLOCK_TOLERANCE_MS))
     .orderBy("workload_id")
     .orderBy("created_at", "desc")
     .execute();

@@ -78,7 +78,7 @@ export async function coverageReport(
   options: { readonly project_id?: string } = {},
 ): Promise<CoverageReport> {
   const selection = await loadSelection(db);
-  const facts = await loadFacts(db);
+  const facts = await loadFacts(db, now_ms);
   const regions = new Set((await listRegions(db)).map((region) => region.name));
   const projects = new Map((await listProjects(db)).map((project) => [project.id, project.name]));
   const workloads: WorkloadCoverage[] = [];

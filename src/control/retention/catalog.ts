@@ -1,8 +1,7 @@
 import { getWorkload } from "../inventory/index.ts";
 import { loadSelection } from "../policy/index.ts";
 import type { Db } from "../../platform/db/index.ts";
-import { classify } from "./classify.ts";
-import type { Classification, ExistingBackup, RetentionRule } from "./classify.ts";
+import type { ExistingBackup, RetentionRule } from "./classify.ts";
 import { retentionError } from "./errors.ts";
 import { explain, retentionPlan } from "./plan.ts";
 import type { RetainedBackup, RetentionVerdict } from "./plan.ts";
@@ -26,6 +25,7 @@ export async function loadRetained(db: Db, workload_id: string): Promise<Retaine
   }));
 }
 
+/** The good ones, as a new backup is classified beside them. */
 export function asExisting(backups: readonly RetainedBackup[]): ExistingBackup[] {
   return backups
     .filter((backup) => backup.good)
@@ -33,28 +33,9 @@ export function asExisting(backups: readonly RetainedBackup[]): ExistingBackup[]
 }
 
 /** What retains this workload's backups now; null when no policy covers it. */
-export async function ruleFor(db: Db, workload_id: string, now_ms: number): Promise<RetentionRule | null> {
+async function ruleFor(db: Db, workload_id: string, now_ms: number): Promise<RetentionRule | null> {
   const workload = await getWorkload(db, workload_id);
   return (await loadSelection(db)).resolve(workload, now_ms).effective;
-}
-
-/**
- * The stamp of a backup that is about to be written: its GFS marks, expiry and lock under all policies of its workload.
- * @throws WORKLOAD_NOT_FOUND
- */
-export async function classifyNewBackup(
-  db: Db,
-  backup: {
-    readonly workload_id: string;
-    readonly created_at_ms: number;
-    readonly on_demand?: boolean;
-    /** What retains it, when that is decided already; null for no policy. Without it: what covers the workload now. */
-    readonly terms?: RetentionRule | null;
-  },
-): Promise<Classification> {
-  const { workload_id, created_at_ms, terms } = backup;
-  const rule = terms === undefined ? await ruleFor(db, workload_id, created_at_ms) : terms;
-  return classify(backup, asExisting(await loadRetained(db, backup.workload_id)), rule);
 }
 
 /** What would be kept and pruned of a workload's backups now, newest first. @throws WORKLOAD_NOT_FOUND */

@@ -72,8 +72,12 @@ export interface Plan {
   readonly slots: readonly PlannedSlot[];
   /** At most one: all that is due for a workload is served by a single backup. */
   readonly job: PlannedJob | null;
+  /** The clock ran ahead and was set back: slots recorded for times that are still to come are void. */
+  readonly clock_stepped_back: boolean;
 }
 
+/** Cursors ahead of the clock by more than this were set by a wrong clock; by less, time will catch up. */
+const CLOCK_STEP_MS = 3_600_000;
 /** Slots of one rule planned in one go; what is left over comes with the next. */
 const SLOTS_PER_RULE_MAX = 5000;
 /** A new binding counts from when it was made, but this long ago at most: the tick that finds it is never far. */
@@ -98,13 +102,17 @@ export function planSlots(state: PlanState, now_ms: number): Plan {
   const slots: PlannedSlot[] = [];
   const candidates: Candidate[] = [];
   const current = new Set<string>();
+  let clock_stepped_back = false;
 
   for (const policy of state.policies) {
     for (const rule of rulesOf(policy.spec)) {
       const key = cursorKey(policy.policy_id, rule.rule);
       current.add(key);
       const cursor = known.get(key);
-      const fresh = cursor === undefined || cursor.rule_text !== rule.text;
+      // A clock that was wrong for a while must not stop backups until it is right again.
+      const ahead = cursor !== undefined && cursor.planned_until_ms > now_ms + CLOCK_STEP_MS;
+      if (ahead) clock_stepped_back = true;
+      const fresh = cursor === undefined || cursor.rule_text !== rule.text || ahead;
       const from_ms = fresh ? bindingStart_ms(policy, now_ms) : cursor.planned_until_ms;
       const times = runsBetween(rule, from_ms, now_ms, SLOTS_PER_RULE_MAX);
       const truncated = times.length === SLOTS_PER_RULE_MAX;
@@ -134,7 +142,7 @@ export function planSlots(state: PlanState, now_ms: number): Plan {
     slots.push(planned(candidate, candidate === primary ? { kind: "run" } : { kind: "covered", job_id: null }));
   }
   const drop = state.cursors.filter((cursor) => !current.has(cursorKey(cursor.policy_id, cursor.rule)));
-  return { cursors, drop, slots, job: primary === undefined ? null : jobFor(primary, now_ms) };
+  return { cursors, drop, slots, job: primary === undefined ? null : jobFor(primary, now_ms), clock_stepped_back };
 }
 
 /** Where the cursor of a new binding, or of an edited rule, starts. */

@@ -208,6 +208,24 @@ test("reattach says what it changed, and swallows nothing that is due", async ()
   );
 });
 
+test("a clock that was years ahead for a while: backups go on when it is right again", async () => {
+  const { db, clock, ports } = await world();
+  const tags = { "backup-policy": "daily" };
+  await createWorkload(db, { name: "web", project: "acme", type: "vm", source, tags }, ports);
+  await tick(db, ports);
+  const right_ms = clock.at_ms;
+  clock.at_ms += 3 * 365 * 24 * HOUR_MS;
+  const [wrong = ""] = (await tick(db, ports)).job_ids;
+  await endJob(db, wrong, "SUCCEEDED", clock.at_ms);
+  await tick(db, ports);
+  clock.at_ms = right_ms + HOUR_MS;
+  await tick(db, ports);
+  assert.deepEqual(await slots(db), []);
+  clock.at_ms = right_ms + 3 * HOUR_MS;
+  assert.equal((await tick(db, ports)).job_ids.length, 1);
+  assert.equal((await slots(db)).length, 1);
+});
+
 test("a removed workload is planned no more", async () => {
   const { db, clock, ports } = await world();
   const { id } = await createWorkload(

@@ -52,6 +52,7 @@ export async function applyPlan(
   enqueue: Enqueue,
   ports: Ports,
 ): Promise<string | null> {
+  if (plan.clock_stepped_back) await voidFutureSlots(tx, workload, ports);
   await writeCursors(tx, workload.id, plan);
   if (plan.slots.length === 0) return null;
   const ids = new Map(plan.slots.map((slot) => [slot, newId("slt", ports.clock, ports.random)]));
@@ -94,6 +95,21 @@ export async function applyPlan(
     );
   }
   return job_id;
+}
+
+/**
+ * Takes back what a clock that ran ahead had recorded for times still to come; its jobs and backups stay as they are.
+ */
+async function voidFutureSlots(tx: Tx, workload: Workload, ports: Ports): Promise<void> {
+  const now = new Date(ports.clock.now_ms());
+  const { numDeletedRows } = await tx
+    .deleteFrom("schedule_slots")
+    .where("workload_id", "=", workload.id)
+    .where("slot_at", ">", now)
+    .executeTakeFirst();
+  const data = { workload: workload.name, voided_slots: Number(numDeletedRows) };
+  const type = "holdfast.schedule.clock_stepped_back";
+  await appendEvent(tx, { type, subject: workload.id, project_id: workload.project_id, data }, ports);
 }
 
 export async function writeCursors(tx: Tx, workload_id: string, plan: Pick<Plan, "cursors" | "drop">): Promise<void> {
