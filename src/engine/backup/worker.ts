@@ -6,7 +6,6 @@ import { asBuffer, serveTasks, tellMain, Transferred } from "../pipeline/index.t
 import { ChunkHasher, ChunkReader, ChunkSink, type RepositorySecrets } from "../repository/index.ts";
 import { FileScanner, type ScannedDirectory, type ScanOptions } from "../source/files/index.ts";
 import { openStore } from "../store/index.ts";
-import { workerData } from "node:worker_threads";
 
 /** What a thread of a backup is started with. */
 export interface WorkerStart {
@@ -22,6 +21,7 @@ export interface WorkerStart {
 }
 
 export type WorkerTask =
+  | { readonly kind: "start"; readonly start: WorkerStart }
   | { readonly kind: "scan"; readonly directories: readonly { readonly root: number; readonly path: Uint8Array }[] }
   | {
       readonly kind: "segment";
@@ -78,7 +78,7 @@ async function start(data: WorkerStart) {
     }
   });
 
-  return async (task: WorkerTask): Promise<unknown> => {
+  return async (task: Exclude<WorkerTask, { kind: "start" }>): Promise<unknown> => {
     switch (task.kind) {
       case "scan": {
         const scanned: ScannedDirectory[] = [];
@@ -112,5 +112,12 @@ function packExtents(extents: readonly Extent[]): Omit<SegmentResult, "changed">
   return { ids, lengths, holes };
 }
 
-const handler = start(workerData as WorkerStart);
-serveTasks(async (task: WorkerTask) => (await handler)(task));
+let handler: Awaited<ReturnType<typeof start>> | undefined;
+
+serveTasks(async (task: WorkerTask) => {
+  if (task.kind === "start") {
+    handler = await start(task.start);
+    return undefined;
+  }
+  return handler?.(task);
+});

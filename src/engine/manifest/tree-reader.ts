@@ -109,13 +109,39 @@ export function compareDirectories(root_a: number, a: Buffer, root_b: number, b:
   return a.length - b.length;
 }
 
+/** Pages kept decoded: neighbouring folders stand in the same ones. 24 × about 100 KiB. */
+const DECODED_MAX = 24;
+
+type DecodedPage =
+  | { readonly level: 0; readonly groups: readonly Group[] }
+  | { readonly level: number; readonly items: readonly InnerItem[] };
+
 export class TreeReader {
   readonly #read: ReadPage;
   readonly #root: Buffer;
+  readonly #decoded = new Map<string, Promise<DecodedPage>>();
 
   constructor(root_page: Buffer, readPage: ReadPage) {
     this.#root = root_page;
     this.#read = readPage;
+  }
+
+  /** A page, decoded; kept for the next folders. */
+  #page(id: Buffer): Promise<DecodedPage> {
+    const key = id.toString("latin1");
+    const known = this.#decoded.get(key);
+    if (known !== undefined) return known;
+    const decoding = this.#decode(id);
+    this.#decoded.set(key, decoding);
+    decoding.catch(() => this.#decoded.delete(key));
+    if (this.#decoded.size > DECODED_MAX) this.#decoded.delete(this.#decoded.keys().next().value as string);
+    return decoding;
+  }
+
+  async #decode(id: Buffer): Promise<DecodedPage> {
+    const page = await this.#read(id);
+    const level = pageLevel(page, id);
+    return level === 0 ? { level, groups: decodeLeaf(page) } : { level, items: decodeInner(page) };
   }
 
   /** How many entries the tree has. Exact when it has an inner page; a single leaf has to be counted by walking. */
@@ -170,29 +196,36 @@ export class TreeReader {
   }
 
   async #collect(id: Buffer, level: number | undefined, root: number, path: Buffer, parts: Buffer[]): Promise<void> {
-    const page = await this.#read(id);
-    const found = pageLevel(page, id);
-    if (level !== undefined && found !== level) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${found}, not ${level}`);
-    if (found === 0) {
-      for (const group of decodeLeaf(page)) {
-        if (group.root === root && group.path.equals(path)) parts.push(group.entries);
+    const page = await this.#page(id);
+    if (level !== undefined && page.level !== level) {
+      throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${page.level}, not ${level}`);
+    }
+    if ("groups" in page) {
+      for (let i = firstAtOrAfter(page.groups, root, path); i < page.groups.length; i++) {
+        const group = page.groups[i] as Group;
+        if (group.root !== root || !group.path.equals(path)) break;
+        parts.push(group.entries);
       }
       return;
     }
-    const items = decodeInner(page);
-    // Pages that begin at or before the directory may hold it; so does each later one that begins inside it.
-    let low = 0;
-    let high = items.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      const item = items[middle] as InnerItem;
-      if (compareDirectories(item.root, item.path, root, path) < 0) low = middle;
-      else high = middle - 1;
-    }
-    for (let i = low; i < items.length; i++) {
-      const item = items[i] as InnerItem;
+    // Pages that begin before the directory may hold it; so does each later one that begins inside it.
+    for (let i = Math.max(0, firstAtOrAfter(page.items, root, path) - 1); i < page.items.length; i++) {
+      const item = page.items[i] as InnerItem;
       if (compareDirectories(item.root, item.path, root, path) > 0) break;
-      await this.#collect(item.id, found - 1, root, path, parts);
+      await this.#collect(item.id, page.level - 1, root, path, parts);
     }
   }
+}
+
+/** Index of the first element whose directory is not before the given one. */
+function firstAtOrAfter(sorted: readonly { readonly root: number; readonly path: Buffer }[], root: number, path: Buffer): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const element = sorted[middle] as { root: number; path: Buffer };
+    if (compareDirectories(element.root, element.path, root, path) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

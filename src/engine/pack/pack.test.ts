@@ -9,7 +9,7 @@ const keys = new Map([[1, data_key]]);
 const idOf = (bytes: Buffer) => createHmac("sha256", "test").update(bytes).digest();
 
 function build(payloads: Buffer[][]): pack.FinishedPack {
-  const writer = new pack.PackWriter({ epoch: 1, data_key, kind: pack.PACK_DATA, level: 1, random: systemRandom });
+  const writer = new pack.PackWriter({ epoch: 1, data_key, kind: pack.PACK_DATA, level: 1, random: systemRandom, pack_bytes: 1 << 20 });
   for (const chunks of payloads) writer.addFrame(Buffer.concat(chunks), Buffer.concat(chunks.map(idOf)), chunks.map((c) => c.length));
   return writer.finish() as pack.FinishedPack;
 }
@@ -41,7 +41,7 @@ test("what goes into a pack comes out of it", () => {
 });
 
 test("a pack that is reused for the next one does not bleed into it", () => {
-  const writer = new pack.PackWriter({ epoch: 1, data_key, kind: pack.PACK_DATA, level: 1, random: systemRandom });
+  const writer = new pack.PackWriter({ epoch: 1, data_key, kind: pack.PACK_DATA, level: 1, random: systemRandom, pack_bytes: 1 << 20 });
   for (let round = 0; round < 3; round++) {
     const chunk = Buffer.from(`round ${round}`.repeat(1 + (2 - round) * 5000));
     writer.addFrame(chunk, idOf(chunk), [chunk.length]);

@@ -16,7 +16,12 @@ export interface PackWriterOptions {
   /** zstd level of payloads. */
   readonly level: number;
   readonly random: Random;
+  /** Size at which the owner finishes packs: memory for it is taken at once (and committed by the system only as it fills). */
+  readonly pack_bytes: number;
 }
+
+/** Room behind `pack_bytes` for the frame that passes it, the directory and the trailer. */
+const SLACK_BYTES = 4 * 1024 * 1024;
 
 /** A whole pack, ready to be put; `bytes` is a view of memory that {@link PackWriter.reuse} gives back. */
 export interface FinishedPack {
@@ -70,8 +75,7 @@ export class PackWriter {
     this.#pack_id = Buffer.from(random.bytes(32));
     this.#header = encodePackHeader({ kind, epoch, pack_id: this.#pack_id });
     this.#key = derivePackKey(data_key, this.#pack_id);
-    this.#buffer = this.#spare.pop() ?? this.#buffer;
-    this.#reserve(PACK_HEADER_BYTES);
+    this.#buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#options.pack_bytes + SLACK_BYTES);
     this.#header.copy(this.#buffer, 0);
     this.#end = PACK_HEADER_BYTES;
     this.#ordinal = 0;
@@ -81,7 +85,7 @@ export class PackWriter {
   #reserve(more: number): void {
     const needed = this.#end + more;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.#buffer.length * 2, needed + 4 * 1024 * 1024)));
+    const grown = Buffer.allocUnsafeSlow(needed + SLACK_BYTES);
     this.#buffer.copy(grown, 0, 0, this.#end);
     this.#buffer = grown;
   }

@@ -7,7 +7,7 @@ import { ChunkHasher } from "./chunk-reader.ts";
 import type { RepositorySecrets } from "./repository.ts";
 
 /** Packs a sink may have on their way to the store while it fills the next one. */
-const PUTS_AT_ONCE = 2;
+const PUTS_AT_ONCE = 1;
 const READ_BYTES = 2 * 1024 * 1024;
 
 export interface SinkOptions {
@@ -68,7 +68,7 @@ export class ChunkSink {
     const slab = this.#chunker.slab;
     this.#slab = Buffer.from(slab.buffer, slab.byteOffset, slab.byteLength);
     const [epoch, data_key] = epochs.reduce((a, b) => (b[0] > a[0] ? b : a));
-    this.#writer = new PackWriter({ epoch, data_key, kind: options.kind, level: options.level, random: options.random });
+    this.#writer = new PackWriter({ epoch, data_key, kind: options.kind, level: options.level, random: options.random, pack_bytes: config.pack_bytes });
   }
 
   /** Memory to read input into, after what was not cut yet. Never empty. @param wanted bytes, a hint */

@@ -279,10 +279,7 @@ export class FileScanner {
   async #file(root: number, path: Buffer, dir: number, name: Buffer, as: Buffer, batch: Batch): Promise<void> {
     const fd = this.#openFile(dir, name);
     try {
-      // What counts is the file that was opened, not what stood under its name a moment ago.
       const stat = this.#stat;
-      stat.readFd(fd);
-      if (stat.format !== S_IFREG) throw sourceError("SOURCE_FILE_VANISHED", "something else took its name while it was opened");
       const xattrs = readXattrsFd(fd, name);
       const size = stat.size;
       const sparse = stat.blocks * 512 < size;
@@ -338,6 +335,9 @@ export class FileScanner {
     this.#after.readFd(fd);
     const read = extents.reduce((sum, extent) => sum + extent.length, 0);
     const changed = changedSince(stat.bytes, this.#after) || read !== stat.size;
+    // Something else may have taken its name between listing and opening: what counts is the file that was read.
+    if (this.#after.format !== S_IFREG) throw sourceError("SOURCE_FILE_VANISHED", "something else took its name while it was opened");
+    if (changed) this.#after.bytes.copy(stat.bytes);
     if (read !== stat.size) stat.bytes.writeBigUInt64LE(BigInt(read), 40);
     return changed;
   }
