@@ -155,10 +155,11 @@ export function failpointNames(parts: ServerParts): string[] {
 
 function startJobs(parts: ServerParts, options: StartServerOptions, installation: string): Promise<Runner> {
   const { config, db, clock, random, wakeups, log } = parts;
+  const handlers = jobHandlers(parts);
   return startRunner({
     ...{ db, clock, random, wakeups, log },
-    handlers: jobHandlers(parts),
-    failpoints: createFailpoints(options.failpoint, () => process.kill(process.pid, "SIGKILL")),
+    handlers,
+    failpoints: createFailpoints(options.failpoint, handlers, () => process.kill(process.pid, "SIGKILL")),
     owner: { installation, process: `${process.pid}-${random.bytes(4).toString("hex")}` },
     slots: config.jobs.concurrency,
     limits: { region_max: config.jobs.per_region, source_max: config.jobs.per_source },

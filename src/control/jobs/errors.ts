@@ -54,6 +54,11 @@ export const jobError = errorCatalogue({
     retry: "never",
     guidance: "A job kind declares all its steps. Please report this.",
   },
+  FAILPOINT_UNKNOWN: {
+    fault: "user",
+    retry: "never",
+    guidance: "Failpoints are named KIND.STEP.before, .done or .after, or KIND.claimed, .progress or .ended.",
+  },
   WORKER_STOPPING: {
     fault: "operational",
     retry: "soon",

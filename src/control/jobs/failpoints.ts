@@ -1,3 +1,4 @@
+import { jobError } from "./errors.ts";
 import type { JobHandler } from "./handler.ts";
 
 /** Where a crash test can make the process die. */
@@ -25,11 +26,19 @@ export function listFailpoints(handlers: readonly Pick<JobHandler, "kind" | "ste
  * Parses `name` or `name:n` (the n-th hit, from 1) and calls `die` there.
  *
  * @example
- *   createFailpoints("backup.run.done:2", () => process.kill(process.pid, "SIGKILL"));
+ *   createFailpoints("backup.run.done:2", handlers, () => process.kill(process.pid, "SIGKILL"));
+ * @throws FAILPOINT_UNKNOWN: a crash test that never crashes proves nothing
  */
-export function createFailpoints(setting: string | undefined, die: () => void): Failpoints {
+export function createFailpoints(
+  setting: string | undefined,
+  handlers: readonly Pick<JobHandler, "kind" | "steps">[],
+  die: () => void,
+): Failpoints {
   if (setting === undefined || setting === "") return noFailpoints;
-  const [name, nth = "1"] = setting.split(":");
+  const [name = "", nth = "1"] = setting.split(":");
+  if (!listFailpoints(handlers).includes(name) || !(Number(nth) >= 1)) {
+    throw jobError("FAILPOINT_UNKNOWN", `there is no failpoint ${setting}`, { failpoint: setting });
+  }
   let left = Number(nth);
   return {
     hit(point) {

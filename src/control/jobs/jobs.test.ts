@@ -302,10 +302,11 @@ test("failpoints are named after the steps and die at the n-th hit only", () => 
     "backup.one.done",
   ]);
   let dead = 0;
-  const points = createFailpoints("backup.one.done:2", () => dead++);
+  const points = createFailpoints("backup.one.done:2", [handler(async () => done)], () => dead++);
   points.hit("backup.one.done");
   points.hit("backup.two.done");
   assert.equal(dead, 0);
   points.hit("backup.one.done");
   assert.equal(dead, 1);
+  assert.throws(() => createFailpoints("backup.three.done", [], () => undefined), { code: "FAILPOINT_UNKNOWN" });
 });

@@ -9,6 +9,7 @@ import { enqueueJob } from "../jobs/index.ts";
 import type { Enqueued, JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { getRegion } from "../inventory/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
+import { nameHurtBackups } from "./hurt.ts";
 
 export interface VerificationPorts {
   readonly db: Db;
@@ -75,15 +76,16 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
       const row = await ports.repositories.find(backup.project_id, region_id);
       const report = await context.step("run", async () => {
         const full = await ports.repositories
-          .use(row, (repository) =>
-            ports.engine.verifyBackup({
+          .use(row, async (repository) => {
+            const found = await ports.engine.verifyBackup({
               repository,
               backup_id: backup.id,
               read_data: true,
               signal,
               onProgress: context.progress,
-            }),
-          )
+            });
+            return nameHurtBackups(found, repository, context.log);
+          })
           .catch((error: unknown) => unreadable(error, backup, row, ports));
         return { ...full, damaged: full.damaged.slice(0, FINDINGS_MAX), damaged_total: full.damaged.length };
       });
