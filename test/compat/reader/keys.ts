@@ -3,15 +3,19 @@ import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, demand, hkdf, hmac, openGcm, parseCanonical, sha256 } from "./bytes.ts";
 
-/** §1: an object of a filesystem store is the file of the same path below the store's folder. */
+/** §1: in a store that is a folder, an object is the file of that path below it. */
 export function readObject(folder: string, key: string): Buffer {
   return readFileSync(join(folder, key));
 }
 
-/** Names directly below a prefix, sorted. */
+/** Names directly below a prefix, sorted; those that begin with a dot are the store's own. */
 export function listNames(folder: string, prefix: string): string[] {
   const path = join(folder, prefix);
-  return statSync(path, { throwIfNoEntry: false }) ? readdirSync(path).sort() : [];
+  return statSync(path, { throwIfNoEntry: false })
+    ? readdirSync(path)
+        .filter((name) => !name.startsWith("."))
+        .sort()
+    : [];
 }
 
 /** §1: canonical JSON, newline, SHA-256 in hex, newline. */

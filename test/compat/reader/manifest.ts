@@ -26,7 +26,9 @@ export function readManifest(folder: string, keys: Keys, backup_id: string): Man
   const data_key = keys.epochs.get(epoch);
   demand(data_key, `${what}: epoch ${epoch} has no key`);
   const key = hkdf(data_key, salt, "holdfast/manifest/v1");
-  const private_part = zstdDecompressSync(openGcm(key, Buffer.alloc(12), aad, sealed, what));
+  const private_part = zstdDecompressSync(openGcm(key, Buffer.alloc(12), aad, sealed, what), {
+    maxOutputLength: 64 * 2 ** 20,
+  });
   const manifest = { public: parseCanonical(public_part, what), private: parseCanonical(private_part, what) };
   demand(manifest.public["backup_id"] === backup_id, `${what}: of another backup`);
   demand(manifest.public["repository_id"] === keys.config["repository_id"], `${what}: of another repository`);
