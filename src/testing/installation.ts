@@ -2,19 +2,18 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, systemRandom } from "../base/index.ts";
-import { classifyByRetention } from "../apps/server/classify.ts";
+import { classifyByRetention, engine as realEngine } from "../apps/server/index.ts";
 import { rebuildHandler } from "../control/catalog/index.ts";
 import { createProject, createRegion, createWorkload } from "../control/inventory/index.ts";
 import { noFailpoints, startRunner, watchJob } from "../control/jobs/index.ts";
 import type { JobHandler, Runner, RunnerOptions } from "../control/jobs/index.ts";
 import { seedTemplates } from "../control/policy/index.ts";
-import { backupHandler } from "../control/protect/index.ts";
+import { backupHandler, requestBackup } from "../control/protect/index.ts";
 import { restoreHandler } from "../control/recover/index.ts";
 import { copyHandler } from "../control/replication/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
 import { verifyHandler } from "../control/verification/index.ts";
-import { engine as realEngine } from "../apps/server/engine.ts";
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
 import type { KeyInfo, KeyManager } from "../engine/keys/index.ts";
 import type { Job, Project, Region, Workload } from "../model/index.ts";
@@ -46,6 +45,8 @@ export interface Installation {
   run(options?: Partial<RunnerOptions>): Promise<Runner>;
   /** Waits for the job's end. */
   ended(job_id: string): Promise<Job>;
+  /** Backs a workload up, by name, and returns the job when it has ended well. */
+  backUp(workload: string): Promise<Job>;
 }
 
 export interface InstallationOptions {
@@ -104,6 +105,11 @@ export async function installation(
     restoreHandler(parts),
     rebuildHandler(parts),
   ];
+  const ended = async (job_id: string) => {
+    const signal = AbortSignal.timeout(30_000);
+    for await (const job of watchJob(parts, job_id, signal)) if (job.finished_at !== null) return job;
+    throw new Error("unreachable: the watch ends with the job");
+  };
   return {
     ...parts,
     dir,
@@ -129,11 +135,12 @@ export async function installation(
       runners.push(runner);
       return runner;
     },
-    async ended(job_id) {
-      const signal = AbortSignal.timeout(30_000);
-      for await (const job of watchJob(db, wakeups, job_id, signal)) if (job.finished_at !== null) return job;
-      throw new Error("unreachable: the watch ends with the job");
+    async backUp(workload) {
+      const job = await ended((await requestBackup(db, { workload }, ports)).job_id);
+      if (job.state !== "SUCCEEDED") throw new Error(`${job.state}: ${JSON.stringify(job.error ?? job.result)}`);
+      return job;
     },
+    ended,
   };
 }
 

@@ -37,8 +37,8 @@ export interface FirstStartPorts {
 const DEFAULT_PROJECT = "default";
 
 /**
- * Gives an empty installation its regions, policies and a project; later starts change nothing. A region whose storage is
- * there already comes back under its old id, and its backups wait for `baas catalog rebuild`.
+ * Gives an empty installation its regions, policies and a project; later starts change nothing. A region whose storage
+ * is there already comes back under its old id, and its backups wait for `baas catalog rebuild`.
  */
 export async function prepareInstallation(regions: readonly DefaultRegion[], ports: FirstStartPorts): Promise<void> {
   const { db, log } = ports;

@@ -10,8 +10,8 @@ export interface InstanceLock {
 }
 
 /**
- * One server per data folder, by flock(2): the kernel gives the lock back when its holder dies, however that happens, so
- * there is never a stale one to remove. The file holds the holder's pid, for the message and for people.
+ * One server per data folder, by flock(2): the kernel gives the lock back when its holder dies, however that happens,
+ * so there is never a stale one to remove. The file holds the holder's pid, for the message and for people.
  * @throws SERVER_ALREADY_RUNNING
  */
 export async function lockInstance(path: string): Promise<InstanceLock> {

@@ -19,7 +19,10 @@ export interface SupervisedKeyManager {
 
 const RESTART_AFTER_MS = 1_000;
 
-/** Starts the key manager's process, and again whenever it ends without being asked to. Jobs that need it meanwhile are retried. */
+/**
+ * Starts the key manager's process, and again whenever it ends without being asked to. Jobs that need it meanwhile are
+ * retried.
+ */
 export async function superviseKeyManager(
   layout: Layout,
   ports: { log: Logger; clock: Clock },

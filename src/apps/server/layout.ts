@@ -4,8 +4,8 @@ import type { Random } from "../../base/index.ts";
 import { serverError } from "./errors.ts";
 
 /**
- * What lies where in the data folder. The keys are not in it: by default they are in a folder beside it, so that whoever
- * copies the data folder has no key.
+ * What lies where in the data folder. The keys are not in it: by default they are in a folder beside it, so that
+ * whoever copies the data folder has no key.
  */
 export interface Layout {
   readonly data_dir: string;
@@ -46,7 +46,10 @@ export function layoutOf(data_dir: string, keys_dir?: string): Layout {
   };
 }
 
-/** Makes the folders. The data folder itself can be passed through by PostgreSQL's own user; what is private is closed below it. */
+/**
+ * Makes the folders. The data folder itself can be passed through by PostgreSQL's own user; what is private is closed
+ * below it.
+ */
 export async function makeFolders(layout: Layout): Promise<void> {
   try {
     await mkdir(layout.data_dir, { recursive: true, mode: 0o711 });

@@ -10,9 +10,10 @@ import { fileURLToPath } from "node:url";
 import { systemClock, systemRandom } from "../../base/index.ts";
 import { listBackups, listCopies } from "../../control/catalog/index.ts";
 import { createWorkload, listProjects, listRegions } from "../../control/inventory/index.ts";
-import { getJob, listJobs } from "../../control/jobs/index.ts";
+import { cancelJob, getJob, listJobs } from "../../control/jobs/index.ts";
 import { createPolicy } from "../../control/policy/index.ts";
 import { requestBackup } from "../../control/protect/index.ts";
+import { connectKeyManager } from "../../engine/keys/index.ts";
 import { openDatabase } from "../../platform/db/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
@@ -160,6 +161,22 @@ test("killed in the middle of its jobs, the server finishes each of them, once, 
   assert.deepEqual([backups.length, copies.length], [2, 2]);
   assert.ok(backups.every((backup) => backup.state === "AVAILABLE"));
   assert.ok(copies.every((copy) => copy.state === "AVAILABLE"));
+
+  // A key that the key manager does not give out: the published reason, from the key manager's own answer.
+  const token = (await readFile(join(dir, "data", "tokens", "admin.token"), "utf8")).trim();
+  const admin = connectKeyManager({ socket_path: join(dir, "data", "run", "keyd.sock"), token });
+  const [key] = await admin.listKeys();
+  assert.equal(key?.alias, project?.id);
+  await admin.disableKey(key?.key_id ?? "");
+  const { job_id } = await requestBackup(database.db, { workload: "web-1" }, ports);
+  let denied = await getJob(database.db, job_id);
+  for (let i = 0; denied.status_reason === null && i < 200; i++) {
+    await systemClock.sleep(50);
+    denied = await getJob(database.db, job_id);
+  }
+  assert.deepEqual([denied.status_reason, denied.error?.code], ["EncryptionKeyAccessDenied", "KEY_DISABLED"]);
+  await cancelJob({ db: database.db, ...ports }, job_id).catch(() => undefined); // it may have failed for good by now
+  admin.close();
   await database.close();
   last.child.kill("SIGTERM");
   assert.equal(await last.ended, 0, last.output());

@@ -78,8 +78,8 @@ export interface RunningServer {
 const DRAIN_MS = 20_000;
 
 /**
- * Starts the server: key manager, database, job runner, scheduler and API, in that order; everything that was started is
- * stopped again when a later part fails.
+ * Starts the server: key manager, database, job runner, scheduler and API, in that order; everything that was started
+ * is stopped again when a later part fails.
  * @throws SERVER_ALREADY_RUNNING, SERVER_FOLDER_UNUSABLE, DATABASE_*, KEY_*, REGION_MISMATCH
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
@@ -116,7 +116,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const repositories = createRepositories({ db, engine, keys, key_admin, clock, random, log });
     stops.push(() => repositories.close());
     const parts: ServerParts = {
-      ...{ db, clock, random, log, wakeups, engine, keys, key_admin, repositories, layout, config },
+      db,
+      clock,
+      random,
+      log,
+      wakeups,
+      engine,
+      keys,
+      key_admin,
+      repositories,
+      layout,
+      config,
       restore_dir: layout.restore_dir,
       forbidden_dirs: forbiddenDirs(layout),
     };
@@ -157,7 +167,11 @@ function startJobs(parts: ServerParts, options: StartServerOptions, installation
   const { config, db, clock, random, wakeups, log } = parts;
   const handlers = jobHandlers(parts);
   return startRunner({
-    ...{ db, clock, random, wakeups, log },
+    db,
+    clock,
+    random,
+    wakeups,
+    log,
     handlers,
     failpoints: createFailpoints(options.failpoint, handlers, () => process.kill(process.pid, "SIGKILL")),
     owner: { installation, process: `${process.pid}-${random.bytes(4).toString("hex")}` },

@@ -1,8 +1,8 @@
 /**
  * catalog: which backups and copies there are.
  * Nouns: backup, copy, labels (what a manifest says about where its backup belongs), walk, rebuild.
- * Invariants: the signed manifests in the regions are the truth, the rows an index of them; a row and its rebuilt twin are equal,
- * because both are made from the manifest by the same function; a rebuild takes nothing away.
+ * Invariants: the signed manifests in the regions are the truth, the rows an index of them; a row and its rebuilt twin
+ * are equal, because both are made from the manifest by the same function; a rebuild takes nothing away.
  */
 export * from "./errors.ts";
 export * from "./handler.ts";

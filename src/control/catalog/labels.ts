@@ -10,9 +10,9 @@ import {
 import { catalogError } from "./errors.ts";
 
 /**
- * What a backup's manifest says about where the backup belongs, sealed and signed with it: enough to bring back the rows of its
- * project, workload, policy and region when the database is gone. In the manifest all values are strings; what is not
- * plain text is JSON.
+ * What a backup's manifest says about where the backup belongs, sealed and signed with it: enough to bring back the
+ * rows of its project, workload, policy and region when the database is gone. In the manifest all values are strings;
+ * what is not plain text is JSON.
  */
 export interface BackupLabels {
   readonly project: {

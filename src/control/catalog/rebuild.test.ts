@@ -3,11 +3,10 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { testDatabases } from "../../platform/db/testing.ts";
-import { installation } from "../../testing/installation.ts";
+import { installation } from "../../testing/index.ts";
 import { listRegions, listWorkloads } from "../inventory/index.ts";
 import { listJobs } from "../jobs/index.ts";
 import { createPolicy, getPolicy, setPolicy } from "../policy/index.ts";
-import { requestBackup } from "../protect/index.ts";
 import { listBackups, listCopies, rebuildCatalog, requestRebuild } from "./index.ts";
 
 const databases = testDatabases();
@@ -28,7 +27,7 @@ test("with the database gone, regions and keys alone give every backup, copy, wo
   await before.workload("web-2", [source], { "backup-policy": "standard-daily" });
   await before.run();
   for (const workload of ["web-1", "web-2", "web-1"]) {
-    const job = await before.ended((await requestBackup(before.db, { workload }, before)).job_id);
+    const job = await before.backUp(workload);
     assert.equal(job.state, "SUCCEEDED", JSON.stringify(job.error));
     await setPolicy(before.db, "two", { retention: { daily: 4 } }, before);
   }
@@ -64,7 +63,7 @@ test("with the database gone, regions and keys alone give every backup, copy, wo
   assert.deepEqual([again.backups_added, again.backups_adopted, again.copies_added, again.missing], [0, 0, 0, []]);
 
   // The workload goes on being protected where it was.
-  const next = await after.ended((await requestBackup(after.db, { workload: "web-1" }, after)).job_id);
+  const next = await after.backUp("web-1");
   assert.equal(next.state, "SUCCEEDED", JSON.stringify(next.error));
 });
 
@@ -82,7 +81,7 @@ test("what a region lost is named; what only its peer holds comes back from ther
   await createPolicy(before.db, spec, before);
   await before.workload("web-1", [source], { "backup-policy": "two" });
   await before.run();
-  const made = await before.ended((await requestBackup(before.db, { workload: "web-1" }, before)).job_id);
+  const made = await before.backUp("web-1");
   for (const job of await listJobs(before.db, { kind: "copy" })) await before.ended(job.id);
   await rm(join(before.dir, "bd-dha-1", "projects", before.project.id, "manifests", made.backup_id ?? ""));
 

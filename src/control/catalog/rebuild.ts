@@ -153,7 +153,9 @@ async function putWorkloads(tx: Tx, found: readonly FoundManifest[]): Promise<nu
   return newest.size;
 }
 
-/** Returns, for each policy id of the labels, the id its row has: another one only when users have made that name anew. */
+/**
+ * Returns, for each policy id of the labels, the id its row has: another one only when users have made that name anew.
+ */
 async function putPolicies(tx: Tx, found: readonly FoundManifest[]): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   const newest = new Map(

@@ -13,8 +13,8 @@ export function manifestKey(backup_id: string): string {
 }
 
 /**
- * A backup's row as its manifest tells it. The job that makes a backup and the rebuild of a lost catalog both write this,
- * so that both end with the same row.
+ * A backup's row as its manifest tells it. The job that makes a backup and the rebuild of a lost catalog both write
+ * this, so that both end with the same row.
  */
 export function backupRow(
   manifest: Manifest,

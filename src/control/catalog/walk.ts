@@ -140,7 +140,9 @@ async function walkRepository(
   }
 }
 
-/** Id of the CMK that wrapped the newest keyring (docs/format.md §3: a JSON object, then a line break and its checksum). */
+/**
+ * Id of the CMK that wrapped the newest keyring (docs/format.md §3: a JSON object, then a line break and its checksum).
+ */
 async function masterKeyId(store: ObjectStore): Promise<string> {
   let newest = "";
   for await (const { key } of store.list("keys/keyring/")) newest = key;

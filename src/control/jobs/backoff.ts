@@ -6,8 +6,8 @@ const BACKOFF_MAX_MS = 3_600_000;
 const LATER_FACTOR = 5;
 
 /**
- * Pause before the next attempt in milliseconds: `base_ms` doubled with every failure so far, at most an hour, and between
- * half and all of that by chance, so that jobs that failed together do not come back together.
+ * Pause before the next attempt in milliseconds: `base_ms` doubled with every failure so far, at most an hour, and
+ * between half and all of that by chance, so that jobs that failed together do not come back together.
  */
 export function retryDelay_ms(
   retry: Exclude<Retry, "never">,

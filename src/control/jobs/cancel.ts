@@ -7,8 +7,8 @@ import { getJob } from "./query.ts";
 import type { Job } from "../../model/index.ts";
 
 /**
- * Asks for a job to stop. One that waits ends CANCELED within seconds; one that runs stops at its next safe point, and what it
- * has stored so far serves the next run. Asking twice is the same as once.
+ * Asks for a job to stop. One that waits ends CANCELED within seconds; one that runs stops at its next safe point, and
+ * what it has stored so far serves the next run. Asking twice is the same as once.
  * @throws JOB_NOT_FOUND, JOB_ALREADY_ENDED
  */
 export async function cancelJob(ports: JobPorts, job_id: string): Promise<Job> {

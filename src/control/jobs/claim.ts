@@ -7,7 +7,9 @@ import type { JobHandler, JobPorts, JobRow } from "./handler.ts";
 import { readJobLimits } from "./limits.ts";
 import type { LimitDefaults } from "./limits.ts";
 
-/** `select pg_advisory_xact_lock` key: one claim at a time, so that concurrency limits hold over any number of workers. */
+/**
+ * `select pg_advisory_xact_lock` key: one claim at a time, so that concurrency limits hold over any number of workers.
+ */
 const CLAIM_LOCK = 0x484a4f42; // "HJOB"
 /** A job whose workers keep dying is ended instead of killing workers for ever. */
 const LOSSES_MAX = 20;
@@ -35,7 +37,8 @@ export async function claimJob(ports: JobPorts, options: ClaimOptions): Promise<
       .updateTable("jobs")
       .set({
         state: "RUNNING",
-        // A worker's death is not the job's failure: it does not use up an attempt. `lease_fence - attempt` counts the deaths.
+        // A worker's death is not the job's failure: it does not use up an attempt. `lease_fence - attempt` counts the
+        // deaths.
         attempt: lost ? candidate.attempt : candidate.attempt + 1,
         lease_owner: options.owner,
         lease_fence: candidate.lease_fence + 1,

@@ -16,7 +16,8 @@ export interface Enqueued {
 
 /**
  * Puts a job into the queue, in the transaction of the change that asks for it: neither exists without the other, and a
- * worker is woken when it commits. `input.region_id`, when given, is the region whose concurrency limit the job counts against.
+ * worker is woken when it commits. `input.region_id`, when given, is the region whose concurrency limit the job counts
+ * against.
  */
 export async function enqueueJob(tx: Tx, spec: JobSpec, ports: Pick<JobPorts, "clock" | "random">): Promise<Enqueued> {
   const now = new Date(ports.clock.now_ms());

@@ -46,7 +46,9 @@ export function failedEnd(error: HoldfastError): JobEnd {
   return { state, status_reason: error.status_reason, error: error.toJSON(), result: null, reason: error.message };
 }
 
-/** Puts a failed job back into the queue, or ends it when its attempts are used up or another would fail the same way. */
+/**
+ * Puts a failed job back into the queue, or ends it when its attempts are used up or another would fail the same way.
+ */
 export async function failOrRetry(
   tx: Tx,
   job: JobRow,

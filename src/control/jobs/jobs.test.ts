@@ -62,7 +62,7 @@ async function bench(t: { after(work: () => Promise<void>): void }): Promise<Ben
       return runner;
     },
     ended: async (job_id) => {
-      for await (const job of watchJob(db, wakeups, job_id, AbortSignal.timeout(8000)))
+      for await (const job of watchJob({ db, wakeups, clock: systemClock }, job_id, AbortSignal.timeout(8000)))
         if (job.finished_at !== null) return job;
       throw new Error("unreachable: the watch ends with the job");
     },

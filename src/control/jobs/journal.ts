@@ -53,7 +53,8 @@ export function openJournal(
         return output;
       } catch (error) {
         const reason = lease.signal.aborted ? lease.signal.reason : error;
-        // Recording the failure is for the reader of the journal; when the job was lost meanwhile, its new holder records.
+        // Recording the failure is for the reader of the journal; when the job was lost meanwhile, its new holder
+        // records.
         const text = JSON.stringify(asHoldfastError(reason).toJSON());
         await lease
           .fenced((tx) => close(tx, job, name, { state: "FAILED", output: null, error: text }, ports))

@@ -57,7 +57,14 @@ export function holdLease(job: JobRow, ports: JobPorts, options: LeaseOptions): 
       if (ports.clock.monotonic_ms() - renewed_ms > options.lease_ms) lost();
     });
 
-  const timer = setInterval(safeBeat, options.heartbeat_ms);
+  const stopped = new AbortController();
+  const beating = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await ports.clock.sleep(options.heartbeat_ms, stopped.signal).catch(() => undefined); // stopped
+      if (!stopped.signal.aborted) await safeBeat();
+    }
+  };
+  void beating(); // ends with stop(); every error of a beat is handled where it happens
   // A cancel rings the job's id: look at once instead of at the next beat.
   let looking = false;
   const unsubscribe = options.wakeups.subscribe("holdfast_jobs", (payload) => {
@@ -67,7 +74,7 @@ export function holdLease(job: JobRow, ports: JobPorts, options: LeaseOptions): 
       looking = false;
     });
   });
-  const deadline = armDeadline(job, ports, abort);
+  armDeadline(job, ports, abort, stopped.signal);
 
   return {
     signal: controller.signal,
@@ -89,20 +96,23 @@ export function holdLease(job: JobRow, ports: JobPorts, options: LeaseOptions): 
         return work(tx, held);
       }),
     stop() {
-      clearInterval(timer);
-      clearTimeout(deadline);
+      stopped.abort(new Error("the job ended"));
       unsubscribe();
     },
   };
 }
 
-/** setTimeout counts in 32 bits; a deadline further away is armed by a later attempt or caught at the end. */
-const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+/** Timers count in 32 bits; a deadline further away is armed by a later attempt or caught at the end. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
-function armDeadline(job: JobRow, ports: JobPorts, abort: (reason: HoldfastError) => void): NodeJS.Timeout | undefined {
-  if (job.complete_until === null) return undefined;
+function armDeadline(job: JobRow, ports: JobPorts, abort: (reason: HoldfastError) => void, stopped: AbortSignal): void {
   const until = job.complete_until;
-  const left_ms = Math.min(Math.max(0, until.getTime() - ports.clock.now_ms()), TIMEOUT_MAX_MS);
+  if (until === null) return;
+  const left_ms = until.getTime() - ports.clock.now_ms();
+  if (left_ms > TIMER_MAX_MS) return;
   const message = `job ${job.id} was not complete at ${until.toISOString()}`;
-  return setTimeout(() => abort(jobError("JOB_DEADLINE_EXCEEDED", message, { job_id: job.id })), left_ms);
+  ports.clock.sleep(Math.max(0, left_ms), stopped).then(
+    () => abort(jobError("JOB_DEADLINE_EXCEEDED", message, { job_id: job.id })),
+    () => undefined, // the job ended first
+  );
 }

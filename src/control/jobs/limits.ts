@@ -19,7 +19,7 @@ export type LimitDefaults = Partial<Pick<JobLimits, "region_max" | "source_max">
 
 export async function readJobLimits(db: Db, defaults: LimitDefaults = {}): Promise<JobLimits> {
   const row = await db.selectFrom("settings").select("value").where("key", "=", SETTING).executeTakeFirst();
-  return jobLimitsSchema.parse({ ...defaults, ...((row?.value as object | undefined) ?? {}) });
+  return jobLimitsSchema.parse({ ...defaults, ...(row?.value as object | undefined) });
 }
 
 export async function writeJobLimits(db: Db, limits: z.input<typeof jobLimitsSchema>, now: Date): Promise<JobLimits> {

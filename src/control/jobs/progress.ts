@@ -15,35 +15,40 @@ export interface ProgressWriter {
 }
 
 export function createProgressWriter(job: JobRow, ports: JobPorts, log: Logger): ProgressWriter {
+  const stopping = new AbortController();
   let newest: JobProgress | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  let written_ms = Number.NEGATIVE_INFINITY;
-  let stopped = false;
+  let writing: Promise<void> | undefined;
 
-  const write = () => {
-    timer = undefined;
-    const value = newest;
-    if (value === undefined || stopped) return;
-    newest = undefined;
-    written_ms = ports.clock.monotonic_ms();
-    writing = (async () => {
-      const { numUpdatedRows } = await ports.db
-        .updateTable("jobs")
-        .set({ progress: JSON.stringify(value) })
-        .where("id", "=", job.id)
-        .where("lease_owner", "=", job.lease_owner)
-        .where("lease_fence", "=", job.lease_fence)
-        .executeTakeFirst();
-      if (numUpdatedRows > 0n) await wake(ports.db, "holdfast_jobs", job.id);
-    })().catch((error: unknown) => {
-      // A figure for the eye: the next one comes within a second, and a database that is gone stops the job by its lease.
-      log.warn({ error: asHoldfastError(error), job_id: job.id }, "progress could not be written");
-    });
+  const write = async (value: JobProgress): Promise<void> => {
+    const { numUpdatedRows } = await ports.db
+      .updateTable("jobs")
+      .set({ progress: JSON.stringify(value) })
+      .where("id", "=", job.id)
+      .where("lease_owner", "=", job.lease_owner)
+      .where("lease_fence", "=", job.lease_fence)
+      .executeTakeFirst();
+    if (numUpdatedRows > 0n) await wake(ports.db, "holdfast_jobs", job.id);
+  };
+
+  /** Writes what is newest, then rests; ends when nothing new has come. */
+  const drain = async (): Promise<void> => {
+    while (newest !== undefined) {
+      const value = newest;
+      newest = undefined;
+      await write(value).catch((error: unknown) => {
+        // A figure for the eye: the next one comes within a second, and a database that is gone stops the job by its
+        // lease.
+        log.warn({ error: asHoldfastError(error), job_id: job.id }, "progress could not be written");
+      });
+      if (stopping.signal.aborted) continue;
+      await ports.clock.sleep(WRITE_EVERY_MS, stopping.signal).catch(() => undefined); // stopped
+    }
+    writing = undefined;
   };
 
   return {
     update(progress, step) {
+      if (stopping.signal.aborted) return;
       newest = {
         done_bytes: progress.bytes_done,
         total_bytes: progress.bytes_total,
@@ -53,16 +58,10 @@ export function createProgressWriter(job: JobRow, ports: JobPorts, log: Logger):
         left_seconds: progress.eta_ms === null ? null : Math.ceil(progress.eta_ms / 1000),
         step: progress.phase || step,
       };
-      if (timer !== undefined || stopped) return;
-      const wait_ms = written_ms + WRITE_EVERY_MS - ports.clock.monotonic_ms();
-      if (wait_ms <= 0) write();
-      else timer = setTimeout(write, wait_ms);
+      writing ??= drain();
     },
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      write();
-      stopped = true;
+      stopping.abort(new Error("the job ended"));
       await writing;
     },
   };

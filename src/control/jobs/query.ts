@@ -1,5 +1,7 @@
+import type { Clock } from "../../base/index.ts";
 import type { Job, JobKind, JobState, Step } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
+import { Bell } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 import { jobError } from "./errors.ts";
 import type { JobRow } from "./handler.ts";
@@ -84,37 +86,33 @@ export async function listSteps(db: Db, job_id: string): Promise<Step[]> {
   }));
 }
 
+/** What watching takes. */
+export interface WatchPorts {
+  readonly db: Db;
+  readonly wakeups: Wakeups;
+  readonly clock: Clock;
+}
+
 /**
  * The job now and after every change, up to its end; for progress lines and event streams.
  * @throws JOB_NOT_FOUND, and the signal's reason when it aborts
  */
-export async function* watchJob(db: Db, wakeups: Wakeups, job_id: string, signal?: AbortSignal): AsyncGenerator<Job> {
-  let rung = false;
-  let ring: () => void = () => undefined;
-  const unsubscribe = wakeups.subscribe("holdfast_jobs", (payload) => {
-    if (payload !== job_id && payload !== "") return;
-    rung = true;
-    ring();
+export async function* watchJob(ports: WatchPorts, job_id: string, signal?: AbortSignal): AsyncGenerator<Job> {
+  const bell = new Bell(ports.clock);
+  const unsubscribe = ports.wakeups.subscribe("holdfast_jobs", (payload) => {
+    if (payload === job_id || payload === "") bell.ring();
   });
-  const onAbort = () => ring();
+  const onAbort = () => bell.ring();
   signal?.addEventListener("abort", onAbort);
   try {
     for (let last = ""; ; ) {
       signal?.throwIfAborted();
-      rung = false;
-      const job = await getJob(db, job_id);
+      const job = await getJob(ports.db, job_id);
       const text = JSON.stringify(job);
       if (text !== last) yield job;
       last = text;
       if (job.finished_at !== null) return;
-      if (rung) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, WATCH_POLL_MS);
-        ring = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await bell.wait(WATCH_POLL_MS);
     }
   } finally {
     unsubscribe();

@@ -3,6 +3,7 @@ import { asHoldfastError, hasCode } from "../../base/index.ts";
 import type { HoldfastError } from "../../base/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
+import { Bell } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 import { claimJob } from "./claim.ts";
 import { jobError } from "./errors.ts";
@@ -22,7 +23,9 @@ export interface RunnerOptions extends JobPorts {
   readonly failpoints: Failpoints;
   /** For regions and sources the settings table says nothing about. */
   readonly limits?: LimitDefaults;
-  /** `<installation>/<process>`: all leases of an installation that starts anew are its own, left by its last process. */
+  /**
+   * `<installation>/<process>`: all leases of an installation that starts anew are its own, left by its last process.
+   */
   readonly owner: { readonly installation: string; readonly process: string };
   /** Jobs this process runs at once. */
   readonly slots: number;
@@ -52,29 +55,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const lease_ms = options.lease_ms ?? LEASE_MS;
   const active = new Map<string, { lease: Lease; done: Promise<void> }>();
   let stopping = false;
-  let ring: () => void = () => undefined;
-  let rung = false;
-  const wakeUp = () => {
-    rung = true;
-    ring();
-  };
-  const unsubscribe = options.wakeups.subscribe("holdfast_jobs", wakeUp);
+  const bell = new Bell(options.clock);
+  const unsubscribe = options.wakeups.subscribe("holdfast_jobs", () => bell.ring());
   await freeOwnOrphans(options);
-
-  const pause = async (delay_ms: number) => {
-    if (rung) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, delay_ms);
-      ring = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  };
 
   const loop = (async () => {
     while (!stopping) {
-      rung = false;
       try {
         while (!stopping && active.size < options.slots) {
           const job = await claimJob(options, { owner, lease_ms, handlers, limits: options.limits ?? {} });
@@ -89,14 +75,14 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
           });
           const done = runJob(job, handler, lease, options).finally(() => {
             active.delete(job.id);
-            wakeUp();
+            bell.ring();
           });
           active.set(job.id, { lease, done });
         }
-        await pause(options.poll_ms ?? POLL_MS);
+        await bell.wait(options.poll_ms ?? POLL_MS);
       } catch (error) {
         options.log.error({ error: asHoldfastError(error) }, "no job could be claimed");
-        await pause(AFTER_ERROR_MS);
+        await bell.wait(AFTER_ERROR_MS);
       }
     }
   })();
@@ -107,7 +93,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     },
     async drain(wait_ms) {
       stopping = true;
-      wakeUp();
+      bell.ring();
       await loop;
       unsubscribe();
       const finished = () => Promise.all([...active.values()].map(({ done }) => done));

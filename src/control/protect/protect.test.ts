@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { engine } from "../../apps/server/engine.ts";
 import { errorCatalogue } from "../../base/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
-import { installation } from "../../testing/installation.ts";
+import { engine, installation } from "../../testing/index.ts";
 import { getBackup, listBackups } from "../catalog/index.ts";
 import { updateWorkload } from "../inventory/index.ts";
 import { createPolicy } from "../policy/index.ts";
@@ -127,4 +126,22 @@ test("an attempt that dies after its manifest was written is followed by one tha
   const row = await it.repositories.find(workload.project_id, workload.region_id);
   const manifests = await it.repositories.use(row, (repository) => repository.listBackupIds());
   assert.deepEqual(manifests, [job.backup_id]);
+});
+
+test("a full region fails with StorageQuotaExceeded", async (t) => {
+  const it = await installation(t, databases);
+  const workload = await it.workload("web-1", [await sourceFolder(it.dir)]);
+  await it.run({ slots: 1 });
+  const once = { kind: "backup" as const, workload_id: workload.id, input: {}, max_attempts: 1 };
+  const backUp = async () => it.ended(await withTransaction(it.db, (tx) => enqueueSlotBackup(tx, once, it)));
+  const [region] = it.regions;
+  const store = { ...region.store, quota_bytes: 8_000 };
+  await it.db
+    .updateTable("regions")
+    .set({ store: JSON.stringify(store) })
+    .where("id", "=", region.id)
+    .execute();
+  await writeFile(join(it.dir, "source", "big.bin"), it.random.bytes(500_000));
+  const full = await backUp();
+  assert.deepEqual([full.state, full.status_reason], ["FAILED", "StorageQuotaExceeded"], JSON.stringify(full.error));
 });

@@ -9,8 +9,8 @@ import { getPolicy, loadSelection } from "../policy/index.ts";
 import { protectError } from "./errors.ts";
 
 /**
- * Enqueues the backup that a slot of a schedule asks for, in the transaction that decides about the slot. Asking twice for the
- * same slot gives the same job.
+ * Enqueues the backup that a slot of a schedule asks for, in the transaction that decides about the slot. Asking twice
+ * for the same slot gives the same job.
  */
 export async function enqueueSlotBackup(tx: Tx, spec: JobSpec, ports: Ports): Promise<string> {
   const { workload_id } = spec;
@@ -51,8 +51,8 @@ export interface BackupRequest {
 }
 
 /** A person waits for this one: it is tried again soon, and not for hours. */
-const MANUAL_ATTEMPTS = 3;
-const MANUAL_BACKOFF_MS = 5_000;
+const MANUAL_ATTEMPTS = 2;
+const MANUAL_BACKOFF_MS = 2_000;
 
 /**
  * Enqueues a backup now. Without any policy it is made all the same, and kept until someone decides.

@@ -87,7 +87,9 @@ export function restoreHandler(ports: RecoverPorts): JobHandler {
   };
 }
 
-/** A restore to a new resource makes a workload of it: in its project, under its name, marked with where it came from. */
+/**
+ * A restore to a new resource makes a workload of it: in its project, under its name, marked with where it came from.
+ */
 async function registerResource(
   tx: Tx,
   workload_id: string,

@@ -3,12 +3,11 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { testDatabases } from "../../platform/db/testing.ts";
-import { installation } from "../../testing/installation.ts";
-import type { Installation } from "../../testing/installation.ts";
+import { installation } from "../../testing/index.ts";
+import type { Installation } from "../../testing/index.ts";
 import { listWorkloads } from "../inventory/index.ts";
 import { listJobs } from "../jobs/index.ts";
 import { createPolicy } from "../policy/index.ts";
-import { requestBackup } from "../protect/index.ts";
 import { listRestores, previewRestore, requestRestore } from "./index.ts";
 import type { RestoreInput } from "./index.ts";
 
@@ -27,7 +26,7 @@ async function protectedFolder(it: Installation): Promise<{ source: string; back
   };
   await createPolicy(it.db, spec, it);
   await it.workload("web-1", [source], { "backup-policy": "two" });
-  const job = await it.ended((await requestBackup(it.db, { workload: "web-1" }, it)).job_id);
+  const job = await it.backUp("web-1");
   assert.equal(job.state, "SUCCEEDED", JSON.stringify(job.error));
   const [copy] = await listJobs(it.db, { kind: "copy" });
   assert.equal((await it.ended(copy?.id ?? "")).state, "SUCCEEDED");

@@ -73,16 +73,21 @@ export interface RestoreTarget {
   readonly new_name: string | null;
 }
 
+/** Somebody waits for the data. */
+const RETRY_BACKOFF_MS = 5_000;
+
 /**
  * What a restore would do; nothing is written.
- * @throws BACKUP_UNKNOWN, RESTORE_TARGET_MISSING, RESTORE_SOURCE_DAMAGED, RESTORE_TARGET_EXISTS and others of the engine
+ * @throws BACKUP_UNKNOWN, RESTORE_TARGET_MISSING, RESTORE_SOURCE_DAMAGED, RESTORE_TARGET_EXISTS and others of the
+ * engine
  */
 export async function previewRestore(input: RestoreInput, ports: RecoverPorts): Promise<RestorePreview> {
   return (await plan(input, ports)).preview;
 }
 
 /**
- * Enqueues a restore. Where something that exists would be overwritten or deleted, `confirm` must be the workload's name.
+ * Enqueues a restore. Where something that exists would be overwritten or deleted, `confirm` must be the workload's
+ * name.
  * @throws as {@link previewRestore}, RESTORE_NOT_CONFIRMED
  */
 export async function requestRestore(
@@ -110,6 +115,7 @@ export async function requestRestore(
         workload_id: backup.workload_id,
         backup_id: backup.id,
         input: { restore_id, region_id: source.region_id, in_place: target.kind === "in_place" },
+        retry_backoff_ms: RETRY_BACKOFF_MS,
       },
       ports,
     );

@@ -13,8 +13,8 @@ export interface RestoreSource {
 }
 
 /**
- * Chooses the region to read from. A damaged backup is never read unasked: its good copies are offered, and the caller names one
- * (or the damaged one, for what is left of it).
+ * Chooses the region to read from. A damaged backup is never read unasked: its good copies are offered, and the caller
+ * names one (or the damaged one, for what is left of it).
  * @throws BACKUP_UNKNOWN, REGION_NOT_FOUND, RESTORE_SOURCE_DAMAGED, RESTORE_NOT_AVAILABLE
  */
 export async function chooseSource(db: Db, backup_id: string, region?: string): Promise<RestoreSource> {

@@ -2,15 +2,13 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { engine } from "../../apps/server/engine.ts";
 import { errorCatalogue } from "../../base/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
-import { installation } from "../../testing/installation.ts";
-import type { Installation } from "../../testing/installation.ts";
+import { engine, installation } from "../../testing/index.ts";
+import type { Installation } from "../../testing/index.ts";
 import { getBackupRow, listCopies } from "../catalog/index.ts";
 import { listJobs } from "../jobs/index.ts";
 import { createPolicy } from "../policy/index.ts";
-import { requestBackup } from "../protect/index.ts";
 import { repeatFailedCopies, replicationStatus } from "./index.ts";
 
 const databases = testDatabases();
@@ -30,7 +28,7 @@ async function backUp(it: Installation): Promise<string> {
   };
   await createPolicy(it.db, target, it);
   await it.workload("web-1", [source], { "backup-policy": "two" });
-  const job = await it.ended((await requestBackup(it.db, { workload: "web-1" }, it)).job_id);
+  const job = await it.backUp("web-1");
   assert.equal(job.state, "SUCCEEDED", JSON.stringify(job.error));
   return job.backup_id ?? "";
 }

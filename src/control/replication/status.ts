@@ -7,8 +7,8 @@ export interface ReplicationPair {
   readonly from_region: string;
   readonly to_region: string;
   /**
-   * The lag: age of the oldest backup that is not copied yet, counted from its completion; with nothing left to copy, how long
-   * the newest copy took.
+   * The lag: age of the oldest backup that is not copied yet, counted from its completion; with nothing left to copy,
+   * how long the newest copy took.
    */
   readonly lag_seconds: number;
   readonly pending: number;
@@ -44,7 +44,8 @@ export async function replicationStatus(
   const policy_id = filter.policy_id ?? null;
   const { rows } = await sql<PairRow>`
     with wanted as (
-      select c.*, b.region_id as from_id, b.completed_at as backup_completed_at, j.attempt, j.started_at as job_started_at
+      select c.*, c.state in ('PENDING', 'RUNNING', 'FAILED') as waiting,
+        b.region_id as from_id, b.completed_at as backup_completed_at, j.started_at as job_started_at
       from copies c
       join backups b on b.id = c.backup_id
       left join jobs j on j.id = c.job_id
@@ -54,12 +55,14 @@ export async function replicationStatus(
     select f.name as from_region, t.name as to_region,
       count(*) filter (where w.state in ('PENDING', 'RUNNING')) as pending,
       count(*) filter (where w.state = 'FAILED') as failed,
-      min(w.backup_completed_at) filter (where w.state in ('PENDING', 'RUNNING', 'FAILED')) as oldest_at,
-      (array_agg(w.backup_id order by w.backup_completed_at) filter (where w.state in ('PENDING', 'RUNNING', 'FAILED')))[1] as oldest_uncopied,
+      min(w.backup_completed_at) filter (where w.waiting) as oldest_at,
+      (array_agg(w.backup_id order by w.backup_completed_at) filter (where w.waiting))[1] as oldest_uncopied,
       max(w.completed_at) filter (where w.state = 'AVAILABLE') as newest_copy_at,
-      (array_agg(w.lag_seconds order by w.completed_at desc) filter (where w.state = 'AVAILABLE'))[1] as newest_lag_seconds,
+      (array_agg(w.lag_seconds order by w.completed_at desc)
+        filter (where w.state = 'AVAILABLE'))[1] as newest_lag_seconds,
       coalesce(sum(w.copied_bytes) filter (where w.completed_at >= ${since}), 0)::float8 as copied_bytes_24h,
-      sum(extract(epoch from w.completed_at - w.job_started_at)) filter (where w.completed_at >= ${since})::float8 as busy_seconds_24h,
+      (sum(extract(epoch from w.completed_at - w.job_started_at))
+        filter (where w.completed_at >= ${since}))::float8 as busy_seconds_24h,
       (select count(*) from events e join jobs ej on ej.id = e.subject
         where e.type = 'holdfast.job.state' and e.time >= ${since} and ej.kind = 'copy'
           and (${policy_id}::text is null or ej.policy_id = ${policy_id})

@@ -2,7 +2,10 @@ import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
 import { enqueueCopy } from "../protect/index.ts";
 
-/** A region can be away for longer than a job's attempts: copies that failed are asked for again, as long as they are wanted. */
+/**
+ * A region can be away for longer than a job's attempts: copies that failed are asked for again, as long as they are
+ * wanted.
+ */
 const REPEAT_AFTER_MS = 3_600_000;
 const REPEAT_MAX = 100;
 

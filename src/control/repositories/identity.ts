@@ -3,7 +3,8 @@ import type { ObjectStore } from "../../engine/store/index.ts";
 
 /**
  * Makes `target` a replica of the repository in `origin` that holds no backups yet: the same config and wrapped keys
- * (docs/format.md §1), so that both regions share chunk ids and ciphertext. The config goes last: it makes the repository exist.
+ * (docs/format.md §1), so that both regions share chunk ids and ciphertext. The config goes last: it makes the
+ * repository exist.
  */
 export async function replicateIdentity(origin: ObjectStore, target: ObjectStore): Promise<void> {
   for await (const { key } of origin.list("keys/")) await copyObject(origin, target, key);

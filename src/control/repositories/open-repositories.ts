@@ -21,13 +21,12 @@ export class OpenRepositories {
   readonly #leaving = new Set<Promise<void>>();
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #timer: NodeJS.Timeout;
+  readonly #closing = new AbortController();
 
   constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
     this.#log = log;
-    this.#timer = setInterval(() => this.#sweep(), IDLE_MS);
-    this.#timer.unref();
+    void this.#sweepUntilClosed(); // ends with close()
   }
 
   /** Runs `work` with the repository open; `open` is called when it is not. */
@@ -42,7 +41,8 @@ export class OpenRepositories {
     try {
       return await work(await mine.opening);
     } catch (error) {
-      // Whatever went wrong, the next job starts from what the store says rather than from what this one held in memory.
+      // Whatever went wrong, the next job starts from what the store says rather than from what this one held in
+      // memory.
       this.#forget(key, mine);
       throw error;
     } finally {
@@ -63,7 +63,7 @@ export class OpenRepositories {
 
   /** Closes all; nobody may be using one any more. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#closing.abort(new Error("closed"));
     for (const [key, entry] of this.#entries) {
       this.#forget(key, entry);
       this.#close(entry);
@@ -74,6 +74,13 @@ export class OpenRepositories {
   #forget(key: string, entry: Entry): void {
     entry.stale = true;
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+
+  async #sweepUntilClosed(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      await this.#clock.sleep(IDLE_MS, this.#closing.signal).catch(() => undefined); // closed
+      this.#sweep();
+    }
   }
 
   #sweep(): void {

@@ -3,8 +3,8 @@ import type { StoreConfig } from "../../engine/store/index.ts";
 import type { Region } from "../../model/index.ts";
 
 /**
- * How a region's storage is divided. `projects/<project id>/` is one project's repository (docs/format.md); `region/` holds what
- * the control plane needs to find everything again without a database.
+ * How a region's storage is divided. `projects/<project id>/` is one project's repository (docs/format.md); `region/`
+ * holds what the control plane needs to find everything again without a database.
  */
 export function projectPrefix(project_id: string): string {
   return `projects/${project_id}/`;

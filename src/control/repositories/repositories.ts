@@ -33,13 +33,18 @@ export interface RepositoryPorts {
 
 /** The repositories of all projects: created with their first use, opened when needed, kept open for a while. */
 export interface Repositories {
-  /** The project's repository in the region; created (with its CMK), or made a replica of the project's first one, when missing. */
+  /**
+   * The project's repository in the region; created (with its CMK), or made a replica of the project's first one, when
+   * missing.
+   */
   ensure(project_id: string, region_id: string): Promise<RepositoryRow>;
   /** @throws REPOSITORY_NOT_THERE */
   find(project_id: string, region_id: string): Promise<RepositoryRow>;
   /** Runs `work` with the repository open. */
   use<T>(row: RepositoryRow, work: (repository: Repository) => Promise<T>): Promise<T>;
-  /** Runs `work` with the bare store of the repository: what a copy writes to. The repository is opened anew afterwards. */
+  /**
+   * Runs `work` with the bare store of the repository: what a copy writes to. The repository is opened anew afterwards.
+   */
   useStore<T>(row: RepositoryRow, work: (store: ObjectStore) => Promise<T>): Promise<T>;
   /** Checks that the region's storage belongs to it, and claims it when new. @throws REGION_MISMATCH, STORE_… */
   claimRegion(region: Region): Promise<void>;
@@ -145,7 +150,10 @@ interface Made {
   readonly cmk_id: string;
 }
 
-/** A crash between these calls leaves a key without a repository, or a repository without a row: the next attempt takes both up. */
+/**
+ * A crash between these calls leaves a key without a repository, or a repository without a row: the next attempt takes
+ * both up.
+ */
 async function createFirst(store: ObjectStore, project_id: string, ports: RepositoryPorts): Promise<Made> {
   const cmk_id = await projectKey(project_id, ports);
   const { engine, keys, clock, random } = ports;

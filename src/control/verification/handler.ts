@@ -25,7 +25,10 @@ export interface VerifyRequest {
   readonly region?: string;
 }
 
-/** Enqueues a verification: every byte of the backup is read, authenticated and compared. @throws BACKUP_UNKNOWN, REGION_NOT_FOUND, REPOSITORY_NOT_THERE */
+/**
+ * Enqueues a verification: every byte of the backup is read, authenticated and compared. @throws BACKUP_UNKNOWN,
+ * REGION_NOT_FOUND, REPOSITORY_NOT_THERE
+ */
 export async function requestVerification(
   request: VerifyRequest,
   ports: VerificationPorts,
@@ -43,6 +46,7 @@ export async function requestVerification(
         ...(backup.policy_id === null ? {} : { policy_id: backup.policy_id }),
         backup_id: backup.id,
         input: { region_id },
+        retry_backoff_ms: RETRY_BACKOFF_MS,
       },
       ports,
     );
@@ -61,6 +65,8 @@ export async function requestVerification(
   });
 }
 
+/** Somebody waits for the answer. */
+const RETRY_BACKOFF_MS = 5_000;
 /** Damaged objects kept with a verification; the count is exact. */
 const FINDINGS_MAX = 1000;
 
@@ -124,7 +130,10 @@ const VERDICTS: Readonly<Record<string, VerdictCause>> = {
   KEY_NOT_FOUND: "KeyRevoked",
 };
 
-/** The repository does not even open, or the manifest does not: that is an answer. Anything else is not, and is thrown on. */
+/**
+ * The repository does not even open, or the manifest does not: that is an answer. Anything else is not, and is thrown
+ * on.
+ */
 async function unreadable(
   error: unknown,
   backup: BackupRow,

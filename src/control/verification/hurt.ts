@@ -4,8 +4,8 @@ import type { Repository } from "../../engine/repository/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 
 /**
- * Names, with each damaged object, every backup of the repository that needs it: deduplication makes one flipped bit the
- * trouble of many. Packs stand in the manifests; config and keys are needed by all.
+ * Names, with each damaged object, every backup of the repository that needs it: deduplication makes one flipped bit
+ * the trouble of many. Packs stand in the manifests; config and keys are needed by all.
  */
 export async function nameHurtBackups(
   report: VerificationReport,

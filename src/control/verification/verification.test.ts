@@ -3,16 +3,15 @@ import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { testDatabases } from "../../platform/db/testing.ts";
-import { installation } from "../../testing/installation.ts";
-import type { Installation } from "../../testing/installation.ts";
+import { installation } from "../../testing/index.ts";
+import type { Installation } from "../../testing/index.ts";
 import { getBackup } from "../catalog/index.ts";
-import { requestBackup } from "../protect/index.ts";
 import { listVerifications, requestVerification } from "./index.ts";
 
 const databases = testDatabases();
 
 async function backUp(it: Installation): Promise<string> {
-  const job = await it.ended((await requestBackup(it.db, { workload: "web-1" }, it)).job_id);
+  const job = await it.backUp("web-1");
   assert.equal(job.state, "SUCCEEDED", JSON.stringify(job.error));
   return job.backup_id ?? "";
 }
@@ -68,7 +67,7 @@ test("a whole backup is valid; a flipped bit is named with every backup it hurts
   assert.notEqual(head?.["verdict"], "valid");
   assert.equal(head?.["cause"], "StorageBackend");
   assert.ok(String(finding?.["object"]).startsWith("packs/"));
-  assert.deepEqual([...(finding?.["backup_ids"] as string[])].sort(), [first, second].sort());
+  assert.deepEqual(finding?.["backup_ids"], [first, second].sort());
   for (const id of [first, second]) {
     const backup = await getBackup(it.db, id);
     assert.deepEqual([backup.state, backup.verified_state], ["DAMAGED", "INVALID"], id);

@@ -9,7 +9,10 @@ export type Channel = "holdfast_jobs" | "holdfast_events";
 const CHANNELS: readonly Channel[] = ["holdfast_jobs", "holdfast_events"];
 
 export interface Wakeups {
-  /** Calls `listener` with the payload of every wake-up, and with "" when some may have been missed. Returns how to stop it. */
+  /**
+   * Calls `listener` with the payload of every wake-up, and with "" when some may have been missed. Returns how to stop
+   * it.
+   */
   subscribe(channel: Channel, listener: (payload: string) => void): () => void;
   close(): Promise<void>;
 }
@@ -27,7 +30,9 @@ export async function wake(tx: Db, channel: Channel, payload = ""): Promise<void
   await sql`select pg_notify(${channel}, ${payload})`.execute(tx);
 }
 
-/** Opens the connection that listens. When it breaks, it is opened again in the background; listeners poll meanwhile. */
+/**
+ * Opens the connection that listens. When it breaks, it is opened again in the background; listeners poll meanwhile.
+ */
 export async function openWakeups(connection: pg.ClientConfig, ports: WakeupPorts): Promise<Wakeups> {
   const listeners = new Map<Channel, Set<(payload: string) => void>>(CHANNELS.map((channel) => [channel, new Set()]));
   const closing = new AbortController();
