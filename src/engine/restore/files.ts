@@ -2,7 +2,7 @@ import { asHoldfastError } from "../../base/index.ts";
 import { EntryView } from "../manifest/index.ts";
 import { asBuffer } from "../pipeline/index.ts";
 import {
-  call, cString, fail, FileStat, lastErrno, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY, openBeneath,
+  call, cString, fail, FileStat, lastErrno, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, openBeneath,
   posixError, S_IFDIR, S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
@@ -103,11 +103,12 @@ export class FileTable {
     // Ours from an earlier task of this restore or an earlier run, or an existing file that may be replaced.
     if (!this.#stat.read(folder, name)) fail("statx", this.name(file));
     if (this.#stat.format === S_IFDIR) throw restoreError("RESTORE_OCCUPIED", "a folder stands in its place");
-    if (this.#stat.format === S_IFREG && this.#stat.nlink === 1) {
-      const fd = call.openat(folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
-      if (fd >= 0) return fd;
-    }
+    const fd_known = this.#openForWriting(folder, name);
+    if (fd_known !== undefined) return fd_known;
     if (!this.#replace) throw posixError("create", "EEXIST", this.name(file));
+    if (this.#files.kept[file] === 1) {
+      throw restoreError("RESTORE_OCCUPIED", "it was found right in part, and can no longer be written to");
+    }
     // Another kind of thing, or a file with other names: writing into it would change what is not ours.
     if (call.unlinkat(folder, name, 0) !== 0) fail("unlink", this.name(file));
     const fd = call.openat(folder, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600);
@@ -115,12 +116,24 @@ export class FileTable {
     return fd;
   }
 
+  /** An existing file that may be written into: regular, with this one name, and not in use as a program. */
+  #openForWriting(folder: number, name: Buffer): number | undefined {
+    // O_NONBLOCK: whatever takes the name meanwhile, a FIFO say, must not hold us up.
+    const fd = call.openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd < 0) return undefined;
+    this.#stat.readFd(fd);
+    if (this.#stat.format === S_IFREG && this.#stat.nlink === 1) return fd;
+    call.close(fd);
+    return undefined;
+  }
+
+  /** For comparing: only a file that could be patched, since what is right in it then stays. */
   openExisting(file: number): number {
     const known = this.#open.get(file);
     if (known !== undefined) return known;
     if (this.#open.size >= OPEN_MAX) this.#closeAll(this.#open);
-    const fd = call.openat(this.#folder(file), cString(this.name(file)), O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (fd < 0) fail("open", this.name(file));
+    const fd = this.#openForWriting(this.#folder(file), cString(this.name(file)));
+    if (fd === undefined) throw posixError("open", "EBUSY", this.name(file));
     this.#open.set(file, fd);
     return fd;
   }

@@ -243,14 +243,24 @@ class RestoreRun {
     }
     const raw = Buffer.from(entry.raw);
     const writes: { frame: number; slot: number; offset: number; length: number; id: Buffer }[] = [];
+    let holes = false;
     const end = await walkContent(entry.content, reader.read, (extent, offset) => {
-      if (extent.kind === EXTENT_HOLE) return;
+      if (extent.kind === EXTENT_HOLE) {
+        holes = true;
+        return;
+      }
       const place = loaded.index.lookup(extent.id);
       if (place === undefined) throw restoreError("RESTORE_PART_LOST", `no readable pack holds its bytes from ${offset} on`);
       writes.push({ ...place, offset, length: extent.length, id: extent.id });
     });
     if (end !== size) throw restoreError("RESTORE_PART_LOST", `its listing covers ${end} of ${size} bytes`);
-    const file: WindowFile = { ordinal, root, folder: this.#sameFolder(folder), name, raw, size, existed, failed: false };
+    // A hole is not written, and a file with other names may not be written into: such a file is made anew, never patched.
+    if (existed && (this.#stat.nlink > 1 || holes)) {
+      const [dir, own] = [this.#folder(root, folder), name ?? entry.name];
+      if (this.#replace && call.unlinkat(dir, cString(own), 0) !== 0) fail("unlink", own);
+      existed = false;
+    }
+    const file: WindowFile = { ordinal, root, folder: this.#sameFolder(folder), name, raw, size, existed, kept: false, failed: false };
     const number = window.addFile(file);
     for (const { frame, slot, offset, length, id } of writes) window.addWrite(frame, slot, number, offset, length, id);
   }

@@ -18,6 +18,8 @@ export interface TaskFiles {
   readonly entries: Uint8Array;
   readonly entry_at: Int32Array;
   readonly folder_of: Int32Array;
+  /** 1: some of its bytes are in the target already and are not in any task, so it must not be made anew. */
+  readonly kept: Uint8Array;
   /** Another name than the entry's own, for a root that is a file. */
   readonly names: ReadonlyMap<number, Uint8Array>;
 }

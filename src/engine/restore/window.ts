@@ -11,6 +11,8 @@ export interface WindowFile {
   readonly size: number;
   /** Something stood at its place before this restore. */
   readonly existed: boolean;
+  /** Some of its bytes were found in the target and stay. */
+  kept: boolean;
   failed: boolean;
 }
 
@@ -73,7 +75,10 @@ export class Window {
    */
   frameTasks(index: ChunkIndex, skip: ReadonlySet<number>): { tasks: { task: RestoreTask; files: number[] }[]; shared: number[] } {
     const rows: number[] = [];
-    for (let row = 0; row < this.#rows; row++) if (!skip.has(row)) rows.push(row);
+    for (let row = 0; row < this.#rows; row++) {
+      if (skip.has(row)) (this.files[this.#file(row)] as WindowFile).kept = true;
+      else rows.push(row);
+    }
     const order = (row: number) => {
       const place = index.frame(this.#writes[row * WRITE_FIELDS] as number);
       return place.pack * 2 ** 32 + place.offset;
@@ -159,6 +164,7 @@ export class Window {
     const names = new Map<number, Buffer>();
     const entry_at = new Int32Array(numbers.length);
     const folder_of = new Int32Array(numbers.length);
+    const kept = Uint8Array.from(numbers, (number) => ((this.files[number] as WindowFile).kept ? 1 : 0));
     const parts: Buffer[] = [];
     let at = 0;
     for (const [i, number] of numbers.entries()) {
@@ -178,6 +184,6 @@ export class Window {
     const entries = Buffer.allocUnsafeSlow(at);
     let end = 0;
     for (const part of parts) end += part.copy(entries, end);
-    return { folders, entries, entry_at, folder_of, names };
+    return { folders, entries, entry_at, folder_of, kept, names };
   }
 }
