@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { hasCode } from "../../base/index.ts";
 import type { IndexedPack } from "../index/index.ts";
-import { PACK_METADATA } from "../pack/index.ts";
+import { PACK_METADATA, packKey } from "../pack/index.ts";
 import { defaultThreads, Meter, WorkerPool, asBuffer } from "../pipeline/index.ts";
 import { beginLease, ChunkSink, type LoadedIndex, type Manifest, type Repository, type SinkCounts } from "../repository/index.ts";
 import { compileExclude, sourceError } from "../source/files/index.ts";
@@ -12,8 +12,8 @@ import type { WorkerEvent, WorkerStart, WorkerTask } from "./worker.ts";
 
 /** zstd level: 1 is 12 % faster than 2 and stores 7 % more, still less than the rivals (docs/performance.md). */
 const LEVEL = 1;
-/** Room in shared memory for what one backup adds, besides a quarter of what is there. */
-const NEW_CHUNKS_MIN = 1 << 19;
+/** Room in shared memory for what one backup adds. Chunks are scattered over theirs, so it starts small and grows; frames and packs fill theirs from the start. */
+const NEW = { new_chunks: 1 << 16, new_frames: 1 << 22, new_packs: 1 << 18 } as const;
 /** A segment is written on the way whenever this much of the index is not in one yet, so that a crash leaves little to adopt. */
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 const RACY_MS = 2000;
@@ -91,7 +91,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
     onEvent: (event) => onThread(event as WorkerEvent),
   });
   try {
-    const loaded = await repository.loadIndex({ new_chunks: NEW_CHUNKS_MIN, new_frames: NEW_CHUNKS_MIN, new_packs: 1 << 16, ...(signal ? { signal } : {}) });
+    const loaded = await repository.loadIndex({ ...NEW, only_present: true, ...(signal ? { signal } : {}) });
     const parent = plan.parent;
     const needed = new SharedArrayBuffer(((loaded.index.memory.packs.byteLength / 40 + 32) >>> 5) * 4 + 4);
     const stop = new SharedArrayBuffer(4);
@@ -119,6 +119,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       const drain = async () => {
         if (sink.pressed) await sink.drain();
         segments.check();
+        if (loaded.index.crowded) await pool.broadcast({ kind: "extent", extent: loaded.index.grow() } satisfies WorkerTask);
       };
       const scan = new ScanRun(pool, roots, (page) => sink.add(page), drain);
       const tree = await scan.run(signal);
@@ -129,6 +130,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       }
       meter.begin("write index and manifest", null, null);
       await segments.finish();
+      await requirePacks(repository, segments.written);
       signal?.throwIfAborted();
       const sum = (field: keyof SinkCounts) => counts.reduce((total, count) => total + count[field], 0);
       const stats = { ...scan.counts, new_chunks: sum("new_chunks"), new_bytes: sum("new_bytes"), stored_bytes: sum("stored_bytes") };
@@ -136,7 +138,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       const manifest_key = await repository.writeManifest(
         {
           repository_id: repository.id, backup_id: options.backup_id, created_at_ms, expires_at_ms: options.expires_at_ms ?? null,
-          packs: neededPacks(loaded, new Int32Array(needed), segments.ids),
+          packs: neededPacks(loaded, new Int32Array(needed), segments.written.keys()),
         },
         {
           kind: "files", roots: roots.map((root) => root.toString("base64")), tree: tree.toString("hex"), started_at_ms,
@@ -162,6 +164,15 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
   }
 }
 
+/** The last look before a backup is acknowledged: is everything it wrote there, in full? @throws BACKUP_PACK_MISSING */
+async function requirePacks(repository: Repository, packs: ReadonlyMap<string, number>): Promise<void> {
+  for (const [id, size_bytes] of packs) {
+    const found = await repository.store.stat(packKey(id));
+    if (found?.size_bytes === size_bytes) continue;
+    throw backupError("BACKUP_PACK_MISSING", `${packKey(id)} was stored with ${size_bytes} bytes and now has ${found?.size_bytes ?? "none"}`, { object: packKey(id) });
+  }
+}
+
 function onEvent(event: WorkerEvent, segments: SegmentWriter, meter: Meter): void {
   if (event.kind === "progress") return meter.add(event.files, event.bytes);
   const { pack } = event;
@@ -178,7 +189,7 @@ async function readDone(repository: Repository, backup_id: string): Promise<Back
 }
 
 /** Ids, sorted, of the packs a backup needs: those it found chunks in, and all that it wrote. */
-function neededPacks(loaded: LoadedIndex, needed: Int32Array, written: ReadonlySet<string>): string[] {
+function neededPacks(loaded: LoadedIndex, needed: Int32Array, written: Iterable<string>): string[] {
   const ids = new Set(written);
   for (const [id, number] of loaded.packs) {
     if (((needed[number >>> 5] as number) & (1 << (number & 31))) !== 0) ids.add(id);
@@ -188,8 +199,8 @@ function neededPacks(loaded: LoadedIndex, needed: Int32Array, written: ReadonlyS
 
 /** Names packs in index segments as they become durable. */
 class SegmentWriter {
-  /** Packs this backup wrote. */
-  readonly ids = new Set<string>();
+  /** Packs this backup wrote: size in bytes by id. */
+  readonly written = new Map<string, number>();
   readonly #repository: Repository;
   #waiting: IndexedPack[];
   #bytes = 0;
@@ -202,7 +213,7 @@ class SegmentWriter {
   }
 
   add(pack: IndexedPack): void {
-    this.ids.add(pack.pack_id.toString("hex"));
+    this.written.set(pack.pack_id.toString("hex"), pack.size_bytes);
     this.#waiting.push(pack);
     this.#bytes += pack.directory.length;
     if (this.#bytes >= SEGMENT_BYTES_MAX) this.#write();

@@ -33,6 +33,8 @@ export type WorkerTask =
       readonly sparse: boolean;
       readonly stamp: Uint8Array;
     }
+  /** More room in the index, made by the main thread. */
+  | { readonly kind: "extent"; readonly extent: SharedArrayBuffer }
   | { readonly kind: "flush" };
 
 export type WorkerEvent =
@@ -92,6 +94,9 @@ async function start(data: WorkerStart) {
         report();
         return { ...packExtents(extents), changed } satisfies SegmentResult;
       }
+      case "extent":
+        index.attach(task.extent);
+        return undefined;
       case "flush":
         await sink.flush();
         report();

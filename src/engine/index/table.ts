@@ -9,6 +9,9 @@
 const ID_WORDS = 4;
 const FRAME_WORDS = 3;
 const FILL_MAX = 0.85;
+/** Early, because threads take in new room only between two tasks. */
+const GROW_AT = 0.5;
+const EXTENT_PLACES_MAX = 1 << 24;
 
 /** States of a place, then frame number + FIRST_FRAME. */
 const EMPTY = 0;
@@ -190,6 +193,28 @@ export class ChunkIndex {
       i -= extent.capacity;
     }
     throw new RangeError(`index position ${position}`);
+  }
+
+  /** Should more room be made for new chunks? Then {@link grow}, and tell the other threads to {@link attach} what it returns. */
+  get crowded(): boolean {
+    const last = this.#extents.at(-1);
+    return last !== undefined && Atomics.load(last.used, 0) > last.capacity * GROW_AT;
+  }
+
+  /** Adds room for new chunks, four times the last one. One thread only decides this. */
+  grow(): SharedArrayBuffer {
+    const buffer = newExtent(Math.min((this.#extents.at(-1)?.capacity ?? 0) * 4, EXTENT_PLACES_MAX));
+    this.attach(buffer);
+    return buffer;
+  }
+
+  /**
+   * Takes in room another thread made. Until a thread has it, it may store a chunk again that another one put there:
+   * a few bytes lost, nothing else.
+   */
+  attach(buffer: SharedArrayBuffer): void {
+    this.memory.extents.push(buffer);
+    this.#extents.push(viewExtent(buffer));
   }
 
   /**

@@ -31,6 +31,11 @@ export interface LoadOptions {
   readonly new_packs: number;
   /** Look at every pack of the store, also when no writer died: for a check. */
   readonly all_packs?: boolean;
+  /**
+   * Leave out packs that are not in the store, or not with their size: for a backup, which then stores their chunks anew instead of
+   * relying on what is gone.
+   */
+  readonly only_present?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -88,6 +93,7 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
     held?.push(raw);
   }
   const stale = await staleLeases(o.store, o.clock);
+  const present = o.only_present === true ? await packSizes(o) : undefined;
   const look = o.all_packs === true || stale.length > 0 || damaged.length > 0;
   const adopted = look ? await readUnnamedPacks(o, named, damaged) : [];
   for (const pack of adopted) {
@@ -105,7 +111,7 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   const pack_sizes: number[] = [];
   const add = (pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number }, bytes: Buffer) => {
     const id = pack.pack_id.toString("hex");
-    if (packs.has(id)) return undefined;
+    if (packs.has(id) || (present !== undefined && present.get(id) !== pack.size_bytes)) return undefined;
     const number = index.addPack(pack.pack_id, pack.epoch, pack.kind);
     packs.set(id, number);
     pack_sizes[number] = pack.size_bytes;
@@ -121,6 +127,15 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
     if (onFrame !== undefined) walkDirectory(pack.directory, 0, onFrame);
   }
   return { index, packs, pack_sizes, adopted, damaged, stale_leases: stale };
+}
+
+async function packSizes(o: LoadOptions): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, size_bytes } of o.store.list("packs/")) {
+    o.signal?.throwIfAborted();
+    sizes.set(key.slice(key.lastIndexOf("/") + 1), size_bytes);
+  }
+  return sizes;
 }
 
 async function readUnnamedPacks(o: LoadOptions, named: ReadonlySet<string>, damaged: HoldfastError[]): Promise<IndexedPack[]> {

@@ -155,7 +155,7 @@ export class Repository {
     };
   }
 
-  loadIndex(room: Pick<LoadOptions, "new_chunks" | "new_frames" | "new_packs" | "all_packs" | "signal">): Promise<LoadedIndex> {
+  loadIndex(room: Pick<LoadOptions, "new_chunks" | "new_frames" | "new_packs" | "all_packs" | "only_present" | "signal">): Promise<LoadedIndex> {
     return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...room });
   }
 

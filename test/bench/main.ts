@@ -1,0 +1,99 @@
+/**
+ * `npm run bench [-- --only tree,image,incompressible,small,generations] [--rounds N] [--work DIR] [--write]`
+ * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in docs/benchmarks.md.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { borg, holdfast, restic } from "./contenders.ts";
+import { type BenchOptions, generationRows, imageRows, incompressibleRows, type Row, smallFileRows, treeRows } from "./rows.ts";
+
+const SETS: Record<string, (o: BenchOptions) => Promise<Row[]>> = {
+  tree: treeRows,
+  image: imageRows,
+  incompressible: incompressibleRows,
+  small: smallFileRows,
+  generations: generationRows,
+};
+const PACKAGES = { restic: "restic", borg: "borgbackup", mke2fs: "e2fsprogs", zstd: "zstd", openssl: "openssl" };
+
+const root = join(import.meta.dirname, "../..");
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: Object.keys(SETS).join(",") },
+    rounds: { type: "string", default: "3" },
+    work: { type: "string", default: join(tmpdir(), "holdfast-bench") },
+    write: { type: "boolean", default: false },
+  },
+});
+
+function has(command: string): boolean {
+  return (process.env["PATH"] ?? "").split(":").concat("/sbin", "/usr/sbin").some((dir) => existsSync(join(dir, command)));
+}
+
+function install(): void {
+  const missing = Object.entries(PACKAGES).filter(([command]) => !has(command)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0) throw new Error(`install first: ${missing.join(" ")}`);
+  process.stderr.write(`bench: installing ${missing.join(" ")}\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  execFileSync("apt-get", ["update", "-qq"], { env, stdio: "ignore" });
+  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { env, stdio: "ignore" });
+}
+
+const mib = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`;
+
+function render(rows: readonly Row[], names: readonly string[]): string {
+  const lines = [
+    `| work | ${names.map((name) => `${name}: time (CPU, peak memory, stored)`).join(" | ")} | as fast as the better rival | bar | floor |`,
+    `|---|${names.map(() => "---|").join("")}---|---|---|`,
+  ];
+  for (const { work, floor, results, bar } of rows) {
+    const cells = names.map((name) => {
+      const found = results.find((result) => result.name === name);
+      if (found === undefined) return "–";
+      const { run, stored_bytes } = found;
+      return `${run.wall_s.toFixed(2)} s (${run.cpu_s.toFixed(1)} s, ${mib(run.peak_bytes)}${stored_bytes === undefined ? "" : `, ${mib(stored_bytes)}`})`;
+    });
+    const ours = results.find(({ name }) => name === "holdfast");
+    const rivals = results.filter(({ name }) => name !== "holdfast");
+    const better = Math.min(...rivals.map(({ run }) => run.wall_s));
+    const ratio = ours === undefined ? "–" : `${(better / ours.run.wall_s).toFixed(2)}×`;
+    const smaller = Math.min(...rivals.map(({ stored_bytes }) => stored_bytes ?? Number.POSITIVE_INFINITY));
+    const stored = ours?.stored_bytes === undefined || !Number.isFinite(smaller) ? "" : `, stores ${((ours.stored_bytes / smaller - 1) * 100).toFixed(1)} %`;
+    lines.push(`| ${work} | ${cells.join(" | ")} | ${ratio}${stored} | ${bar === undefined ? "" : `≥ ${bar}×`} | ${floor} |`);
+  }
+  return lines.join("\n");
+}
+
+function machine(): string {
+  const version = (command: string, args: string[]) => execFileSync(command, args).toString().trim().split("\n")[0] ?? "";
+  const cpu = cpus()[0]?.model ?? "unknown CPU";
+  return `${cpus().length} cores (${cpu}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Linux ${release()}, Node ${process.version}; ${version("restic", ["version"])}; ${version("borg", ["--version"])}`;
+}
+
+install();
+execFileSync(process.execPath, [join(root, "scripts/build.ts")], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+const { work } = values;
+mkdirSync(work, { recursive: true });
+const fast = "/dev/shm/holdfast-bench";
+rmSync(fast, { recursive: true, force: true });
+mkdirSync(fast, { recursive: true });
+const contenders = [holdfast(process.execPath, join(root, "dist/apps/cli/main.js")), restic(work), borg(work)];
+const options: BenchOptions = { work, fast, contenders, rounds: Number(values.rounds) };
+const rows: Row[] = [];
+for (const name of values.only.split(",")) {
+  const set = SETS[name];
+  if (set === undefined) throw new Error(`no data set ${name}; there are ${Object.keys(SETS).join(", ")}`);
+  rows.push(...(await set(options)));
+  process.stdout.write(`\n${render(rows, contenders.map((contender) => contender.name))}\n`);
+}
+rmSync(fast, { recursive: true, force: true });
+if (values.write) {
+  const page = join(root, "docs/benchmarks.md");
+  const head = readFileSync(join(import.meta.dirname, "head.md"), "utf8");
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(page, `${head}\nMeasured on ${date}: ${machine()}. Median of ${values.rounds} rounds (small files: one), contenders in turn.\n\n${render(rows, contenders.map(({ name }) => name))}\n`);
+}
