@@ -6,7 +6,7 @@ import {
   posixError, S_IFDIR, S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
-import { applyToFile } from "./metadata.ts";
+import { applyToFile, removeStaleXattrs } from "./metadata.ts";
 import type { FileFault, TaskFiles } from "./task.ts";
 
 const OPEN_MAX = 128;
@@ -20,17 +20,19 @@ export class FileTable {
   readonly #files: TaskFiles;
   readonly #entries: Buffer;
   readonly #replace: boolean;
+  readonly #stale: boolean;
   readonly #folders = new Map<number, number>();
   readonly #open = new Map<number, number>();
   readonly #gone = new Set<number>();
   readonly #view = new EntryView();
   readonly #stat = new FileStat();
 
-  constructor(roots: readonly number[], files: TaskFiles, replace: boolean) {
+  constructor(roots: readonly number[], files: TaskFiles, replace: boolean, stale: boolean) {
     this.#roots = roots;
     this.#files = files;
     this.#entries = asBuffer(files.entries);
     this.#replace = replace;
+    this.#stale = stale;
     this.count = files.entry_at.length;
   }
 
@@ -145,6 +147,7 @@ export class FileTable {
     this.#view.move(this.#entries, this.#files.entry_at[file] as number);
     this.#stat.readFd(fd);
     if (this.#stat.size !== this.#view.size && call.ftruncate(fd, this.#view.size) !== 0) fail("ftruncate", this.name(file));
+    if (this.#stale) removeStaleXattrs(this.#folder(file), Buffer.from(this.name(file)), this.#view);
     const refused = applyToFile(fd, this.#view);
     if (refused !== undefined) {
       const { code, message } = restoreError("RESTORE_METADATA", refused);

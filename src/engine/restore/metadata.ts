@@ -37,19 +37,26 @@ function ownerDiffers(entry: EntryView): string | undefined {
   return entry.uid === euid ? undefined : `owner ${entry.uid}:${entry.gid}: EPERM`;
 }
 
+/** What a restore may take away: the user's own attributes, ACLs and capabilities, never a security module's labels. */
+const REMOVABLE = /^(user\.|trusted\.|system\.posix_acl_|security\.capability$)/;
+
+/** Removes the attributes and ACLs that the entry does not have: left from before, or inherited from a folder's default ACL. */
+export function removeStaleXattrs(dir: number, name: Buffer, entry: EntryView): void {
+  const wanted = entry.xattrs;
+  for (const { name: attribute } of readXattrsAt(dir, name)) {
+    if (!REMOVABLE.test(attribute.toString("latin1")) || wanted.some((w) => w.name.equals(attribute))) continue;
+    removeXattrAt(dir, name, attribute);
+  }
+}
+
 /** The same for anything by its name in an open folder; never follows a link. @param stale remove xattrs the entry does not have */
 export function applyAt(dir: number, name: Buffer, entry: EntryView, stale: boolean): string | undefined {
   const path = withNul(name);
   let refused: string | undefined;
+  if (stale) removeStaleXattrs(dir, name, entry);
   if (call.fchownat(dir, path, entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) !== 0 && euid === 0) refused = `owner: ${lastErrno()}`;
   if (entry.type !== TYPE_SYMLINK && call.fchmodat(dir, path, entry.mode & 0o7777, 0) !== 0) refused ??= `mode: ${lastErrno()}`;
-  const wanted = entry.xattrs;
-  if (stale) {
-    for (const { name: attribute } of readXattrsAt(dir, name)) {
-      if (!wanted.some((w) => w.name.equals(attribute))) removeXattrAt(dir, name, attribute);
-    }
-  }
-  for (const attribute of wanted) {
+  for (const attribute of entry.xattrs) {
     const errno = setXattrAt(dir, name, attribute);
     if (errno !== undefined) refused ??= `attribute ${displayPath(attribute.name)}: ${errno}`;
   }

@@ -5,11 +5,11 @@ import {
 } from "../manifest/index.ts";
 import { defaultThreads, Meter, type Problem, WorkerPool } from "../pipeline/index.ts";
 import {
-  call, cString, fail, FileStat, lastErrno, makeDevice, O_DIRECTORY, O_RDONLY, openBeneath, posixError, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG,
+  call, cString, fail, FileStat, lastErrno, makeDevice, O_DIRECTORY, O_RDONLY, openBeneath, posixError, readXattrsFd, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
 import { RestoreJournal } from "./journal.ts";
-import { applyAt, applyToFile } from "./metadata.ts";
+import { applyAt, applyToFile, removeStaleXattrs } from "./metadata.ts";
 import { type PreparedRestore, prepareRestore } from "./plan.ts";
 import { openTarget, type RootTarget } from "./target.ts";
 import type { RestorePlan, RestoreReport, RestoreRunOptions } from "./types.ts";
@@ -38,6 +38,15 @@ export async function runRestore(plan: RestorePlan, options: RestoreRunOptions =
   }
 }
 
+/** The open folder itself, as a name in it (NUL-terminated in memory). */
+const SELF = cString(Buffer.from(".")).subarray(0, -1);
+const DEFAULT_ACL = Buffer.from("system.posix_acl_default");
+
+/** Everything made below such a folder is given an ACL. */
+function hasDefaultAcl(fd: number): boolean {
+  return readXattrsFd(fd, SELF).some(({ name }) => name.equals(DEFAULT_ACL));
+}
+
 interface LaterFolder {
   readonly root: number;
   readonly folder: Buffer;
@@ -59,6 +68,7 @@ class RestoreRun {
   readonly #meter: Meter;
   readonly #roots: number[];
   readonly #replace: boolean;
+  readonly #stale: boolean;
   readonly #stat = new FileStat();
   readonly #folders = new Map<string, number>();
   readonly #later_folders: LaterFolder[] = [];
@@ -82,8 +92,10 @@ class RestoreRun {
     const { backup_id, paths, existing, delete_extra } = request;
     this.#journal = RestoreJournal.open(plan.journal_path, { backup_id, paths: paths ?? [], existing: existing ?? "refuse", delete_extra: delete_extra ?? false });
     this.#replace = existing === "replace" || this.#journal.resumed;
+    this.#stale = this.#replace || plan.occupied || this.#roots.some(hasDefaultAcl);
     const data: RestoreWorkerStart = {
-      secrets: request.repository.secrets, index: loaded.index.memory, folders: targets.map(({ folder }) => folder), replace: this.#replace,
+      secrets: request.repository.secrets, index: loaded.index.memory, folders: targets.map(({ folder }) => folder),
+      replace: this.#replace, stale: this.#stale,
     };
     this.#pool = new WorkerPool({ module: new URL("./worker.ts", import.meta.url), threads: request.threads ?? defaultThreads(), data });
   }
@@ -167,20 +179,25 @@ class RestoreRun {
   }
 
   #makeFolder(root: number, folder: Buffer, path: Buffer, entry: EntryView, wanted: boolean): void {
+    let made = true;
     if (path.length > 0) {
       const parent = this.#folder(root, folder);
       const name = cString(entry.name);
       if (call.mkdirat(parent, name, 0o700) !== 0) {
         const errno = lastErrno();
         if (errno !== "EEXIST") throw posixError("mkdir", errno, path);
+        made = false;
         if (!this.#stat.read(parent, name)) fail("statx", path);
         if (this.#stat.format !== S_IFDIR) {
           if (!this.#replace) throw restoreError("RESTORE_OCCUPIED", "something that is no folder stands in its place");
           if (call.unlinkat(parent, name, 0) !== 0) fail("unlink", path);
           if (call.mkdirat(parent, name, 0o700) !== 0) fail("mkdir", path);
+          made = true;
         }
       }
     } else if (!wanted) return;
+    // On the way to what is wanted, a folder that stands there already stays as it is.
+    if (!wanted && !made && !this.#journal.resumed) return;
     this.#counts.directories++;
     this.#later_folders.push({ root, folder: path.length === 0 ? path : Buffer.from(folder), raw: Buffer.from(entry.raw) });
   }
@@ -212,7 +229,7 @@ class RestoreRun {
       if (make() !== 0) fail("create", name);
     }
     this.#counts.others++;
-    const refused = applyAt(dir, cString(name).subarray(0, -1), entry, false);
+    const refused = applyAt(dir, cString(name).subarray(0, -1), entry, this.#stale);
     if (refused !== undefined) this.#warn(fullPath(this.#plan.manifest, root, pathOf(folder, entry.name)), "RESTORE_METADATA", refused);
   }
 
@@ -383,7 +400,7 @@ class RestoreRun {
       entry.move(raw, 0);
       const path = pathOf(folder, entry.name);
       try {
-        const refused = path.length === 0 ? this.#finishRoot(root, entry) : applyAt(this.#folder(root, folder), cString(entry.name).subarray(0, -1), entry, this.#replace);
+        const refused = path.length === 0 ? this.#finishRoot(root, entry) : applyAt(this.#folder(root, folder), cString(entry.name).subarray(0, -1), entry, this.#stale);
         if (refused !== undefined) this.#warn(fullPath(this.#plan.manifest, root, path), "RESTORE_METADATA", refused);
       } catch (error) {
         this.#fail(fullPath(this.#plan.manifest, root, path), error);
@@ -392,7 +409,9 @@ class RestoreRun {
   }
 
   #finishRoot(root: number, entry: EntryView): string | undefined {
-    return applyToFile(this.#roots[root] as number, entry);
+    const fd = this.#roots[root] as number;
+    if (this.#stale) removeStaleXattrs(fd, SELF, entry);
+    return applyToFile(fd, entry);
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,8 @@ export interface RestoreWorkerStart {
   readonly folders: readonly Uint8Array[];
   /** May files that exist be written over? */
   readonly replace: boolean;
+  /** May what is restored have attributes of before, or inherited ones? */
+  readonly stale: boolean;
 }
 
 /** Files of a task: entries joined, and where each lies. */

@@ -19,6 +19,7 @@ class RestoreWorker {
   readonly #reader: ChunkReader;
   readonly #roots: readonly number[];
   readonly #replace: boolean;
+  readonly #stale: boolean;
   readonly #scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
 
   constructor(data: RestoreWorkerStart, store: ObjectStore) {
@@ -28,10 +29,11 @@ class RestoreWorker {
     this.#reader = new ChunkReader(store, new Map(data.secrets.epochs), this.#index, this.#hasher);
     this.#roots = data.folders.map((folder) => openRoot(asBuffer(folder)));
     this.#replace = data.replace;
+    this.#stale = data.stale;
   }
 
   async handle(task: RestoreTask): Promise<RestoreTaskResult> {
-    const table = new FileTable(this.#roots, task.files, this.#replace);
+    const table = new FileTable(this.#roots, task.files, this.#replace, this.#stale);
     try {
       if (task.kind === "frames") return await this.#frames(task, table);
       if (task.kind === "compare") return this.#compare(task, table);
