@@ -12,10 +12,9 @@ import { openKeys } from "./reader/keys.ts";
 import { readManifest } from "./reader/manifest.ts";
 import { indexFromPacks, indexFromSegments } from "./reader/packs.ts";
 import { openRepository } from "./reader/reader.ts";
-import { addXattrs, describeBackup, describeSource, MARKER, makeSource, type Record_ } from "./source.ts";
+import { addXattrs, describeBackup, describeSource, MARKER, makeSource, type Record_, XATTRS } from "./source.ts";
 
 const PASSPHRASE = "Zürich bei Nacht";
-const XATTRS = { "user.holdfast.empty": "", "user.holdfast.value": "\x00\xff value" };
 const root = fs.mkdtempSync(join(tmpdir(), "holdfast-compat-"));
 const [source, single, repo] = [join(root, "source"), join(root, "single file"), join(root, "repo")];
 let expected: Record_[];

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
-import { setXattrAt } from "../../src/engine/posix/index.ts";
+import { setXattrFd } from "../../src/engine/posix/index.ts";
 import type { Backup } from "./reader/reader.ts";
 
 /** Stands in file contents, names, link targets and labels of the source; must stand in no stored object. */
@@ -72,16 +72,21 @@ export function makeSource(folder: string): void {
   fs.utimesSync(join(folder, "shapes/empty folder"), 1e9, 1e9 + 0.5);
 }
 
-/** Gives one file two extended attributes; false on a file system without them. */
+/** What {@link addXattrs} gives a file; values are bytes, spelled as latin1. */
+export const XATTRS = { "user.holdfast.empty": "", "user.holdfast.value": "\x00\xff value" };
+
+/** Gives `shapes/text` extended attributes; false on a file system without them. */
 export function addXattrs(folder: string): boolean {
-  const name = Buffer.from(`${folder}/shapes/text\0`);
-  const values = { "user.holdfast.empty": "", "user.holdfast.value": "\x00\xff value" };
-  const AT_FDCWD = -100;
-  return Object.entries(values).every(
-    ([key, value]) =>
-      setXattrAt(AT_FDCWD, name.subarray(0, -1), { name: Buffer.from(key), value: Buffer.from(value, "latin1") }) ===
-      undefined,
-  );
+  const fd = fs.openSync(join(folder, "shapes/text"), "r");
+  try {
+    return Object.entries(XATTRS).every(([name, value]) => {
+      const errno = setXattrFd(fd, { name: Buffer.from(name), value: Buffer.from(value, "latin1") });
+      if (errno !== undefined && errno !== "ENOTSUP" && errno !== "EOPNOTSUPP") throw new Error(`${name}: ${errno}`);
+      return errno === undefined;
+    });
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 const TYPES: readonly [keyof fs.BigIntStats, string][] = [
