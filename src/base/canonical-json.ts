@@ -1,5 +1,6 @@
 /**
- * The one spelling of a JSON value that is hashed, signed or authenticated: no white space, members sorted by code unit,
+ * The one spelling of a JSON value that is hashed, signed or authenticated: no white space, members sorted by code
+ * unit,
  * `undefined` members left out. Numbers must be whole, so that every reader spells them alike.
  */
 export function canonicalJson(value: unknown): string {

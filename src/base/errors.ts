@@ -109,7 +109,12 @@ export function deserializeError(data: SerializedError): HoldfastError {
  *   throw storeError("STORE_NOT_FOUND", `no object ${key}`, { key });
  */
 export function errorCatalogue<const T extends Record<string, ErrorSpec>>(specs: T) {
-  return function make(code: keyof T & string, message: string, context?: ErrorContext, cause?: unknown): HoldfastError {
+  return function make(
+    code: keyof T & string,
+    message: string,
+    context?: ErrorContext,
+    cause?: unknown,
+  ): HoldfastError {
     const spec = specs[code];
     if (spec === undefined) throw new Error(`error code ${code} is not in its catalogue`);
     return new HoldfastError(code, spec, message, context, cause);

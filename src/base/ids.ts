@@ -7,8 +7,26 @@ const TIME_CHARS = 10; // 10 × 5 bit hold 48 bit of milliseconds
 const RANDOM_BYTES = 10; // 80 bit = 16 characters
 
 export type IdPrefix =
-  | "reg" | "prj" | "wkl" | "pol" | "att" | "bkp" | "cpy" | "job" | "stp" | "slt" | "rst" | "vfy" | "rpo"
-  | "tok" | "evt" | "cmk" | "wrt" | "alt" | "inc" | "drl";
+  | "reg"
+  | "prj"
+  | "wkl"
+  | "pol"
+  | "att"
+  | "bkp"
+  | "cpy"
+  | "job"
+  | "stp"
+  | "slt"
+  | "rst"
+  | "vfy"
+  | "rpo"
+  | "tok"
+  | "evt"
+  | "cmk"
+  | "wrt"
+  | "alt"
+  | "inc"
+  | "drl";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

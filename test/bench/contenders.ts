@@ -40,7 +40,11 @@ export function restic(work: string): Contender {
 }
 
 export function borg(work: string): Contender {
-  const env = { BORG_PASSPHRASE: PASSWORD, BORG_BASE_DIR: join(work, "borg-base"), BORG_RELOCATED_REPO_ACCESS_IS_OK: "yes" };
+  const env = {
+    BORG_PASSPHRASE: PASSWORD,
+    BORG_BASE_DIR: join(work, "borg-base"),
+    BORG_RELOCATED_REPO_ACCESS_IS_OK: "yes",
+  };
   let archive = 0;
   return {
     name: "borg",

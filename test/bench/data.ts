@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, closeSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createCipheriv } from "node:crypto";
 
@@ -23,7 +33,10 @@ function once(path: string, make: (temporary: string) => void): string {
 export function linuxTree(work: string): string {
   return once(join(work, "linux"), (path) => {
     mkdirSync(path);
-    sh(`apt-get download -q linux-source-6.1 && dpkg -x linux-source-6.1_*.deb deb && tar -xf deb/usr/src/linux-source-6.1.tar.xz && rm -rf deb linux-source-6.1_*.deb`, path);
+    sh(
+      `apt-get download -q linux-source-6.1 && dpkg -x linux-source-6.1_*.deb deb && tar -xf deb/usr/src/linux-source-6.1.tar.xz && rm -rf deb linux-source-6.1_*.deb`,
+      path,
+    );
   });
 }
 
@@ -57,13 +70,19 @@ export function smallFiles(work: string, files = 1_000_000): string {
       mkdirSync(dir, { recursive: true });
       for (let file = 0; file < 100; file++) {
         const number = folder * 100 + file;
-        writeFileSync(join(dir, `file-${number}.txt`), number % 10 === 0 ? "" : `${number}\n${text.subarray(0, (number * 7919) % 500)}`);
+        writeFileSync(
+          join(dir, `file-${number}.txt`),
+          number % 10 === 0 ? "" : `${number}\n${text.subarray(0, (number * 7919) % 500)}`,
+        );
       }
     }
   });
 }
 
-/** Rewrites 1 % of a file, in spots of 64 KiB chosen by a seeded generator, with bytes of its own kind (moved from elsewhere, lightly changed). */
+/**
+ * Rewrites 1 % of a file, in spots of 64 KiB chosen by a seeded generator, with bytes of its own kind (moved from
+ * elsewhere, lightly changed).
+ */
 export function rewriteSpots(path: string, generation: number): void {
   const size = statSync(path).size;
   const spot = 64 * 1024;
@@ -86,4 +105,3 @@ export function warm(path: string): void {
 export function sizeOf(path: string): number {
   return Number(execFileSync("du", ["-sb", path]).toString().split("\t")[0]);
 }
-

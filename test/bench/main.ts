@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --only tree,image,incompressible,small,generations] [--rounds N] [--work DIR] [--write]`
- * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in docs/benchmarks.md.
+ * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in
+ * docs/benchmarks.md.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +9,15 @@ import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { borg, holdfast, restic } from "./contenders.ts";
-import { type BenchOptions, generationRows, imageRows, incompressibleRows, type Row, smallFileRows, treeRows } from "./rows.ts";
+import {
+  type BenchOptions,
+  generationRows,
+  imageRows,
+  incompressibleRows,
+  type Row,
+  smallFileRows,
+  treeRows,
+} from "./rows.ts";
 
 const SETS: Record<string, (o: BenchOptions) => Promise<Row[]>> = {
   tree: treeRows,
@@ -30,11 +39,16 @@ const { values } = parseArgs({
 });
 
 function has(command: string): boolean {
-  return (process.env["PATH"] ?? "").split(":").concat("/sbin", "/usr/sbin").some((dir) => existsSync(join(dir, command)));
+  return (process.env["PATH"] ?? "")
+    .split(":")
+    .concat("/sbin", "/usr/sbin")
+    .some((dir) => existsSync(join(dir, command)));
 }
 
 function install(): void {
-  const missing = Object.entries(PACKAGES).filter(([command]) => !has(command)).map(([, name]) => name);
+  const missing = Object.entries(PACKAGES)
+    .filter(([command]) => !has(command))
+    .map(([, name]) => name);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) throw new Error(`install first: ${missing.join(" ")}`);
   process.stderr.write(`bench: installing ${missing.join(" ")}\n`);
@@ -62,14 +76,20 @@ function render(rows: readonly Row[], names: readonly string[]): string {
     const better = Math.min(...rivals.map(({ run }) => run.wall_s));
     const ratio = ours === undefined ? "–" : `${(better / ours.run.wall_s).toFixed(2)}×`;
     const smaller = Math.min(...rivals.map(({ stored_bytes }) => stored_bytes ?? Number.POSITIVE_INFINITY));
-    const stored = ours?.stored_bytes === undefined || !Number.isFinite(smaller) ? "" : `, stores ${((ours.stored_bytes / smaller - 1) * 100).toFixed(1)} %`;
-    lines.push(`| ${work} | ${cells.join(" | ")} | ${ratio}${stored} | ${bar === undefined ? "" : `≥ ${bar}×`} | ${floor} |`);
+    const stored =
+      ours?.stored_bytes === undefined || !Number.isFinite(smaller)
+        ? ""
+        : `, stores ${((ours.stored_bytes / smaller - 1) * 100).toFixed(1)} %`;
+    lines.push(
+      `| ${work} | ${cells.join(" | ")} | ${ratio}${stored} | ${bar === undefined ? "" : `≥ ${bar}×`} | ${floor} |`,
+    );
   }
   return lines.join("\n");
 }
 
 function machine(): string {
-  const version = (command: string, args: string[]) => execFileSync(command, args).toString().trim().split("\n")[0] ?? "";
+  const version = (command: string, args: string[]) =>
+    execFileSync(command, args).toString().trim().split("\n")[0] ?? "";
   const cpu = cpus()[0]?.model ?? "unknown CPU";
   return `${cpus().length} cores (${cpu}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Linux ${release()}, Node ${process.version}; ${version("restic", ["version"])}; ${version("borg", ["--version"])}`;
 }
@@ -88,12 +108,23 @@ for (const name of values.only.split(",")) {
   const set = SETS[name];
   if (set === undefined) throw new Error(`no data set ${name}; there are ${Object.keys(SETS).join(", ")}`);
   rows.push(...(await set(options)));
-  process.stdout.write(`\n${render(rows, contenders.map((contender) => contender.name))}\n`);
+  process.stdout.write(
+    `\n${render(
+      rows,
+      contenders.map((contender) => contender.name),
+    )}\n`,
+  );
 }
 rmSync(fast, { recursive: true, force: true });
 if (values.write) {
   const page = join(root, "docs/benchmarks.md");
   const head = readFileSync(join(import.meta.dirname, "head.md"), "utf8");
   const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(page, `${head}\nMeasured on ${date}: ${machine()}. Median of ${values.rounds} rounds (small files: one), contenders in turn.\n\n${render(rows, contenders.map(({ name }) => name))}\n`);
+  writeFileSync(
+    page,
+    `${head}\nMeasured on ${date}: ${machine()}. Median of ${values.rounds} rounds (small files: one), contenders in turn.\n\n${render(
+      rows,
+      contenders.map(({ name }) => name),
+    )}\n`,
+  );
 }

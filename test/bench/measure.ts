@@ -6,7 +6,9 @@ export interface Measured {
   readonly wall_s: number;
   /** User and system time of the command and its children. */
   readonly cpu_s: number;
-  /** Highest sum of the process tree's resident memory, sampled every 50 ms. Shared pages count once for each process. */
+  /**
+   * Highest sum of the process tree's resident memory, sampled every 50 ms. Shared pages count once for each process.
+   */
   readonly peak_bytes: number;
   readonly output: string;
 }
@@ -15,12 +17,21 @@ const SAMPLE_MS = 50;
 const TIMEOUT_MS = 60 * 60_000;
 
 /** Runs a command to its end. @throws when it fails, with the end of its output */
-export function measure(command: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string): Promise<Measured> {
+export function measure(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Promise<Measured> {
   const [name, ...args] = command as [string, ...string[]];
   return new Promise((resolve, reject) => {
     const children_before = childrenCpu();
     const began = process.hrtime.bigint();
-    const child = spawn(name, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS, cwd });
+    const child = spawn(name, args, {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: TIMEOUT_MS,
+      cwd,
+    });
     let output = "";
     let peak_bytes = 0;
     const keep = (data: Buffer) => {
@@ -35,13 +46,17 @@ export function measure(command: readonly string[], env: Readonly<Record<string,
     child.on("close", (code, signal) => {
       clearInterval(sampler);
       const wall_s = Number(process.hrtime.bigint() - began) / 1e9;
-      if (code !== 0) return reject(new Error(`${command.join(" ")} ended with ${code ?? signal}:\n${output.slice(-2000)}`));
+      if (code !== 0)
+        return reject(new Error(`${command.join(" ")} ended with ${code ?? signal}:\n${output.slice(-2000)}`));
       resolve({ wall_s, cpu_s: childrenCpu() - children_before, peak_bytes, output });
     });
   });
 }
 
-/** Seconds of user and system time of all children that have ended (fields cutime and cstime of /proc/self/stat, in ticks of 10 ms). */
+/**
+ * Seconds of user and system time of all children that have ended (fields cutime and cstime of /proc/self/stat, in
+ * ticks of 10 ms).
+ */
 function childrenCpu(): number {
   const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[13]) + Number(fields[14])) / 100;

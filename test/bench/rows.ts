@@ -39,7 +39,13 @@ const results = (runs: Runs, stored?: ReadonlyMap<string, number>): Row["results
   });
 
 /** First backup, unchanged backup, restore and check of one data set, the contenders in turn in each round. */
-async function cycle(o: BenchOptions, label: string, path: string, bars: { first: number; unchanged?: number; restore?: number; check?: number }, floors: { first: string; restore?: string; unchanged?: string }): Promise<Row[]> {
+async function cycle(
+  o: BenchOptions,
+  label: string,
+  path: string,
+  bars: { first: number; unchanged?: number; restore?: number; check?: number },
+  floors: { first: string; restore?: string; unchanged?: string },
+): Promise<Row[]> {
   const [first, unchanged, restored, checked]: [Runs, Runs, Runs, Runs] = [new Map(), new Map(), new Map(), new Map()];
   const stored = new Map<string, number>();
   data.warm(path);
@@ -50,10 +56,13 @@ async function cycle(o: BenchOptions, label: string, path: string, bars: { first
       await contender.init(repo);
       add(first, contender.name, await contender.backup(repo, path));
       stored.set(contender.name, data.sizeOf(repo));
-      process.stderr.write(`bench: ${label}, round ${round + 1}, ${contender.name}: first ${first.get(contender.name)?.at(-1)?.wall_s.toFixed(2)} s\n`);
+      process.stderr.write(
+        `bench: ${label}, round ${round + 1}, ${contender.name}: first ${first.get(contender.name)?.at(-1)?.wall_s.toFixed(2)} s\n`,
+      );
     }
     if (bars.unchanged !== undefined) {
-      for (const contender of o.contenders) add(unchanged, contender.name, await contender.backup(join(o.work, `repo-${contender.name}`), path));
+      for (const contender of o.contenders)
+        add(unchanged, contender.name, await contender.backup(join(o.work, `repo-${contender.name}`), path));
     }
     if (bars.restore !== undefined) {
       for (const contender of o.contenders) {
@@ -65,19 +74,38 @@ async function cycle(o: BenchOptions, label: string, path: string, bars: { first
       }
     }
     if (bars.check !== undefined) {
-      for (const contender of o.contenders) add(checked, contender.name, await contender.check(join(o.work, `repo-${contender.name}`)));
+      for (const contender of o.contenders)
+        add(checked, contender.name, await contender.check(join(o.work, `repo-${contender.name}`)));
     }
   }
   for (const contender of o.contenders) forget(join(o.work, `repo-${contender.name}`));
-  const rows: Row[] = [{ work: `${label}, first backup`, floor: floors.first, results: results(first, stored), bar: bars.first }];
-  if (bars.unchanged !== undefined) rows.push({ work: `${label}, nothing changed`, floor: floors.unchanged ?? "", results: results(unchanged), bar: bars.unchanged });
-  if (bars.restore !== undefined) rows.push({ work: `${label}, restore into tmpfs`, floor: floors.restore ?? "", results: results(restored), bar: bars.restore });
-  if (bars.check !== undefined) rows.push({ work: `${label}, read back and verify all`, floor: "", results: results(checked), bar: bars.check });
+  const rows: Row[] = [
+    { work: `${label}, first backup`, floor: floors.first, results: results(first, stored), bar: bars.first },
+  ];
+  if (bars.unchanged !== undefined)
+    rows.push({
+      work: `${label}, nothing changed`,
+      floor: floors.unchanged ?? "",
+      results: results(unchanged),
+      bar: bars.unchanged,
+    });
+  if (bars.restore !== undefined)
+    rows.push({
+      work: `${label}, restore into tmpfs`,
+      floor: floors.restore ?? "",
+      results: results(restored),
+      bar: bars.restore,
+    });
+  if (bars.check !== undefined)
+    rows.push({ work: `${label}, read back and verify all`, floor: "", results: results(checked), bar: bars.check });
   return rows;
 }
 
 const sealFloor = (path: string) =>
-  floor("tar | zstd -1 -T2 | openssl", `tar -cf - '${path}' 2>/dev/null | zstd -1 -T2 -c | openssl enc -aes-256-ctr -pass pass:x -pbkdf2 > /dev/null 2>&1`);
+  floor(
+    "tar | zstd -1 -T2 | openssl",
+    `tar -cf - '${path}' 2>/dev/null | zstd -1 -T2 -c | openssl enc -aes-256-ctr -pass pass:x -pbkdf2 > /dev/null 2>&1`,
+  );
 
 export async function treeRows(o: BenchOptions): Promise<Row[]> {
   const path = data.linuxTree(o.work);
@@ -87,7 +115,13 @@ export async function treeRows(o: BenchOptions): Promise<Row[]> {
   const restore = await floor("cp -a", `cp -a '${path}' '${target}'`);
   forget(target);
   const unchanged = await floor("find -printf", `find '${path}' -printf '%s %T@ %C@ %i\\n' > /dev/null`);
-  return cycle(o, "Linux 6.1 tree", path, { first: 3, unchanged: 4, restore: 2.5, check: 2 }, { first: await sealFloor(path), restore, unchanged });
+  return cycle(
+    o,
+    "Linux 6.1 tree",
+    path,
+    { first: 3, unchanged: 4, restore: 2.5, check: 2 },
+    { first: await sealFloor(path), restore, unchanged },
+  );
 }
 
 export async function imageRows(o: BenchOptions): Promise<Row[]> {
@@ -96,19 +130,37 @@ export async function imageRows(o: BenchOptions): Promise<Row[]> {
   const target = join(o.fast, "floor");
   const restore = await floor("cp", `cp '${path}' '${target}'`);
   forget(target);
-  return cycle(o, "4 GiB ext4 image", path, { first: 2.5, restore: 2.5, check: 2 }, { first: await sealFloor(path), restore });
+  return cycle(
+    o,
+    "4 GiB ext4 image",
+    path,
+    { first: 2.5, restore: 2.5, check: 2 },
+    { first: await sealFloor(path), restore },
+  );
 }
 
 export async function incompressibleRows(o: BenchOptions): Promise<Row[]> {
   const path = data.incompressible(o.work);
   data.warm(path);
-  return cycle(o, "4 GiB incompressible", path, { first: 2.5, restore: 2.5, check: 2 }, { first: await sealFloor(path) });
+  return cycle(
+    o,
+    "4 GiB incompressible",
+    path,
+    { first: 2.5, restore: 2.5, check: 2 },
+    { first: await sealFloor(path) },
+  );
 }
 
 export async function smallFileRows(o: BenchOptions): Promise<Row[]> {
   const path = data.smallFiles(o.work);
   const unchanged = await floor("find -printf", `find '${path}' -printf '%s %T@ %C@ %i\\n' > /dev/null`);
-  return cycle({ ...o, rounds: 1 }, "1,000,000 small files", path, { first: 3, unchanged: 3 }, { first: await sealFloor(path), unchanged });
+  return cycle(
+    { ...o, rounds: 1 },
+    "1,000,000 small files",
+    path,
+    { first: 3, unchanged: 3 },
+    { first: await sealFloor(path), unchanged },
+  );
 }
 
 /** Ten generations of an image, 1 % rewritten between each two: what counts is what they take together. */
@@ -131,5 +183,12 @@ export async function generationRows(o: BenchOptions): Promise<Row[]> {
   }
   for (const contender of o.contenders) forget(join(o.work, `repo-${contender.name}`));
   forget(image);
-  return [{ work: "10 generations of the image, 1 % rewritten each (one backup)", floor: "", results: results(runs, stored), bar: undefined }];
+  return [
+    {
+      work: "10 generations of the image, 1 % rewritten each (one backup)",
+      floor: "",
+      results: results(runs, stored),
+      bar: undefined,
+    },
+  ];
 }

@@ -1,5 +1,13 @@
 import {
-  encodeContent, ENTRY_HEADER_BYTES, EntryView, EXTENT_DATA, EXTENT_HOLE, FLAG_CHANGED, type Extent, TreeWriter, type StorePage,
+  encodeContent,
+  ENTRY_HEADER_BYTES,
+  EntryView,
+  EXTENT_DATA,
+  EXTENT_HOLE,
+  FLAG_CHANGED,
+  type Extent,
+  TreeWriter,
+  type StorePage,
 } from "../manifest/index.ts";
 import { asBuffer } from "../pipeline/index.ts";
 import type { OpenContent, ScannedDirectory } from "../source/files/index.ts";
@@ -101,7 +109,11 @@ export function closeContents(entries: Buffer, closed: readonly ClosedContent[],
 }
 
 /** Joins the segments of a file, up to the first one that turned out short. */
-export function joinSegments(open: OpenContent, segments: readonly SegmentResult[], segment_bytes: number): { extents: Extent[]; changed: boolean } {
+export function joinSegments(
+  open: OpenContent,
+  segments: readonly SegmentResult[],
+  segment_bytes: number,
+): { extents: Extent[]; changed: boolean } {
   const extents: Extent[] = [];
   let changed = false;
   let total = 0;
@@ -110,7 +122,11 @@ export function joinSegments(open: OpenContent, segments: readonly SegmentResult
     const ids = asBuffer(segment.ids);
     for (let i = 0; i < segment.lengths.length; i++) {
       const length = segment.lengths[i] as number;
-      extents.push(segment.holes[i] === 1 ? { kind: EXTENT_HOLE, length } : { kind: EXTENT_DATA, length, id: ids.subarray(i * 32, i * 32 + 32) });
+      extents.push(
+        segment.holes[i] === 1
+          ? { kind: EXTENT_HOLE, length }
+          : { kind: EXTENT_DATA, length, id: ids.subarray(i * 32, i * 32 + 32) },
+      );
       total += length;
     }
     if (total < Math.min(open.size, (number + 1) * segment_bytes)) return { extents, changed: true };
@@ -122,4 +138,3 @@ export function joinSegments(open: OpenContent, segments: readonly SegmentResult
 export function reviveExtents(extents: readonly Extent[]): Extent[] {
   return extents.map((extent) => ("id" in extent ? { ...extent, id: asBuffer(extent.id) } : extent));
 }
-

@@ -11,7 +11,8 @@ export const backupError = errorCatalogue({
   BACKUP_PACK_MISSING: {
     fault: "operational",
     retry: "soon",
-    guidance: "An object that was stored a moment ago cannot be found. Check the region's storage; nothing was acknowledged.",
+    guidance:
+      "An object that was stored a moment ago cannot be found. Check the region's storage; nothing was acknowledged.",
     status_reason: "StorageUnavailable",
   },
 });

@@ -1,7 +1,8 @@
 /**
  * backup: source to manifest, as plan and run.
  * Nouns: plan, parent (the backup unchanged files are taken over from), report.
- * Invariants: the manifest is written last, after every pack and segment it needs is durable; a file that cannot be read stops nothing else.
+ * Invariants: the manifest is written last, after every pack and segment it needs is durable; a file that cannot be
+ * read stops nothing else.
  */
 export { backupError } from "./errors.ts";
 export { type BackupPlan, planBackup, runBackup } from "./run.ts";

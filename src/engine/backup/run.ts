@@ -3,7 +3,14 @@ import { hasCode } from "../../base/index.ts";
 import type { IndexedPack } from "../index/index.ts";
 import { PACK_METADATA, packKey } from "../pack/index.ts";
 import { defaultThreads, Meter, WorkerPool, asBuffer } from "../pipeline/index.ts";
-import { beginLease, ChunkSink, type LoadedIndex, type Manifest, type Repository, type SinkCounts } from "../repository/index.ts";
+import {
+  beginLease,
+  ChunkSink,
+  type LoadedIndex,
+  type Manifest,
+  type Repository,
+  type SinkCounts,
+} from "../repository/index.ts";
 import { compileExclude, sourceError } from "../source/files/index.ts";
 import { backupError } from "./errors.ts";
 import { ScanRun } from "./scan-run.ts";
@@ -12,9 +19,15 @@ import type { WorkerEvent, WorkerStart, WorkerTask } from "./worker.ts";
 
 /** zstd level: 1 is 12 % faster than 2 and stores 7 % more, still less than the rivals (docs/performance.md). */
 const LEVEL = 1;
-/** Room in shared memory for what one backup adds. Chunks are scattered over theirs, so it starts small and grows; frames and packs fill theirs from the start. */
+/**
+ * Room in shared memory for what one backup adds. Chunks are scattered over theirs, so it starts small and grows;
+ * frames and packs fill theirs from the start.
+ */
 const NEW = { new_chunks: 1 << 16, new_frames: 1 << 22, new_packs: 1 << 18 } as const;
-/** A segment is written on the way whenever this much of the index is not in one yet, so that a crash leaves little to adopt. */
+/**
+ * A segment is written on the way whenever this much of the index is not in one yet, so that a crash leaves little to
+ * adopt.
+ */
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 const RACY_MS = 2000;
 const WRITER = "holdfast 0.1.0";
@@ -38,12 +51,20 @@ export async function planBackup(options: BackupOptions): Promise<BackupPlan> {
     try {
       lstatSync(root);
     } catch (cause) {
-      throw sourceError("SOURCE_UNREACHABLE", `${root} cannot be read: ${(cause as Error).message}`, { path: root }, cause);
+      throw sourceError(
+        "SOURCE_UNREACHABLE",
+        `${root} cannot be read: ${(cause as Error).message}`,
+        { path: root },
+        cause,
+      );
     }
   }
-  const parent = options.parent_backup_id === null ? null : await findParent(repository, roots, options.parent_backup_id);
+  const parent =
+    options.parent_backup_id === null ? null : await findParent(repository, roots, options.parent_backup_id);
   return {
-    options, roots, parent,
+    options,
+    roots,
+    parent,
     expected_files: parent === null ? null : parent.stats.files,
     expected_bytes: parent === null ? null : parent.stats.source_bytes,
   };
@@ -57,12 +78,17 @@ function cleanPath(path: string): string {
 }
 
 /** The newest readable backup of the same roots. One that cannot be read is passed over: it costs time, not data. */
-async function findParent(repository: Repository, roots: readonly string[], wanted: string | undefined): Promise<Manifest | null> {
+async function findParent(
+  repository: Repository,
+  roots: readonly string[],
+  wanted: string | undefined,
+): Promise<Manifest | null> {
   const ids = wanted === undefined ? (await repository.listBackupIds()).reverse().slice(0, 200) : [wanted];
   for (const id of ids) {
     try {
       const manifest = await repository.readManifest(id);
-      const same = manifest.kind === "files" && manifest.roots.map((root) => root.toString()).join("\0") === roots.join("\0");
+      const same =
+        manifest.kind === "files" && manifest.roots.map((root) => root.toString()).join("\0") === roots.join("\0");
       if (same && manifest.tree !== null) return manifest;
     } catch (error) {
       if (!hasCode(error, "MANIFEST_DAMAGED") && !hasCode(error, "BACKUP_NOT_FOUND")) throw error;
@@ -72,8 +98,8 @@ async function findParent(repository: Repository, roots: readonly string[], want
 }
 
 /**
- * Makes one backup. It exists, whole, when this resolves; when it rejects, nothing is acknowledged and what was stored is found again by
- * the next run. A `backup_id` whose manifest exists already is not made twice.
+ * Makes one backup. It exists, whole, when this resolves; when it rejects, nothing is acknowledged and what was stored
+ * is found again by the next run. A `backup_id` whose manifest exists already is not made twice.
  * @throws SOURCE_UNREACHABLE, BACKUP_CANCELED, STORE_*, KEY_*
  */
 export async function runBackup(options: BackupOptions): Promise<BackupReport> {
@@ -82,12 +108,18 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
   const done = await readDone(repository, options.backup_id);
   if (done !== undefined) return done;
   const started_at_ms = clock.now_ms();
-  // The plan reads manifests and the lease and the index read other objects: side by side, a small backup is ready sooner.
-  const [plan, lease] = await Promise.all([planBackup(options), beginLease(repository.store, "backup", clock, repository.random)]);
+  // The plan reads manifests and the lease and the index read other objects: side by side, a small backup is ready
+  // sooner.
+  const [plan, lease] = await Promise.all([
+    planBackup(options),
+    beginLease(repository.store, "backup", clock, repository.random),
+  ]);
   // Threads load their modules while this one reads the index.
   let onThread: (event: WorkerEvent) => void = () => undefined;
   const pool = new WorkerPool({
-    module: new URL("./worker.ts", import.meta.url), threads: options.threads ?? defaultThreads(), data: {},
+    module: new URL("./worker.ts", import.meta.url),
+    threads: options.threads ?? defaultThreads(),
+    data: {},
     onEvent: (event) => onThread(event as WorkerEvent),
   });
   try {
@@ -99,9 +131,15 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
     const meter = new Meter(clock, options.onProgress);
     const roots = plan.roots.map((root) => Buffer.from(root));
     const start: WorkerStart = {
-      secrets: repository.secrets, index: loaded.index.memory, needed, stop, level: LEVEL,
+      secrets: repository.secrets,
+      index: loaded.index.memory,
+      needed,
+      stop,
+      level: LEVEL,
       scan: {
-        roots, exclude: options.source.exclude ?? [], one_file_system: options.source.one_file_system ?? false,
+        roots,
+        exclude: options.source.exclude ?? [],
+        one_file_system: options.source.one_file_system ?? false,
         racy_from_ms: parent === null ? 0 : parent.started_at_ms - RACY_MS,
       },
       parent_tree: parent?.tree ?? null,
@@ -113,50 +151,85 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
     try {
       meter.begin("scan and store", plan.expected_files, plan.expected_bytes);
       const sink = new ChunkSink({
-        secrets: repository.secrets, store: repository.store, index: loaded.index, needed: new Int32Array(needed), kind: PACK_METADATA,
-        level: LEVEL, random: repository.random, onPack: (pack) => segments.add(pack), ...(signal ? { signal } : {}),
+        secrets: repository.secrets,
+        store: repository.store,
+        index: loaded.index,
+        needed: new Int32Array(needed),
+        kind: PACK_METADATA,
+        level: LEVEL,
+        random: repository.random,
+        onPack: (pack) => segments.add(pack),
+        ...(signal ? { signal } : {}),
       });
       const drain = async () => {
         if (sink.pressed) await sink.drain();
         segments.check();
-        if (loaded.index.crowded) await pool.broadcast({ kind: "extent", extent: loaded.index.grow() } satisfies WorkerTask);
+        if (loaded.index.crowded)
+          await pool.broadcast({ kind: "extent", extent: loaded.index.grow() } satisfies WorkerTask);
       };
       const scan = new ScanRun(pool, roots, (page) => sink.add(page), drain);
       const tree = await scan.run(signal);
-      const counts = [...(await pool.broadcast<SinkCounts>({ kind: "flush" })), await sink.flush().then(() => sink.counts)];
+      const counts = [
+        ...(await pool.broadcast<SinkCounts>({ kind: "flush" })),
+        await sink.flush().then(() => sink.counts),
+      ];
       if (scan.counts.files + scan.counts.directories + scan.counts.others === 0) {
         const why = scan.problems[0];
-        throw sourceError("SOURCE_UNREACHABLE", `nothing of ${plan.roots.join(", ")} could be read${why ? `: ${why.message}` : ""}`);
+        throw sourceError(
+          "SOURCE_UNREACHABLE",
+          `nothing of ${plan.roots.join(", ")} could be read${why ? `: ${why.message}` : ""}`,
+        );
       }
       meter.begin("write index and manifest", null, null);
       await segments.finish();
       await requirePacks(repository, segments.written);
       signal?.throwIfAborted();
       const sum = (field: keyof SinkCounts) => counts.reduce((total, count) => total + count[field], 0);
-      const stats = { ...scan.counts, new_chunks: sum("new_chunks"), new_bytes: sum("new_bytes"), stored_bytes: sum("stored_bytes") };
+      const stats = {
+        ...scan.counts,
+        new_chunks: sum("new_chunks"),
+        new_bytes: sum("new_bytes"),
+        stored_bytes: sum("stored_bytes"),
+      };
       const created_at_ms = started_at_ms;
       const manifest_key = await repository.writeManifest(
         {
-          repository_id: repository.id, backup_id: options.backup_id, created_at_ms, expires_at_ms: options.expires_at_ms ?? null,
+          repository_id: repository.id,
+          backup_id: options.backup_id,
+          created_at_ms,
+          expires_at_ms: options.expires_at_ms ?? null,
           packs: neededPacks(loaded, new Int32Array(needed), segments.written.keys()),
         },
         {
-          kind: "files", roots: roots.map((root) => root.toString("base64")), tree: tree.toString("hex"), started_at_ms,
-          finished_at_ms: clock.now_ms(), parent_backup_id: parent?.backup_id ?? null, stats,
-          problems: scan.problems, labels: options.labels, writer: WRITER,
+          kind: "files",
+          roots: roots.map((root) => root.toString("base64")),
+          tree: tree.toString("hex"),
+          started_at_ms,
+          finished_at_ms: clock.now_ms(),
+          parent_backup_id: parent?.backup_id ?? null,
+          stats,
+          problems: scan.problems,
+          labels: options.labels,
+          writer: WRITER,
         },
       );
       for (const stale of loaded.stale_leases) await repository.store.delete(stale);
       meter.end();
       return {
-        backup_id: options.backup_id, manifest_key, created_at_ms, parent_backup_id: parent?.backup_id ?? null, stats,
-        problems: scan.problems, duration_ms: Math.round(clock.monotonic_ms() - began_ms),
+        backup_id: options.backup_id,
+        manifest_key,
+        created_at_ms,
+        parent_backup_id: parent?.backup_id ?? null,
+        stats,
+        problems: scan.problems,
+        duration_ms: Math.round(clock.monotonic_ms() - began_ms),
       };
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
   } catch (error) {
-    if (signal?.aborted === true) throw backupError("BACKUP_CANCELED", "the backup was called off before it was complete", {}, error);
+    if (signal?.aborted === true)
+      throw backupError("BACKUP_CANCELED", "the backup was called off before it was complete", {}, error);
     throw error;
   } finally {
     await pool.close();
@@ -169,7 +242,11 @@ async function requirePacks(repository: Repository, packs: ReadonlyMap<string, n
   for (const [id, size_bytes] of packs) {
     const found = await repository.store.stat(packKey(id));
     if (found?.size_bytes === size_bytes) continue;
-    throw backupError("BACKUP_PACK_MISSING", `${packKey(id)} was stored with ${size_bytes} bytes and now has ${found?.size_bytes ?? "none"}`, { object: packKey(id) });
+    throw backupError(
+      "BACKUP_PACK_MISSING",
+      `${packKey(id)} was stored with ${size_bytes} bytes and now has ${found?.size_bytes ?? "none"}`,
+      { object: packKey(id) },
+    );
   }
 }
 
@@ -183,8 +260,13 @@ async function readDone(repository: Repository, backup_id: string): Promise<Back
   if ((await repository.store.stat(`manifests/${backup_id}`)) === undefined) return undefined;
   const manifest = await repository.readManifest(backup_id);
   return {
-    backup_id, manifest_key: `manifests/${backup_id}`, created_at_ms: manifest.created_at_ms, parent_backup_id: manifest.parent_backup_id,
-    stats: manifest.stats, problems: manifest.problems, duration_ms: manifest.finished_at_ms - manifest.started_at_ms,
+    backup_id,
+    manifest_key: `manifests/${backup_id}`,
+    created_at_ms: manifest.created_at_ms,
+    parent_backup_id: manifest.parent_backup_id,
+    stats: manifest.stats,
+    problems: manifest.problems,
+    duration_ms: manifest.finished_at_ms - manifest.started_at_ms,
   };
 }
 

@@ -3,7 +3,16 @@ import { asBuffer, type Problem, type WorkerPool } from "../pipeline/index.ts";
 import { type OpenContent, type ScannedDirectory, SEGMENT_BYTES, sourceError } from "../source/files/index.ts";
 import { HoldfastError } from "../../base/index.ts";
 import { displayPath } from "../posix/index.ts";
-import { type ClosedContent, childrenOf, closeContents, type DirectoryNode, joinSegments, newNode, reviveExtents, TreeAssembler } from "./assembler.ts";
+import {
+  type ClosedContent,
+  childrenOf,
+  closeContents,
+  type DirectoryNode,
+  joinSegments,
+  newNode,
+  reviveExtents,
+  TreeAssembler,
+} from "./assembler.ts";
 import type { SegmentResult, WorkerTask } from "./worker.ts";
 
 const DIRECTORIES_A_TASK = 8;
@@ -30,7 +39,14 @@ interface SegmentWork {
 
 /** Walks the source with all threads and writes the tree's pages. */
 export class ScanRun {
-  readonly counts: TreeCounts = { files: 0, directories: 0, others: 0, source_bytes: 0, unchanged_files: 0, problems: 0 };
+  readonly counts: TreeCounts = {
+    files: 0,
+    directories: 0,
+    others: 0,
+    source_bytes: 0,
+    unchanged_files: 0,
+    problems: 0,
+  };
   readonly problems: Problem[] = [];
   readonly #pool: WorkerPool;
   readonly #storePage: StorePage;
@@ -63,12 +79,14 @@ export class ScanRun {
       const work = this.#pool.canTake ? this.#take() : undefined;
       if (work !== undefined) {
         this.#under_way++;
-        void work().catch((error: unknown) => {
-          this.#failed ??= error;
-        }).finally(() => {
-          this.#under_way--;
-          this.#wake?.();
-        });
+        void work()
+          .catch((error: unknown) => {
+            this.#failed ??= error;
+          })
+          .finally(() => {
+            this.#under_way--;
+            this.#wake?.();
+          });
       } else if (this.#under_way === 0 && this.#assembler.next === undefined) {
         return this.#assembler.finish();
       } else {
@@ -151,7 +169,10 @@ export class ScanRun {
     let error: Error | undefined;
     for (let number = 0; number < total; number++) {
       this.#segments.push({
-        node, name, open, start: number * SEGMENT_BYTES,
+        node,
+        name,
+        open,
+        start: number * SEGMENT_BYTES,
         done: (result) => {
           if (result instanceof Error) error ??= result;
           else results[number] = result;
@@ -164,12 +185,26 @@ export class ScanRun {
   }
 
   #closed(
-    node: DirectoryNode, name: Buffer, open: OpenContent, results: readonly SegmentResult[], error: Error | undefined, done: (content: ClosedContent) => void,
+    node: DirectoryNode,
+    name: Buffer,
+    open: OpenContent,
+    results: readonly SegmentResult[],
+    error: Error | undefined,
+    done: (content: ClosedContent) => void,
   ): void {
-    const path = displayPath(Buffer.concat([this.#roots[node.root] as Buffer, Buffer.from("/"), node.path, Buffer.from(node.path.length > 0 ? "/" : ""), name]));
+    const path = displayPath(
+      Buffer.concat([
+        this.#roots[node.root] as Buffer,
+        Buffer.from("/"),
+        node.path,
+        Buffer.from(node.path.length > 0 ? "/" : ""),
+        name,
+      ]),
+    );
     const readable = results.slice(0, firstMissing(results));
     const { extents, changed } = joinSegments(open, readable, SEGMENT_BYTES);
-    if (error instanceof HoldfastError) this.#problem({ path, code: error.code, message: `${error.message}; what was read before it is kept` });
+    if (error instanceof HoldfastError)
+      this.#problem({ path, code: error.code, message: `${error.message}; what was read before it is kept` });
     else if (changed) {
       const { code, message } = sourceError("SOURCE_FILE_CHANGED", "it changed while it was read");
       this.#problem({ path, code, message });
@@ -179,11 +214,21 @@ export class ScanRun {
 
   async #readSegment({ node, name, open, start, done }: SegmentWork): Promise<void> {
     const end = Math.min(open.size, start + SEGMENT_BYTES);
-    const task: WorkerTask = { kind: "segment", root: node.root, path: node.path, name, start, end, sparse: open.sparse, stamp: open.stamp };
+    const task: WorkerTask = {
+      kind: "segment",
+      root: node.root,
+      path: node.path,
+      name,
+      start,
+      end,
+      sparse: open.sparse,
+      stamp: open.stamp,
+    };
     try {
       done(await this.#pool.run<SegmentResult>(task));
     } catch (error) {
-      const of_source = error instanceof HoldfastError && (error.code.startsWith("FILE_") || error.code.startsWith("SOURCE_"));
+      const of_source =
+        error instanceof HoldfastError && (error.code.startsWith("FILE_") || error.code.startsWith("SOURCE_"));
       if (!of_source) throw error;
       done(error);
     }

@@ -58,7 +58,13 @@ async function start(data: WorkerStart) {
   const index = new ChunkIndex(data.index);
   const stop = new Int32Array(data.stop);
   const sink = new ChunkSink({
-    secrets: data.secrets, store, index, needed: new Int32Array(data.needed), kind: PACK_DATA, level: data.level, random: systemRandom,
+    secrets: data.secrets,
+    store,
+    index,
+    needed: new Int32Array(data.needed),
+    kind: PACK_DATA,
+    level: data.level,
+    random: systemRandom,
     onPack: (pack) => tellMain({ kind: "pack", pack } satisfies WorkerEvent),
   });
   const reader = new ChunkReader(store, new Map(data.secrets.epochs), index, new ChunkHasher(data.secrets.id_key));
@@ -86,11 +92,22 @@ async function start(data: WorkerStart) {
         const scanned: ScannedDirectory[] = [];
         for (const { root, path } of task.directories) scanned.push(await scanner.scan(root, asBuffer(path)));
         report();
-        return new Transferred(scanned, scanned.map(({ entries }) => entries.buffer as ArrayBuffer));
+        return new Transferred(
+          scanned,
+          scanned.map(({ entries }) => entries.buffer as ArrayBuffer),
+        );
       }
       case "segment": {
         const { root, start: from, end, sparse, stamp } = task;
-        const { extents, changed } = await scanner.segment(root, asBuffer(task.path), asBuffer(task.name), from, end, sparse, stamp);
+        const { extents, changed } = await scanner.segment(
+          root,
+          asBuffer(task.path),
+          asBuffer(task.name),
+          from,
+          end,
+          sparse,
+          stamp,
+        );
         report();
         return { ...packExtents(extents), changed } satisfies SegmentResult;
       }

@@ -18,27 +18,51 @@ interface ReadResult {
 }
 
 /** Presence and size of the packs against the index; cheap, without reading them. */
-async function checkPresence(repository: Repository, loaded: LoadedIndex, packs: ReadonlySet<number>): Promise<Map<number, string>> {
+async function checkPresence(
+  repository: Repository,
+  loaded: LoadedIndex,
+  packs: ReadonlySet<number>,
+): Promise<Map<number, string>> {
   const missing = new Map<number, string>();
   const sizes = new Map<string, number>();
-  for await (const { key, size_bytes } of repository.store.list("packs/")) sizes.set(key.slice(key.lastIndexOf("/") + 1), size_bytes);
+  for await (const { key, size_bytes } of repository.store.list("packs/"))
+    sizes.set(key.slice(key.lastIndexOf("/") + 1), size_bytes);
   for (const [id, number] of loaded.packs) {
     if (!packs.has(number)) continue;
     const [found, expected] = [sizes.get(id), loaded.pack_sizes[number]];
     if (found === undefined) missing.set(number, `${packObject(loaded, number)} is not in the store`);
-    else if (found !== expected) missing.set(number, `${packObject(loaded, number)} has ${found} bytes, not ${expected}`);
+    else if (found !== expected)
+      missing.set(number, `${packObject(loaded, number)} has ${found} bytes, not ${expected}`);
   }
   return missing;
 }
 
 /** Reads packs whole in all threads. */
-async function readPacks(o: CheckOptions, loaded: LoadedIndex, packs: ReadonlySet<number>, damage: DamageBook, hurts: (pack: number) => readonly string[], meter: Meter): Promise<ReadResult> {
+async function readPacks(
+  o: CheckOptions,
+  loaded: LoadedIndex,
+  packs: ReadonlySet<number>,
+  damage: DamageBook,
+  hurts: (pack: number) => readonly string[],
+  meter: Meter,
+): Promise<ReadResult> {
   const { repository, signal } = o;
-  const result: ReadResult = { objects: 0, bytes: 0, chunks: 0, source_corruption: false, bad_frames: new Set(), bad_packs: new Map() };
+  const result: ReadResult = {
+    objects: 0,
+    bytes: 0,
+    chunks: 0,
+    source_corruption: false,
+    bad_frames: new Set(),
+    bad_packs: new Map(),
+  };
   const frames = new Map<number, number[]>([...packs].map((pack) => [pack, []]));
   for (let frame = 0; frame < loaded.index.frames; frame++) frames.get(loaded.index.frame(frame).pack)?.push(frame);
   const data: CheckWorkerStart = { secrets: repository.secrets, index: loaded.index.memory };
-  const pool = new WorkerPool({ module: new URL("./worker.ts", import.meta.url), threads: o.threads ?? defaultThreads(), data });
+  const pool = new WorkerPool({
+    module: new URL("./worker.ts", import.meta.url),
+    threads: o.threads ?? defaultThreads(),
+    data,
+  });
   const running = new Set<Promise<void>>();
   let failure: unknown;
   try {
@@ -94,7 +118,14 @@ export async function verifyBackup(o: CheckOptions & { readonly backup_id: strin
   const counts = { objects_read: 0, bytes_read: 0, chunks_checked: 0, files_checked: 0 };
   const report = (verdict: VerificationReport["verdict"], cause: VerdictCause | null): VerificationReport => {
     meter.end();
-    return { backup_id, verdict, cause, damaged: damage.list(), ...counts, duration_ms: Math.round(repository.clock.monotonic_ms() - began_ms) };
+    return {
+      backup_id,
+      verdict,
+      cause,
+      damaged: damage.list(),
+      ...counts,
+      duration_ms: Math.round(repository.clock.monotonic_ms() - began_ms),
+    };
   };
   counts.objects_read += await checkKeyObjects(repository, damage, [backup_id]);
   let manifest: Manifest;
@@ -111,7 +142,13 @@ export async function verifyBackup(o: CheckOptions & { readonly backup_id: strin
   const packs = new Set<number>();
   for (const id of manifest.packs) {
     const number = loaded.packs.get(id);
-    if (number === undefined) damage.add(`packs/${id.slice(0, 2)}/${id}`, "PACK_MISSING", `packs/${id.slice(0, 2)}/${id} is gone or cannot be read`, [backup_id]);
+    if (number === undefined)
+      damage.add(
+        `packs/${id.slice(0, 2)}/${id}`,
+        "PACK_MISSING",
+        `packs/${id.slice(0, 2)}/${id} is gone or cannot be read`,
+        [backup_id],
+      );
     else packs.add(number);
   }
   const missing = await checkPresence(repository, loaded, packs);
@@ -119,7 +156,11 @@ export async function verifyBackup(o: CheckOptions & { readonly backup_id: strin
   let bad_frames = new Set<number>();
   let source_corruption = false;
   if (o.read_data) {
-    meter.begin("read and verify", packs.size, [...packs].reduce((sum, pack) => sum + (loaded.pack_sizes[pack] ?? 0), 0));
+    meter.begin(
+      "read and verify",
+      packs.size,
+      [...packs].reduce((sum, pack) => sum + (loaded.pack_sizes[pack] ?? 0), 0),
+    );
     const read = await readPacks(o, loaded, packs, damage, () => [backup_id], meter);
     counts.objects_read += read.objects;
     counts.bytes_read += read.bytes;
@@ -171,9 +212,20 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
   const packs = new Set(loaded.packs.values());
   const missing = await checkPresence(repository, loaded, packs);
   for (const [pack, message] of missing) damage.add(packObject(loaded, pack), "PACK_MISSING", message, hurts(pack));
-  let read: ReadResult = { objects: 0, bytes: 0, chunks: 0, source_corruption: false, bad_frames: new Set(), bad_packs: missing };
+  let read: ReadResult = {
+    objects: 0,
+    bytes: 0,
+    chunks: 0,
+    source_corruption: false,
+    bad_frames: new Set(),
+    bad_packs: missing,
+  };
   if (o.read_data) {
-    meter.begin("read and verify", packs.size, loaded.pack_sizes.reduce((sum, size) => sum + size, 0));
+    meter.begin(
+      "read and verify",
+      packs.size,
+      loaded.pack_sizes.reduce((sum, size) => sum + size, 0),
+    );
     read = await readPacks(o, loaded, packs, damage, hurts, meter);
   }
   const seen = new Set<string>();
@@ -182,8 +234,13 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
   }
   meter.end();
   return {
-    backups: ids.length, objects_read: objects_read + read.objects, bytes_read: read.bytes, chunks_checked: read.chunks, damaged: damage.list(),
-    orphan_packs: loaded.adopted.map(({ pack_id }) => pack_id.toString("hex")), stale_leases: [...loaded.stale_leases],
+    backups: ids.length,
+    objects_read: objects_read + read.objects,
+    bytes_read: read.bytes,
+    chunks_checked: read.chunks,
+    damaged: damage.list(),
+    orphan_packs: loaded.adopted.map(({ pack_id }) => pack_id.toString("hex")),
+    stale_leases: [...loaded.stale_leases],
     duration_ms: Math.round(repository.clock.monotonic_ms() - began_ms),
   };
 }

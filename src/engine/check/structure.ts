@@ -1,7 +1,13 @@
 import { asHoldfastError, hasCode } from "../../base/index.ts";
 import { EXTENT_HOLE, EntryView, TreeReader, TYPE_FILE, walkContent } from "../manifest/index.ts";
 import { displayPath } from "../posix/index.ts";
-import { ChunkReader, decodeJsonObject, type LoadedIndex, type Manifest, type Repository } from "../repository/index.ts";
+import {
+  ChunkReader,
+  decodeJsonObject,
+  type LoadedIndex,
+  type Manifest,
+  type Repository,
+} from "../repository/index.ts";
 import type { Damage } from "./types.ts";
 
 const PATHS_MAX = 1000;
@@ -9,9 +15,18 @@ const DOT = ".";
 
 /** Collects damage by object, so that one object is told once with everything it hurts. */
 export class DamageBook {
-  readonly #found = new Map<string, { object: string; code: string; message: string; backup_ids: Set<string>; paths: Set<string> }>();
+  readonly #found = new Map<
+    string,
+    { object: string; code: string; message: string; backup_ids: Set<string>; paths: Set<string> }
+  >();
 
-  add(object: string, code: string, message: string, backup_ids: Iterable<string> = [], paths: Iterable<string> = []): void {
+  add(
+    object: string,
+    code: string,
+    message: string,
+    backup_ids: Iterable<string> = [],
+    paths: Iterable<string> = [],
+  ): void {
     let entry = this.#found.get(object);
     if (entry === undefined) {
       entry = { object, code, message, backup_ids: new Set(), paths: new Set() };
@@ -21,7 +36,12 @@ export class DamageBook {
     for (const path of paths) if (entry.paths.size < PATHS_MAX) entry.paths.add(path);
   }
 
-  addError(error: unknown, fallback_object: string, backup_ids: Iterable<string> = [], paths: Iterable<string> = []): void {
+  addError(
+    error: unknown,
+    fallback_object: string,
+    backup_ids: Iterable<string> = [],
+    paths: Iterable<string> = [],
+  ): void {
     const { code, message, context } = asHoldfastError(error);
     const object = typeof context["object"] === "string" ? context["object"] : fallback_object;
     this.add(object, code, message, backup_ids, paths);
@@ -33,13 +53,21 @@ export class DamageBook {
 
   list(): Damage[] {
     return [...this.#found.values()].map(({ object, code, message, backup_ids, paths }) => ({
-      object, code, message, backup_ids: [...backup_ids].sort(), paths: [...paths].sort(),
+      object,
+      code,
+      message,
+      backup_ids: [...backup_ids].sort(),
+      paths: [...paths].sort(),
     }));
   }
 }
 
 /** Every key object, also superseded ones: their checksums tell of damage without any key. */
-export async function checkKeyObjects(repository: Repository, damage: DamageBook, all_backup_ids: readonly string[]): Promise<number> {
+export async function checkKeyObjects(
+  repository: Repository,
+  damage: DamageBook,
+  all_backup_ids: readonly string[],
+): Promise<number> {
   let read = 0;
   for (const prefix of ["config", "keys/"]) {
     for await (const { key } of repository.store.list(prefix)) {
@@ -62,13 +90,20 @@ export interface StructureResult {
 }
 
 /**
- * Walks a backup's tree: every page readable, every chunk of every file where the index says, in a pack that is there and whole.
+ * Walks a backup's tree: every page readable, every chunk of every file where the index says, in a pack that is there
+ * and whole.
  * @param bad_frames index frame numbers known to be bad
  * @param seen pages that were checked for another backup already
  */
 export async function checkStructure(
-  repository: Repository, loaded: LoadedIndex, manifest: Manifest, damage: DamageBook, bad_frames: ReadonlySet<number>, bad_packs: ReadonlyMap<number, string>,
-  seen: Set<string> | undefined, signal: AbortSignal | undefined,
+  repository: Repository,
+  loaded: LoadedIndex,
+  manifest: Manifest,
+  damage: DamageBook,
+  bad_frames: ReadonlySet<number>,
+  bad_packs: ReadonlyMap<number, string>,
+  seen: Set<string> | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<StructureResult> {
   const { index } = loaded;
   const result: StructureResult = { files: 0, root_lost: false, files_hurt: 0 };
@@ -86,7 +121,10 @@ export async function checkStructure(
   };
   const onDamage = (error: unknown, lost: { id: Buffer; entries: number | undefined; path: Buffer | undefined }) => {
     if (isStoreTrouble(error)) throw error;
-    const at = lost.path === undefined ? "the whole listing" : `${displayPath(lost.path)}${lost.entries === undefined ? "" : ` and what follows (${lost.entries} entries)`}`;
+    const at =
+      lost.path === undefined
+        ? "the whole listing"
+        : `${displayPath(lost.path)}${lost.entries === undefined ? "" : ` and what follows (${lost.entries} entries)`}`;
     damage.addError(error, locate(loaded, lost.id) ?? object, backups, [at]);
     if (lost.id.toString("hex") === root_id) result.root_lost = true;
     result.files_hurt++;
@@ -109,13 +147,16 @@ export async function checkStructure(
           const end = await walkContent(entry.content, reader.read, (extent) => {
             if (extent.kind === EXTENT_HOLE) return;
             const place = index.lookup(extent.id);
-            if (place === undefined) return hurt(object, "CHUNK_MISSING", `${object} needs chunks that no readable pack holds`);
+            if (place === undefined)
+              return hurt(object, "CHUNK_MISSING", `${object} needs chunks that no readable pack holds`);
             const { pack } = index.frame(place.frame);
             const bad_pack = bad_packs.get(pack);
             if (bad_pack !== undefined) hurt(packObject(loaded, pack), "PACK_MISSING", bad_pack);
-            else if (bad_frames.has(place.frame)) hurt(packObject(loaded, pack), "PACK_DAMAGED", `${packObject(loaded, pack)} is damaged`);
+            else if (bad_frames.has(place.frame))
+              hurt(packObject(loaded, pack), "PACK_DAMAGED", `${packObject(loaded, pack)} is damaged`);
           });
-          if (end !== entry.size) hurt(object, "TREE_DAMAGED", `${object} lists ${end} of ${entry.size} bytes of a file`);
+          if (end !== entry.size)
+            hurt(object, "TREE_DAMAGED", `${object} lists ${end} of ${entry.size} bytes of a file`);
         } catch (error) {
           if (isStoreTrouble(error)) throw error;
           damage.addError(error, object, backups, [name()]);
@@ -129,7 +170,11 @@ export async function checkStructure(
 
 /** The store cannot answer at all: that is no verdict on a backup. */
 function isStoreTrouble(error: unknown): boolean {
-  return ["STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_OVERLOADED", "STORE_ABORTED", "INTERNAL"].some((code) => hasCode(error, code)) || !(error instanceof Error);
+  return (
+    ["STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_OVERLOADED", "STORE_ABORTED", "INTERNAL"].some((code) =>
+      hasCode(error, code),
+    ) || !(error instanceof Error)
+  );
 }
 
 export function packObject(loaded: LoadedIndex, pack: number): string {

@@ -3,7 +3,10 @@ import type { Repository } from "../repository/index.ts";
 
 export interface CheckOptions {
   readonly repository: Repository;
-  /** Read and authenticate every byte and recompute every chunk id; without it: structure, signatures, presence and sizes. */
+  /**
+   * Read and authenticate every byte and recompute every chunk id; without it: structure, signatures, presence and
+   * sizes.
+   */
   readonly read_data: boolean;
   readonly threads?: number;
   readonly signal?: AbortSignal;
@@ -46,7 +49,10 @@ export interface CheckReport {
   readonly bytes_read: number;
   readonly chunks_checked: number;
   readonly damaged: readonly Damage[];
-  /** Packs no index segment names and no live writer owns: left by a writer that died; harmless, adopted by the next backup. */
+  /**
+   * Packs no index segment names and no live writer owns: left by a writer that died; harmless, adopted by the next
+   * backup.
+   */
   readonly orphan_packs: readonly string[];
   /** Leases of writers that are gone. */
   readonly stale_leases: readonly string[];

@@ -62,9 +62,13 @@ class CheckWorker {
     const opened = this.#reader.opener(pack).open(bytes.readUInt32LE(offset + 4), bytes, offset, this.#scratch);
     for (let slot = 0; slot + 1 < opened.offsets.length; slot++) {
       const id = this.#hasher.id(opened.payload.subarray(opened.offsets[slot], opened.offsets[slot + 1]));
-      // The index was built from the ids the writer promised: a chunk whose own id it does not know is not what was promised.
+      // The index was built from the ids the writer promised: a chunk whose own id it does not know is not what was
+      // promised.
       if (this.#index.find(id) < 0) {
-        throw packError("CHUNK_MISMATCH", `${object}: chunk ${slot} of the frame at ${offset} is authentic but not what its id promises`);
+        throw packError(
+          "CHUNK_MISMATCH",
+          `${object}: chunk ${slot} of the frame at ${offset} is authentic but not what its id promises`,
+        );
       }
     }
     return opened.offsets.length - 1;
@@ -72,5 +76,7 @@ class CheckWorker {
 }
 
 const data = workerData as CheckWorkerStart;
-const worker = openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom }).then((store) => new CheckWorker(data, store));
+const worker = openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom }).then(
+  (store) => new CheckWorker(data, store),
+);
 serveTasks(async (task: PackTask) => (await worker).read(task));

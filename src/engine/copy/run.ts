@@ -45,7 +45,14 @@ async function prepare(request: CopyRequest): Promise<PreparedCopy> {
     bytes_missing += (await source.store.stat(packKey(id)))?.size_bytes ?? 0;
   }
   const complete = missing.length === 0 && (await target_store.stat(`manifests/${backup_id}`)) !== undefined;
-  return { request, packs_total: manifest.packs.length, packs_missing: missing.length, bytes_missing, complete, missing };
+  return {
+    request,
+    packs_total: manifest.packs.length,
+    packs_missing: missing.length,
+    bytes_missing,
+    complete,
+    missing,
+  };
 }
 
 async function refuseOther(source: Repository, target: ObjectStore): Promise<void> {
@@ -53,7 +60,9 @@ async function refuseOther(source: Repository, target: ObjectStore): Promise<voi
   if (bytes === undefined) return;
   const found = decodeJsonObject(CONFIG_KEY, bytes)["repository_id"];
   if (found === source.id) return;
-  throw copyError("COPY_TARGET_OTHER", `${target.description} holds repository ${String(found)}, not ${source.id}`, { target: target.description });
+  throw copyError("COPY_TARGET_OTHER", `${target.description} holds repository ${String(found)}, not ${source.id}`, {
+    target: target.description,
+  });
 }
 
 async function getIfThere(store: ObjectStore, key: string): Promise<Buffer | undefined> {
@@ -77,8 +86,8 @@ async function putOnce(store: ObjectStore, key: string, bytes: Buffer): Promise<
 }
 
 /**
- * Makes the other region hold this backup too: packs byte for byte as they are (ciphertext, each proved by its checksum on the way),
- * then an index segment, the manifest last. What is there already is not sent again.
+ * Makes the other region hold this backup too: packs byte for byte as they are (ciphertext, each proved by its checksum
+ * on the way), then an index segment, the manifest last. What is there already is not sent again.
  * @throws PACK_DAMAGED when the source's own object is not whole, COPY_CANCELED, STORE_*
  */
 export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Promise<CopyReport> {
@@ -94,7 +103,12 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
     meter.begin("copy", plan.packs_missing, plan.bytes_missing);
     await copyKeys(source.store, target_store, report);
     const replica = source.replicaIn(target_store);
-    const loaded = await replica.loadIndex({ new_chunks: 0, new_frames: 0, new_packs: 0, ...(signal ? { signal } : {}) });
+    const loaded = await replica.loadIndex({
+      new_chunks: 0,
+      new_frames: 0,
+      new_packs: 0,
+      ...(signal ? { signal } : {}),
+    });
     const unnamed: IndexedPack[] = [...loaded.adopted];
     const waiting = [...missing];
     const copyOne = async () => {
@@ -117,7 +131,13 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
       if (named.has(id)) continue;
       const size_bytes = (await target_store.stat(packKey(id)))?.size_bytes ?? FRAME_HEADER_BYTES;
       const tail = await readPackTail(target_store, source.epoch_keys, Buffer.from(id, "hex"), size_bytes);
-      unnamed.push({ pack_id: tail.header.pack_id, kind: tail.header.kind, epoch: tail.header.epoch, size_bytes, directory: tail.directory });
+      unnamed.push({
+        pack_id: tail.header.pack_id,
+        kind: tail.header.kind,
+        epoch: tail.header.epoch,
+        size_bytes,
+        directory: tail.directory,
+      });
     }
     await replica.writeSegment(unnamed);
     signal?.throwIfAborted();
@@ -128,7 +148,8 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
     meter.end();
     return { ...report, duration_ms: Math.round(clock.monotonic_ms() - began_ms) };
   } catch (error) {
-    if (signal?.aborted === true) throw copyError("COPY_CANCELED", "the copy was called off before it was complete", {}, error);
+    if (signal?.aborted === true)
+      throw copyError("COPY_CANCELED", "the copy was called off before it was complete", {}, error);
     throw error;
   } finally {
     await lease.end();
@@ -136,7 +157,11 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
 }
 
 /** Keys before the config: the replica is a repository from the moment it has one. */
-async function copyKeys(source: ObjectStore, target: ObjectStore, report: { objects_copied: number; bytes_copied: number }): Promise<void> {
+async function copyKeys(
+  source: ObjectStore,
+  target: ObjectStore,
+  report: { objects_copied: number; bytes_copied: number },
+): Promise<void> {
   const keys: string[] = [];
   for await (const { key } of source.list("keys/")) keys.push(key);
   for (const key of [...keys, CONFIG_KEY]) {

@@ -36,12 +36,17 @@ test("of threads that claim the same chunks, exactly one gets each", async () =>
   const run = () =>
     new Promise<number>((resolve, reject) => {
       const url = new URL("./index.ts", import.meta.url).href;
-      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData: { memory: index.memory, url } });
+      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
+        workerData: { memory: index.memory, url },
+      });
       worker.once("message", resolve);
       worker.once("error", reject);
     });
   const won = await Promise.all([run(), run(), run()]);
-  assert.equal(won.reduce((a, b) => a + b), count);
+  assert.equal(
+    won.reduce((a, b) => a + b),
+    count,
+  );
   assert.equal(index.chunks, count);
 });
 
@@ -67,7 +72,10 @@ test("a segment gives back its packs; any flipped byte is found", () => {
     found.push(`${pack.pack_id.toString("hex")} ${pack.size_bytes}`);
     return (frame) => assert.deepEqual([frame.offset, frame.stored, frame.raw, frame.chunks], [48, 100, 200, 2]);
   });
-  assert.deepEqual(found, packs.map((pack) => `${pack.pack_id.toString("hex")} ${pack.size_bytes}`));
+  assert.deepEqual(
+    found,
+    packs.map((pack) => `${pack.pack_id.toString("hex")} ${pack.size_bytes}`),
+  );
   for (let at = 0; at < bytes.length; at++) {
     const broken = Buffer.from(bytes);
     broken[at] = (broken[at] as number) ^ 0x80;

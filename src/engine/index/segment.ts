@@ -1,7 +1,14 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import { errorCatalogue, type Random } from "../../base/index.ts";
 import {
-  COMPRESSION_NONE, COMPRESSION_ZSTD, compressBound, compressIfWorth, type DirectoryFrame, TAG_BYTES, walkDirectory, zstd,
+  COMPRESSION_NONE,
+  COMPRESSION_ZSTD,
+  compressBound,
+  compressIfWorth,
+  type DirectoryFrame,
+  TAG_BYTES,
+  walkDirectory,
+  zstd,
 } from "../pack/index.ts";
 
 /** docs/format.md §6. */
@@ -15,7 +22,8 @@ export const indexError = errorCatalogue({
   INDEX_DAMAGED: {
     fault: "operational",
     retry: "never",
-    guidance: "The index is rebuilt from the packs themselves; nothing is lost. `baas repo check` names the damaged object.",
+    guidance:
+      "The index is rebuilt from the packs themselves; nothing is lost. `baas repo check` names the damaged object.",
     status_reason: "RepositoryDamaged",
   },
 });
@@ -71,15 +79,19 @@ export function encodeSegment(
 /** Opens a segment. @throws INDEX_DAMAGED naming it */
 export function decodeSegment(segment_id: string, bytes: Buffer, keys: ReadonlyMap<number, Uint8Array>): Buffer {
   const object = `index/${segment_id}`;
-  const damaged = (what: string, cause?: unknown) => indexError("INDEX_DAMAGED", `${object}: ${what}`, { object }, cause);
-  if (bytes.length < HEADER_BYTES + TAG_BYTES || !bytes.subarray(0, 4).equals(MAGIC)) throw damaged("it does not begin like an index segment");
+  const damaged = (what: string, cause?: unknown) =>
+    indexError("INDEX_DAMAGED", `${object}: ${what}`, { object }, cause);
+  if (bytes.length < HEADER_BYTES + TAG_BYTES || !bytes.subarray(0, 4).equals(MAGIC))
+    throw damaged("it does not begin like an index segment");
   if (bytes.readUInt16LE(4) !== 1) throw damaged(`version ${bytes.readUInt16LE(4)} is not known`);
   if (bytes.toString("hex", 16, 48) !== segment_id) throw damaged("it holds another segment");
   const [compression, epoch, raw_bytes] = [bytes.readUInt16LE(6), bytes.readUInt32LE(8), bytes.readUInt32LE(12)];
   const data_key = keys.get(epoch);
   if (data_key === undefined) throw damaged(`it is sealed under the unknown epoch ${epoch}`);
   if (raw_bytes > RAW_BYTES_MAX || compression > COMPRESSION_ZSTD) throw damaged("its header is not one");
-  const decipher = createDecipheriv("aes-256-gcm", segmentKey(data_key, bytes.subarray(16, 48)), NONCE, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv("aes-256-gcm", segmentKey(data_key, bytes.subarray(16, 48)), NONCE, {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(bytes.subarray(0, HEADER_BYTES));
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   const plain = decipher.update(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
@@ -97,7 +109,13 @@ export function decodeSegment(segment_id: string, bytes: Buffer, keys: ReadonlyM
 /** Walks an opened segment. @throws INDEX_DAMAGED, PACK_DAMAGED */
 export function walkSegment(
   raw: Buffer,
-  visit: (pack: { pack_id: Buffer; kind: number; epoch: number; size_bytes: number; at: number }) => ((frame: DirectoryFrame) => void) | undefined,
+  visit: (pack: {
+    pack_id: Buffer;
+    kind: number;
+    epoch: number;
+    size_bytes: number;
+    at: number;
+  }) => ((frame: DirectoryFrame) => void) | undefined,
 ): void {
   const skip = () => undefined;
   if (raw.length < 4) throw indexError("INDEX_DAMAGED", "an index segment is empty");

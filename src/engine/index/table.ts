@@ -1,9 +1,10 @@
 /**
  * The chunk index in shared memory: one hash table that all worker threads probe and fill without locks.
  *
- * Memory per chunk: 16 bytes of its id, 4 of its frame's number, 2 of its slot in that frame = 22 bytes a place; extents loaded
- * from segments are filled to 85 %, so 26 bytes a chunk, plus 12 bytes a frame (a frame holds about 1 MiB, so 4 and more chunks).
- * 16 of 32 id bytes: two of 2^40 chunks share them with probability 2^-49; ids are keyed, so nobody can look for a pair.
+ * Memory per chunk: 16 bytes of its id, 4 of its frame's number, 2 of its slot in that frame = 22 bytes a place;
+ * extents loaded from segments are filled to 85 %, so 26 bytes a chunk, plus 12 bytes a frame (a frame holds about 1
+ * MiB, so 4 and more chunks). 16 of 32 id bytes: two of 2^40 chunks share them with probability 2^-49; ids are keyed,
+ * so nobody can look for a pair.
  */
 
 const ID_WORDS = 4;
@@ -134,7 +135,10 @@ export class ChunkIndex {
     return { pack_id, epoch: this.#packs[at + 8] as number, kind: this.#packs[at + 9] as number };
   }
 
-  /** Registers a frame. -1 when the table is full: the frame is stored all the same, only not found by others in this run. */
+  /**
+   * Registers a frame. -1 when the table is full: the frame is stored all the same, only not found by others in this
+   * run.
+   */
   addFrame(pack: number, offset: number, stored: number): number {
     if (pack < 0) return -1;
     const number = Atomics.add(this.#counters, FRAME_COUNT, 1);
@@ -148,7 +152,11 @@ export class ChunkIndex {
 
   frame(number: number): FramePlace {
     const at = number * FRAME_WORDS;
-    return { pack: this.#frames[at] as number, offset: this.#frames[at + 1] as number, stored: this.#frames[at + 2] as number };
+    return {
+      pack: this.#frames[at] as number,
+      offset: this.#frames[at + 1] as number,
+      stored: this.#frames[at + 2] as number,
+    };
   }
 
   /**
@@ -156,7 +164,12 @@ export class ChunkIndex {
    * @param id at least 16 bytes at `at`
    */
   find(id: Buffer, at = 0): number {
-    const [a, b, c, d] = [id.readUInt32LE(at), id.readUInt32LE(at + 4), id.readUInt32LE(at + 8), id.readUInt32LE(at + 12)];
+    const [a, b, c, d] = [
+      id.readUInt32LE(at),
+      id.readUInt32LE(at + 4),
+      id.readUInt32LE(at + 8),
+      id.readUInt32LE(at + 12),
+    ];
     let base = 0;
     for (const extent of this.#extents) {
       const { capacity, ids, places } = extent;
@@ -165,7 +178,8 @@ export class ChunkIndex {
         const state = places[i] as number;
         if (state === EMPTY) break;
         const w = i * ID_WORDS;
-        if (ids[w] === a && ids[w + 1] === b && ids[w + 2] === c && ids[w + 3] === d && state !== WRITING) return base + i;
+        if (ids[w] === a && ids[w + 1] === b && ids[w + 2] === c && ids[w + 3] === d && state !== WRITING)
+          return base + i;
         if (++i === capacity) i = 0;
       }
       base += capacity;
@@ -195,7 +209,10 @@ export class ChunkIndex {
     throw new RangeError(`index position ${position}`);
   }
 
-  /** Should more room be made for new chunks? Then {@link grow}, and tell the other threads to {@link attach} what it returns. */
+  /**
+   * Should more room be made for new chunks? Then {@link grow}, and tell the other threads to {@link attach} what it
+   * returns.
+   */
   get crowded(): boolean {
     const last = this.#extents.at(-1);
     return last !== undefined && Atomics.load(last.used, 0) > last.capacity * GROW_AT;
@@ -219,8 +236,10 @@ export class ChunkIndex {
 
   /**
    * Claims a chunk for storing.
-   * @returns -1 when it is known (stored, or another thread is storing it): nothing to do. Otherwise the position to {@link publish}
-   *   once its frame is sealed, or -2 when the table is full (store it; it only stays unknown to the others of this run).
+   * @returns -1 when it is known (stored, or another thread is storing it): nothing to do. Otherwise the position to
+   * {@link publish}
+   *   once its frame is sealed, or -2 when the table is full (store it; it only stays unknown to the others of this
+   *   run).
    */
   claim(id: Buffer, at = 0): number {
     if (this.find(id, at) >= 0) return -1;
@@ -231,7 +250,12 @@ export class ChunkIndex {
   }
 
   #insert(extent: Extent, base: number, id: Buffer, at: number): number {
-    const [a, b, c, d] = [id.readUInt32LE(at), id.readUInt32LE(at + 4), id.readUInt32LE(at + 8), id.readUInt32LE(at + 12)];
+    const [a, b, c, d] = [
+      id.readUInt32LE(at),
+      id.readUInt32LE(at + 4),
+      id.readUInt32LE(at + 8),
+      id.readUInt32LE(at + 12),
+    ];
     const { capacity, ids, places } = extent;
     let i = start(a, b, capacity);
     for (;;) {
@@ -265,7 +289,9 @@ export class ChunkIndex {
     Atomics.store(extent.places, i, frame + FIRST_FRAME);
   }
 
-  /** Loads a chunk that is stored already, into the first extent. A chunk known from another pack keeps its first place. */
+  /**
+   * Loads a chunk that is stored already, into the first extent. A chunk known from another pack keeps its first place.
+   */
   load(id: Buffer, at: number, frame: number, slot: number): void {
     const extent = this.#extents[0] as Extent;
     const position = this.#insert(extent, 0, id, at);

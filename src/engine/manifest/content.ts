@@ -14,7 +14,10 @@ export type ReadPage = (id: Buffer) => Promise<Buffer>;
 
 /** Up to this many extents stand in the entry itself; more go to map pages. 64 × 37 bytes keep entries small. */
 const INLINE_EXTENTS_MAX = 64;
-/** Map pages are cut where an id says so (about every 2,048 extents), so that a change in the middle leaves the others alone. */
+/**
+ * Map pages are cut where an id says so (about every 2,048 extents), so that a change in the middle leaves the others
+ * alone.
+ */
 const PAGE_EXTENTS_MIN = 512;
 const PAGE_EXTENTS_MAX = 4096;
 const PAGE_CUT_MASK = 0x3ff;
@@ -108,10 +111,14 @@ export async function walkContent(
       }
       onPage?.(extent.id);
       const page = await readPage(extent.id);
-      if (!page.subarray(0, 8).equals(MAP_MAGIC)) throw manifestError("TREE_DAMAGED", `chunk ${extent.id.toString("hex")} is no map page`);
+      if (!page.subarray(0, 8).equals(MAP_MAGIC))
+        throw manifestError("TREE_DAMAGED", `chunk ${extent.id.toString("hex")} is no map page`);
       const end = await walk(page.subarray(8), at, depth + 1);
       if (end - at !== extent.length) {
-        throw manifestError("TREE_DAMAGED", `map page ${extent.id.toString("hex")} covers ${end - at} bytes, not ${extent.length}`);
+        throw manifestError(
+          "TREE_DAMAGED",
+          `map page ${extent.id.toString("hex")} covers ${end - at} bytes, not ${extent.length}`,
+        );
       }
       at = end;
     }

@@ -112,7 +112,8 @@ export class EntryView {
       name_length > 0 &&
       name_length <= NAME_BYTES_MAX &&
       ENTRY_HEADER_BYTES + name_length <= length;
-    if (!sane) throw manifestError("TREE_DAMAGED", `an entry of ${length} bytes with a name of ${name_length} is impossible`);
+    if (!sane)
+      throw manifestError("TREE_DAMAGED", `an entry of ${length} bytes with a name of ${name_length} is impossible`);
     this.bytes = bytes;
     this.at = at;
     this.length = length;
@@ -154,7 +155,10 @@ export class EntryView {
   }
   /** Tells files apart: device and inode, 16 bytes as text. */
   get identity(): string {
-    return this.bytes.toString("latin1", this.at + 32, this.at + 40) + this.bytes.toString("latin1", this.at + 64, this.at + 72);
+    return (
+      this.bytes.toString("latin1", this.at + 32, this.at + 40) +
+      this.bytes.toString("latin1", this.at + 64, this.at + 72)
+    );
   }
   /** The entry itself. */
   get raw(): Buffer {
@@ -250,7 +254,8 @@ export function contentEnd(bytes: Buffer, at: number, limit: number): number {
   let end = at + 4;
   for (let i = 0; i < count; i++) {
     const size = EXTENT_BYTES[bytes[end] as 0 | 1 | 2];
-    if (size === undefined || end + size > limit) throw manifestError("TREE_DAMAGED", `extent ${i} of a content is none`);
+    if (size === undefined || end + size > limit)
+      throw manifestError("TREE_DAMAGED", `extent ${i} of a content is none`);
     end += size;
   }
   return end;

@@ -1,4 +1,14 @@
-import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  sign,
+  verify,
+  type KeyObject,
+} from "node:crypto";
 import { canonicalJson, type Random } from "../../base/index.ts";
 import { compressBound, TAG_BYTES, zstd } from "../pack/index.ts";
 import { manifestError } from "./errors.ts";
@@ -58,7 +68,11 @@ export function publicKeyBytes(key: KeyObject): Buffer {
 }
 
 export function verifyingKeyFromBytes(bytes: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), bytes]), format: "der", type: "spki" });
+  return createPublicKey({
+    key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), bytes]),
+    format: "der",
+    type: "spki",
+  });
 }
 
 export interface ManifestKeys {
@@ -68,7 +82,12 @@ export interface ManifestKeys {
 }
 
 /** Seals and signs a manifest. */
-export function encodeManifest(public_part: PublicManifest, private_part: PrivateManifest, keys: ManifestKeys, random: Random): Buffer {
+export function encodeManifest(
+  public_part: PublicManifest,
+  private_part: PrivateManifest,
+  keys: ManifestKeys,
+  random: Random,
+): Buffer {
   const open = Buffer.from(canonicalJson(public_part));
   const plain = Buffer.from(canonicalJson(private_part));
   const packed = Buffer.allocUnsafe(compressBound(plain.length));
@@ -95,20 +114,27 @@ function signedBytes(body: Buffer): Buffer {
   return Buffer.concat([SIGNATURE_CONTEXT, createHash("sha256").update(body).digest()]);
 }
 
-/** Checks the signature and reads the public part; needs the repository's public key and no secret. @throws MANIFEST_DAMAGED */
+/**
+ * Checks the signature and reads the public part; needs the repository's public key and no secret. @throws
+ * MANIFEST_DAMAGED
+ */
 export function decodePublicManifest(backup_id: string, bytes: Buffer, verifying_key: KeyObject): PublicManifest {
   return parse(backup_id, bytes, verifying_key).public_part;
 }
 
 function parse(backup_id: string, bytes: Buffer, verifying_key: KeyObject) {
   const object = `manifests/${backup_id}`;
-  const damaged = (what: string, cause?: unknown) => manifestError("MANIFEST_DAMAGED", `${object}: ${what}`, { object, backup_id }, cause);
-  if (bytes.length < HEADER_BYTES + TAG_BYTES + SIGNATURE_BYTES || !bytes.subarray(0, 4).equals(MAGIC)) throw damaged("it does not begin like a manifest");
+  const damaged = (what: string, cause?: unknown) =>
+    manifestError("MANIFEST_DAMAGED", `${object}: ${what}`, { object, backup_id }, cause);
+  if (bytes.length < HEADER_BYTES + TAG_BYTES + SIGNATURE_BYTES || !bytes.subarray(0, 4).equals(MAGIC))
+    throw damaged("it does not begin like a manifest");
   if (bytes.readUInt16LE(4) !== 1) throw damaged(`it has version ${bytes.readUInt16LE(4)}, this reader knows 1`);
   const [epoch, public_bytes, private_bytes] = [bytes.readUInt32LE(8), bytes.readUInt32LE(12), bytes.readUInt32LE(16)];
-  if (HEADER_BYTES + public_bytes + private_bytes + SIGNATURE_BYTES !== bytes.length || private_bytes < TAG_BYTES) throw damaged("its lengths do not add up");
+  if (HEADER_BYTES + public_bytes + private_bytes + SIGNATURE_BYTES !== bytes.length || private_bytes < TAG_BYTES)
+    throw damaged("its lengths do not add up");
   const body = bytes.subarray(0, bytes.length - SIGNATURE_BYTES);
-  if (!verify(null, signedBytes(body), verifying_key, bytes.subarray(body.length))) throw damaged("its signature does not hold");
+  if (!verify(null, signedBytes(body), verifying_key, bytes.subarray(body.length)))
+    throw damaged("its signature does not hold");
   const public_end = HEADER_BYTES + public_bytes;
   const public_part = JSON.parse(bytes.toString("utf8", HEADER_BYTES, public_end)) as PublicManifest;
   if (public_part.backup_id !== backup_id) throw damaged(`it is the manifest of ${public_part.backup_id}`);
@@ -125,7 +151,9 @@ export function decodeManifest(
   const { epoch, public_part, public_end, body, damaged } = parse(backup_id, bytes, verifying_key);
   const data_key = data_keys.get(epoch);
   if (data_key === undefined) throw damaged(`it is sealed under the unknown epoch ${epoch}`);
-  const decipher = createDecipheriv("aes-256-gcm", sealKey(data_key, bytes.subarray(20, 52)), NONCE, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv("aes-256-gcm", sealKey(data_key, bytes.subarray(20, 52)), NONCE, {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(bytes.subarray(0, public_end));
   decipher.setAuthTag(body.subarray(body.length - TAG_BYTES));
   const packed = decipher.update(body.subarray(public_end, body.length - TAG_BYTES));

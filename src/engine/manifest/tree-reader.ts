@@ -22,9 +22,11 @@ interface InnerItem {
 }
 
 function pageLevel(page: Buffer, id: Buffer): number {
-  const sane = page.length >= TREE_HEADER_BYTES && page.length <= PAGE_BYTES_MAX && page.subarray(0, 4).equals(TREE_MAGIC);
+  const sane =
+    page.length >= TREE_HEADER_BYTES && page.length <= PAGE_BYTES_MAX && page.subarray(0, 4).equals(TREE_MAGIC);
   if (!sane) throw manifestError("TREE_DAMAGED", `chunk ${id.toString("hex")} is no tree page`);
-  if (page[4] !== 1) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has version ${page[4]}, this reader knows 1`);
+  if (page[4] !== 1)
+    throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has version ${page[4]}, this reader knows 1`);
   const level = page[5] as number;
   if (level >= LEVELS_MAX) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${level}`);
   return level;
@@ -60,7 +62,8 @@ function checkPath(path: Buffer): void {
     if (i < path.length && path[i] !== 47) continue;
     const length = i - start;
     const dots = (length === 1 && path[start] === 46) || (length === 2 && path[start] === 46 && path[start + 1] === 46);
-    if (length === 0 || dots) throw manifestError("TREE_DAMAGED", `the path ${JSON.stringify(path.toString())} is not allowed`);
+    if (length === 0 || dots)
+      throw manifestError("TREE_DAMAGED", `the path ${JSON.stringify(path.toString())} is not allowed`);
     start = i + 1;
   }
 }
@@ -147,13 +150,16 @@ export class TreeReader {
   /** How many entries the tree has. Exact when it has an inner page; a single leaf has to be counted by walking. */
   async entries(): Promise<number | undefined> {
     const page = await this.#read(this.#root);
-    return pageLevel(page, this.#root) === 0 ? undefined : decodeInner(page).reduce((sum, item) => sum + item.entries, 0);
+    return pageLevel(page, this.#root) === 0
+      ? undefined
+      : decodeInner(page).reduce((sum, item) => sum + item.entries, 0);
   }
 
   /**
    * All groups in order, a leaf page at a time.
    * @param onPage told of every page's id on the way; `false` leaves the page and what is below it out
-   * @param onDamage told of a page that cannot be read, with how many entries are lost and where; without it the walk throws
+   * @param onDamage told of a page that cannot be read, with how many entries are lost and where; without it the walk
+   * throws
    */
   async *walk(
     onPage?: (id: Buffer) => boolean | undefined,
@@ -176,7 +182,8 @@ export class TreeReader {
     try {
       const page = await this.#read(id);
       found = pageLevel(page, id);
-      if (level !== undefined && found !== level) throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${found}, not ${level}`);
+      if (level !== undefined && found !== level)
+        throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${found}, not ${level}`);
       if (found === 0) groups = decodeLeaf(page);
       else items = decodeInner(page);
     } catch (error) {
@@ -218,7 +225,11 @@ export class TreeReader {
 }
 
 /** Index of the first element whose directory is not before the given one. */
-function firstAtOrAfter(sorted: readonly { readonly root: number; readonly path: Buffer }[], root: number, path: Buffer): number {
+function firstAtOrAfter(
+  sorted: readonly { readonly root: number; readonly path: Buffer }[],
+  root: number,
+  path: Buffer,
+): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -8,8 +8,8 @@ export const GROUP_HEADER_BYTES = 12;
 export const GROUP_CONTINUES = 1;
 
 /**
- * Pages close where a hash of the last name says so once they have 48 KiB, in any case at 192 KiB: a change in one folder
- * then changes one page and the few above it, wherever in the stream it is.
+ * Pages close where a hash of the last name says so once they have 48 KiB, in any case at 192 KiB: a change in one
+ * folder then changes one page and the few above it, wherever in the stream it is.
  */
 const PAGE_BYTES_MIN = 48 * 1024;
 const PAGE_BYTES_MAX = 192 * 1024;
@@ -86,7 +86,8 @@ export class TreeWriter {
     this.#first ??= { root, path: Buffer.from(path), name: Buffer.from(first) };
     this.#parts.push(header, path, entries);
     this.#bytes += header.length + path.length + entries.length;
-    if (this.#bytes >= PAGE_BYTES_MAX || (this.#bytes >= PAGE_BYTES_MIN && (hash(last) & CUT_MASK) === 0)) this.#flush();
+    if (this.#bytes >= PAGE_BYTES_MAX || (this.#bytes >= PAGE_BYTES_MIN && (hash(last) & CUT_MASK) === 0))
+      this.#flush();
   }
 
   #flush(): void {

@@ -10,13 +10,17 @@ export interface Zstd {
   readonly name: "exported" | "zlib";
   /** Compresses `input` into `output`; returns the length, or -1 when it does not fit. */
   compress(input: Uint8Array, output: Uint8Array, level: number): number;
-  /** Decompresses the one frame in `input` into `output`; returns the length. Throws PACK_DAMAGED on bad or too long input. */
+  /**
+   * Decompresses the one frame in `input` into `output`; returns the length. Throws PACK_DAMAGED on bad or too long
+   * input.
+   */
   decompress(input: Uint8Array, output: Uint8Array): number;
 }
 
 /**
  * Node's binary carries zstd and exports its C functions. Calling them with one context a thread spares node:zlib's
- * context and output allocation for each call: 450 instead of 330 MB/s at level 1, 1.3 instead of 0.9 GB/s back (2 cores, see docs/performance.md).
+ * context and output allocation for each call: 450 instead of 330 MB/s at level 1, 1.3 instead of 0.9 GB/s back (2
+ * cores, see docs/performance.md).
  */
 function exportedZstd(): Zstd | undefined {
   try {
@@ -83,7 +87,8 @@ export function compressIfWorth(
   output: Uint8Array,
   level: number,
 ): { readonly bytes: Uint8Array; readonly compression: number } {
-  if (input.length >= 8 * PROBE_BYTES && looksIncompressible(input)) return { bytes: input, compression: COMPRESSION_NONE };
+  if (input.length >= 8 * PROBE_BYTES && looksIncompressible(input))
+    return { bytes: input, compression: COMPRESSION_NONE };
   const length = zstd.compress(input, output, level);
   if (length < 0 || length >= input.length * WORTH_RATIO) return { bytes: input, compression: COMPRESSION_NONE };
   return { bytes: output.subarray(0, length), compression: COMPRESSION_ZSTD };

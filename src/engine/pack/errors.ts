@@ -16,7 +16,8 @@ export const packError = errorCatalogue({
   CHUNK_MISMATCH: {
     fault: "operational",
     retry: "never",
-    guidance: "The stored bytes are authentic but not what the id promises: memory of the writing host may be faulty. Restore from another backup and check that host.",
+    guidance:
+      "The stored bytes are authentic but not what the id promises: memory of the writing host may be faulty. Restore from another backup and check that host.",
     status_reason: "RepositoryDamaged",
   },
   COMPRESSION_FAILED: {

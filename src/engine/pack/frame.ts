@@ -45,10 +45,14 @@ export function decodePackHeader(bytes: Buffer, pack_id: Buffer): PackHeader {
     throw packError("PACK_DAMAGED", `pack ${pack_id.toString("hex")} does not begin like a pack`);
   }
   const version = bytes.readUInt16LE(4);
-  if (version !== 1) throw packError("PACK_VERSION", `pack ${pack_id.toString("hex")} has version ${version}, this reader knows 1`);
+  if (version !== 1)
+    throw packError("PACK_VERSION", `pack ${pack_id.toString("hex")} has version ${version}, this reader knows 1`);
   const found = bytes.subarray(16, 48);
   if (!found.equals(pack_id)) {
-    throw packError("PACK_DAMAGED", `pack ${pack_id.toString("hex")} holds the content of pack ${found.toString("hex")}`);
+    throw packError(
+      "PACK_DAMAGED",
+      `pack ${pack_id.toString("hex")} holds the content of pack ${found.toString("hex")}`,
+    );
   }
   return { kind: bytes.readUInt8(6), epoch: bytes.readUInt32LE(8), pack_id: Buffer.from(found) };
 }
@@ -146,7 +150,8 @@ export function openFrame(
   scratch?: Buffer,
 ): OpenedFrame {
   const header = decodeFrameHeader(bytes, at);
-  if (header.ordinal !== ordinal) throw packError("PACK_DAMAGED", `frame ${ordinal} carries the number ${header.ordinal}`);
+  if (header.ordinal !== ordinal)
+    throw packError("PACK_DAMAGED", `frame ${ordinal} carries the number ${header.ordinal}`);
   const start = at + FRAME_HEADER_BYTES;
   const end = start + header.stored;
   if (end + TAG_BYTES > bytes.length) throw packError("PACK_DAMAGED", `frame ${ordinal} is cut off`);
@@ -164,14 +169,16 @@ export function openFrame(
 
 function unfold(header: FrameHeader, plain: Buffer, scratch: Buffer | undefined): OpenedFrame {
   const table_bytes = header.type === FRAME_DATA ? header.chunks * 4 : 0;
-  if (plain.length < table_bytes) throw packError("PACK_DAMAGED", `frame ${header.ordinal} is shorter than its length table`);
+  if (plain.length < table_bytes)
+    throw packError("PACK_DAMAGED", `frame ${header.ordinal} is shorter than its length table`);
   const packed = plain.subarray(table_bytes);
   let payload: Buffer = packed;
   if (header.compression !== COMPRESSION_NONE) {
     const room = scratch !== undefined && scratch.length >= header.raw ? scratch : Buffer.allocUnsafeSlow(header.raw);
     payload = room.subarray(0, zstd.decompress(packed, room.subarray(0, header.raw)));
   }
-  if (payload.length !== header.raw) throw packError("PACK_DAMAGED", `frame ${header.ordinal} is not as long as it says`);
+  if (payload.length !== header.raw)
+    throw packError("PACK_DAMAGED", `frame ${header.ordinal} is not as long as it says`);
   const offsets = new Uint32Array(header.type === FRAME_DATA ? header.chunks + 1 : 0);
   let total = 0;
   for (let i = 0; i < table_bytes / 4; i++) {

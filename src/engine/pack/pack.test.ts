@@ -9,8 +9,20 @@ const keys = new Map([[1, data_key]]);
 const idOf = (bytes: Buffer) => createHmac("sha256", "test").update(bytes).digest();
 
 function build(payloads: Buffer[][]): pack.FinishedPack {
-  const writer = new pack.PackWriter({ epoch: 1, data_key, kind: pack.PACK_DATA, level: 1, random: systemRandom, pack_bytes: 1 << 20 });
-  for (const chunks of payloads) writer.addFrame(Buffer.concat(chunks), Buffer.concat(chunks.map(idOf)), chunks.map((c) => c.length));
+  const writer = new pack.PackWriter({
+    epoch: 1,
+    data_key,
+    kind: pack.PACK_DATA,
+    level: 1,
+    random: systemRandom,
+    pack_bytes: 1 << 20,
+  });
+  for (const chunks of payloads)
+    writer.addFrame(
+      Buffer.concat(chunks),
+      Buffer.concat(chunks.map(idOf)),
+      chunks.map((c) => c.length),
+    );
   return writer.finish() as pack.FinishedPack;
 }
 
@@ -41,7 +53,14 @@ test("what goes into a pack comes out of it", () => {
 });
 
 test("a pack that is reused for the next one does not bleed into it", () => {
-  const writer = new pack.PackWriter({ epoch: 1, data_key, kind: pack.PACK_DATA, level: 1, random: systemRandom, pack_bytes: 1 << 20 });
+  const writer = new pack.PackWriter({
+    epoch: 1,
+    data_key,
+    kind: pack.PACK_DATA,
+    level: 1,
+    random: systemRandom,
+    pack_bytes: 1 << 20,
+  });
   for (let round = 0; round < 3; round++) {
     const chunk = Buffer.from(`round ${round}`.repeat(1 + (2 - round) * 5000));
     writer.addFrame(chunk, idOf(chunk), [chunk.length]);
@@ -75,7 +94,10 @@ test("a frame is bound to its pack, its place and its header", () => {
 test("zlib and the exported functions read each other's frames", (t) => {
   if (pack.zstd.name === "zlib") return t.skip("this Node does not export zstd");
   const input = Buffer.from("compress me ".repeat(10_000));
-  for (const [from, to] of [[pack.zstd, pack.zlibZstd], [pack.zlibZstd, pack.zstd]] as const) {
+  for (const [from, to] of [
+    [pack.zstd, pack.zlibZstd],
+    [pack.zlibZstd, pack.zstd],
+  ] as const) {
     const [packed, back] = [Buffer.alloc(pack.compressBound(input.length)), Buffer.alloc(input.length)];
     const length = from.compress(input, packed, 1);
     assert.equal(to.decompress(packed.subarray(0, length), back), input.length);

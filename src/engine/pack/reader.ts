@@ -3,8 +3,19 @@ import { HoldfastError, type ErrorContext } from "../../base/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import { packError } from "./errors.ts";
 import {
-  decodeFrameHeader, decodePackHeader, derivePackKey, encodePackHeader, FRAME_FOOTER, FRAME_HEADER_BYTES, openFrame,
-  PACK_BYTES_MAX, PACK_HEADER_BYTES, type OpenedFrame, type PackHeader, TAG_BYTES, TRAILER_BYTES,
+  decodeFrameHeader,
+  decodePackHeader,
+  derivePackKey,
+  encodePackHeader,
+  FRAME_FOOTER,
+  FRAME_HEADER_BYTES,
+  openFrame,
+  PACK_BYTES_MAX,
+  PACK_HEADER_BYTES,
+  type OpenedFrame,
+  type PackHeader,
+  TAG_BYTES,
+  TRAILER_BYTES,
 } from "./frame.ts";
 import { TRAILER_MAGIC } from "./writer.ts";
 
@@ -19,7 +30,8 @@ export type EpochKeys = ReadonlyMap<number, Uint8Array>;
 
 export function dataKeyOf(keys: EpochKeys, epoch: number, object: string): Uint8Array {
   const key = keys.get(epoch);
-  if (key === undefined) throw packError("PACK_DAMAGED", `${object} is sealed under epoch ${epoch}, which the repository does not have`);
+  if (key === undefined)
+    throw packError("PACK_DAMAGED", `${object} is sealed under epoch ${epoch}, which the repository does not have`);
   return key;
 }
 
@@ -28,7 +40,8 @@ export function inPack<T>(pack_id: Buffer, context: ErrorContext, read: () => T)
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof HoldfastError) || error.code !== "PACK_DAMAGED" || error.context["object"] !== undefined) throw error;
+    if (!(error instanceof HoldfastError) || error.code !== "PACK_DAMAGED" || error.context["object"] !== undefined)
+      throw error;
     const object = packKey(pack_id);
     throw packError("PACK_DAMAGED", `${object}: ${error.message}`, { object, ...context }, error);
   }
@@ -48,7 +61,9 @@ export class FrameOpener {
 
   /** @param bytes hold the frame from `at` on: header, ciphertext, tag */
   open(ordinal: number, bytes: Buffer, at: number, scratch?: Buffer): OpenedFrame {
-    return inPack(this.pack_id, { frame: ordinal }, () => openFrame(this.#key, this.#header, ordinal, bytes, at, scratch));
+    return inPack(this.pack_id, { frame: ordinal }, () =>
+      openFrame(this.#key, this.#header, ordinal, bytes, at, scratch),
+    );
   }
 }
 
@@ -64,7 +79,12 @@ const TAIL_BYTES = 64 * 1024;
  * Reads header, trailer and directory of a pack, authenticated.
  * @throws PACK_DAMAGED naming the object; STORE_NOT_FOUND
  */
-export async function readPackTail(store: ObjectStore, keys: EpochKeys, pack_id: Buffer, size_bytes: number): Promise<PackTail> {
+export async function readPackTail(
+  store: ObjectStore,
+  keys: EpochKeys,
+  pack_id: Buffer,
+  size_bytes: number,
+): Promise<PackTail> {
   const key = packKey(pack_id);
   const object = { object: key };
   if (size_bytes < PACK_HEADER_BYTES + FRAME_HEADER_BYTES + TAG_BYTES + TRAILER_BYTES || size_bytes > PACK_BYTES_MAX) {
@@ -74,7 +94,11 @@ export async function readPackTail(store: ObjectStore, keys: EpochKeys, pack_id:
   const header = inPack(pack_id, {}, () => decodePackHeader(head, pack_id));
   const tail_bytes = Math.min(size_bytes, TAIL_BYTES);
   let tail = await store.get(key, { offset_bytes: size_bytes - tail_bytes, length_bytes: tail_bytes });
-  const footer_at = inPack(pack_id, {}, () => readTrailer(tail.subarray(tail.length - TRAILER_BYTES), size_bytes).footer_at);
+  const footer_at = inPack(
+    pack_id,
+    {},
+    () => readTrailer(tail.subarray(tail.length - TRAILER_BYTES), size_bytes).footer_at,
+  );
   if (footer_at < size_bytes - tail_bytes) {
     tail = await store.get(key, { offset_bytes: footer_at, length_bytes: size_bytes - footer_at });
   }
@@ -107,7 +131,9 @@ export function verifyPackBytes(pack_id: Buffer, bytes: Buffer): void {
     decodePackHeader(bytes, pack_id);
     const trailer = bytes.subarray(Math.max(0, bytes.length - TRAILER_BYTES));
     const { sha256 } = readTrailer(trailer, bytes.length);
-    const found = createHash("sha256").update(bytes.subarray(0, bytes.length - TRAILER_BYTES + 8)).digest();
+    const found = createHash("sha256")
+      .update(bytes.subarray(0, bytes.length - TRAILER_BYTES + 8))
+      .digest();
     if (!found.equals(sha256)) throw packError("PACK_DAMAGED", "its bytes do not have the checksum of its trailer");
   });
 }

@@ -3,8 +3,17 @@ import type { Random } from "../../base/index.ts";
 import { compressBound, compressIfWorth } from "./compression.ts";
 import { DirectoryBuilder } from "./directory.ts";
 import {
-  derivePackKey, encodePackHeader, FRAME_CHUNKS_MAX, FRAME_DATA, FRAME_FOOTER, FRAME_HEADER_BYTES, ID_BYTES,
-  PACK_HEADER_BYTES, sealFrame, TAG_BYTES, TRAILER_BYTES,
+  derivePackKey,
+  encodePackHeader,
+  FRAME_CHUNKS_MAX,
+  FRAME_DATA,
+  FRAME_FOOTER,
+  FRAME_HEADER_BYTES,
+  ID_BYTES,
+  PACK_HEADER_BYTES,
+  sealFrame,
+  TAG_BYTES,
+  TRAILER_BYTES,
 } from "./frame.ts";
 
 export const TRAILER_MAGIC = Buffer.from("HFPKEND1");
@@ -16,7 +25,10 @@ export interface PackWriterOptions {
   /** zstd level of payloads. */
   readonly level: number;
   readonly random: Random;
-  /** Size at which the owner finishes packs: memory for it is taken at once (and committed by the system only as it fills). */
+  /**
+   * Size at which the owner finishes packs: memory for it is taken at once (and committed by the system only as it
+   * fills).
+   */
   readonly pack_bytes: number;
 }
 
@@ -92,17 +104,23 @@ export class PackWriter {
 
   /**
    * Seals chunks as one frame.
-   * @param payload the chunks joined; @param ids 32 bytes a chunk; @param lengths of the chunks, adding up to the payload
+   * @param payload the chunks joined; @param ids 32 bytes a chunk; @param lengths of the chunks, adding up to the
+   * payload
    * @returns where the frame stands in the pack
    */
-  addFrame(payload: Uint8Array, ids: Uint8Array, lengths: readonly number[]): { ordinal: number; offset: number; stored: number } {
+  addFrame(
+    payload: Uint8Array,
+    ids: Uint8Array,
+    lengths: readonly number[],
+  ): { ordinal: number; offset: number; stored: number } {
     if (lengths.length === 0 || lengths.length > FRAME_CHUNKS_MAX || ids.length !== lengths.length * ID_BYTES) {
       throw new Error(`a frame of ${lengths.length} chunks with ${ids.length} bytes of ids`);
     }
     this.#begin();
     const table = Buffer.allocUnsafe(lengths.length * 4);
     for (let i = 0; i < lengths.length; i++) table.writeUInt32LE(lengths[i] as number, i * 4);
-    if (this.#scratch.length < compressBound(payload.length)) this.#scratch = Buffer.allocUnsafeSlow(compressBound(payload.length));
+    if (this.#scratch.length < compressBound(payload.length))
+      this.#scratch = Buffer.allocUnsafeSlow(compressBound(payload.length));
     const { bytes, compression } = compressIfWorth(payload, this.#scratch, this.#options.level);
     const stored = table.length + bytes.length;
     this.#reserve(FRAME_HEADER_BYTES + stored + TAG_BYTES);
@@ -121,15 +139,31 @@ export class PackWriter {
     const { bytes, compression } = compressIfWorth(directory, scratch, this.#options.level);
     this.#reserve(FRAME_HEADER_BYTES + bytes.length + TAG_BYTES + TRAILER_BYTES);
     const footer_at = this.#end;
-    const header = { type: FRAME_FOOTER, compression, chunks: 0, ordinal: this.#ordinal, stored: bytes.length, raw: directory.length };
+    const header = {
+      type: FRAME_FOOTER,
+      compression,
+      chunks: 0,
+      ordinal: this.#ordinal,
+      stored: bytes.length,
+      raw: directory.length,
+    };
     this.#end += sealFrame(this.#key, this.#header, header, Buffer.alloc(0), bytes, this.#buffer, footer_at);
     const trailer_at = this.#end;
     this.#buffer.writeBigUInt64LE(BigInt(footer_at), trailer_at);
-    createHash("sha256").update(this.#buffer.subarray(0, trailer_at + 8)).digest().copy(this.#buffer, trailer_at + 8);
+    createHash("sha256")
+      .update(this.#buffer.subarray(0, trailer_at + 8))
+      .digest()
+      .copy(this.#buffer, trailer_at + 8);
     this.#buffer.writeBigUInt64LE(BigInt(trailer_at + TRAILER_BYTES), trailer_at + 40);
     TRAILER_MAGIC.copy(this.#buffer, trailer_at + 48);
     const { kind, epoch } = this.#options;
-    const pack = { pack_id: this.#pack_id, kind, epoch, bytes: this.#buffer.subarray(0, trailer_at + TRAILER_BYTES), directory };
+    const pack = {
+      pack_id: this.#pack_id,
+      kind,
+      epoch,
+      bytes: this.#buffer.subarray(0, trailer_at + TRAILER_BYTES),
+      directory,
+    };
     this.#buffer = Buffer.alloc(0);
     this.#key = undefined;
     this.#end = 0;
@@ -138,6 +172,7 @@ export class PackWriter {
 
   /** Gives a stored pack's memory back for the next pack. */
   reuse(pack: FinishedPack): void {
-    if (this.#spare.length < 2) this.#spare.push(Buffer.from(pack.bytes.buffer, pack.bytes.byteOffset, pack.bytes.buffer.byteLength));
+    if (this.#spare.length < 2)
+      this.#spare.push(Buffer.from(pack.bytes.buffer, pack.bytes.byteOffset, pack.bytes.buffer.byteLength));
   }
 }

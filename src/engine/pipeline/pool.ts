@@ -6,7 +6,8 @@ const pipelineError = errorCatalogue({
   WORKER_DIED: {
     fault: "operational",
     retry: "soon",
-    guidance: "A worker thread ended unexpectedly (out of memory?). Look at the log; run again with more memory or fewer threads.",
+    guidance:
+      "A worker thread ended unexpectedly (out of memory?). Look at the log; run again with more memory or fewer threads.",
   },
 });
 
@@ -60,7 +61,8 @@ export class WorkerPool {
       worker.on("message", (message: FromWorker) => this.#onMessage(member, message, options.onEvent));
       worker.on("error", (error) => this.#onDeath(error));
       worker.on("exit", (code) => {
-        if (!this.#closing) this.#onDeath(pipelineError("WORKER_DIED", `worker thread ${thread} ended with code ${code}`));
+        if (!this.#closing)
+          this.#onDeath(pipelineError("WORKER_DIED", `worker thread ${thread} ended with code ${code}`));
       });
       this.#members.push(member);
     }

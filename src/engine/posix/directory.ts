@@ -1,10 +1,24 @@
-import { call, cString, fail, lastErrno, O_CLOEXEC, O_DIRECTORY, O_NOATIME, O_NOFOLLOW, O_RDONLY, SYS_OPENAT2 } from "./libc.ts";
+import {
+  call,
+  cString,
+  fail,
+  lastErrno,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_RDONLY,
+  SYS_OPENAT2,
+} from "./libc.ts";
 import { posixError } from "./errors.ts";
 
 const DENTS_BYTES = 64 * 1024;
 const dents = Buffer.alloc(DENTS_BYTES);
 
-/** The names in an open folder without `.` and `..`, in byte order. Each is NUL-terminated in memory after its last byte. */
+/**
+ * The names in an open folder without `.` and `..`, in byte order. Each is NUL-terminated in memory after its last
+ * byte.
+ */
 export function listDirectory(fd: number, path: Uint8Array): Buffer[] {
   const names: Buffer[] = [];
   for (;;) {
@@ -39,7 +53,8 @@ const how = Buffer.alloc(24);
 
 /**
  * Opens `path` below the open folder `dir` without following any symlink and without ever leaving it (openat2 with
- * RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), whatever someone else does to the tree meanwhile. Paths may be longer than PATH_MAX.
+ * RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), whatever someone else does to the tree meanwhile. Paths may be longer than
+ * PATH_MAX.
  * @param path relative, `/`-separated bytes; empty means `dir` itself
  * @returns the descriptor; the caller closes it. Throws a POSIX error.
  */
@@ -70,7 +85,8 @@ function openPiece(dir: number, path: Uint8Array, flags: number, mode: number): 
   const fd = Number(call.openat2(SYS_OPENAT2, dir, text, how, how.length));
   if (fd >= 0) return fd;
   const errno = lastErrno();
-  // O_NOATIME is refused for files of others when we are not privileged; the access time then changes, which harms nothing.
+  // O_NOATIME is refused for files of others when we are not privileged; the access time then changes, which harms
+  // nothing.
   if (errno === "EPERM" && (flags & O_NOATIME) !== 0) return openPiece(dir, path, flags & ~O_NOATIME, mode);
   throw posixError("openat2", errno, path);
 }

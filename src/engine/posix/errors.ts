@@ -61,7 +61,9 @@ export function displayPath(path: Uint8Array | string): string {
   const text = bytes.toString("utf8");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be escaped
   if (!text.includes("\ufffd") && !/[\x00-\x1f\x7f]/.test(text)) return text;
-  return bytes.toString("latin1").replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return bytes
+    .toString("latin1")
+    .replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 export function posixError(operation: string, errno: string, path: Uint8Array | string): HoldfastError {

@@ -22,7 +22,10 @@ export class FileStat {
   readonly bytes = Buffer.alloc(STATX_BYTES);
   readonly #view = new DataView(this.bytes.buffer, this.bytes.byteOffset, STATX_BYTES);
 
-  /** `lstat` of `name` (NUL-terminated) in the open folder `dir`. False when it is gone or cannot be seen; see `lastErrno()`. */
+  /**
+   * `lstat` of `name` (NUL-terminated) in the open folder `dir`. False when it is gone or cannot be seen; see
+   * `lastErrno()`.
+   */
   read(dir: number, name: Uint8Array): boolean {
     return call.statx(dir, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, this.bytes) === 0;
   }

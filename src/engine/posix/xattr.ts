@@ -52,7 +52,9 @@ export function readXattrsFd(fd: number, path: Uint8Array): readonly ExtendedAtt
   );
 }
 
-/** The same for what cannot be opened (symlinks, devices, FIFOs): by the name in an open folder, never following a link. */
+/**
+ * The same for what cannot be opened (symlinks, devices, FIFOs): by the name in an open folder, never following a link.
+ */
 export function readXattrsAt(dir: number, name: Uint8Array): readonly ExtendedAttribute[] {
   const path = procPath(dir, name);
   return read(

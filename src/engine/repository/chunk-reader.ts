@@ -1,6 +1,14 @@
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { ChunkIndex } from "../index/index.ts";
-import { FRAME_HEADER_BYTES, FrameOpener, type OpenedFrame, packError, packKey, TAG_BYTES, type EpochKeys } from "../pack/index.ts";
+import {
+  FRAME_HEADER_BYTES,
+  FrameOpener,
+  type OpenedFrame,
+  packError,
+  packKey,
+  TAG_BYTES,
+  type EpochKeys,
+} from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import { repositoryError } from "./errors.ts";
 
@@ -51,13 +59,18 @@ export class ChunkReader {
   read = async (id: Buffer): Promise<Buffer> => {
     const place = this.#index.lookup(id);
     if (place === undefined) {
-      throw repositoryError("CHUNK_MISSING", `no pack holds chunk ${id.toString("hex")}`, { chunk: id.toString("hex") });
+      throw repositoryError("CHUNK_MISSING", `no pack holds chunk ${id.toString("hex")}`, {
+        chunk: id.toString("hex"),
+      });
     }
     const frame = await this.#frame(place.frame);
-    if (place.slot + 1 >= frame.offsets.length) throw packError("PACK_DAMAGED", `chunk ${id.toString("hex")} is not in its frame`);
+    if (place.slot + 1 >= frame.offsets.length)
+      throw packError("PACK_DAMAGED", `chunk ${id.toString("hex")} is not in its frame`);
     const chunk = frame.payload.subarray(frame.offsets[place.slot], frame.offsets[place.slot + 1]);
     if (!this.#hasher.id(chunk).equals(id.subarray(0, 32))) {
-      throw packError("CHUNK_MISMATCH", `chunk ${id.toString("hex")} holds other bytes than its id promises`, { chunk: id.toString("hex") });
+      throw packError("CHUNK_MISMATCH", `chunk ${id.toString("hex")} holds other bytes than its id promises`, {
+        chunk: id.toString("hex"),
+      });
     }
     return chunk;
   };

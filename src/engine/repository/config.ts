@@ -38,7 +38,9 @@ export function encodeConfig(config: RepositoryConfig, mac_key: Uint8Array): Rec
 }
 
 function mac(config: RepositoryConfig, mac_key: Uint8Array): Buffer {
-  return createHmac("sha256", mac_key).update(canonicalJson(fields(config))).digest();
+  return createHmac("sha256", mac_key)
+    .update(canonicalJson(fields(config)))
+    .digest();
 }
 
 export const CONFIG_KEY = KEY;
@@ -47,11 +49,16 @@ export const CONFIG_KEY = KEY;
 export async function readConfig(store: ObjectStore): Promise<{ config: RepositoryConfig; mac: Buffer }> {
   const object = await readJsonObject(store, KEY);
   if (object === undefined || object["format"] !== "holdfast-repository") {
-    throw repositoryError("REPOSITORY_NOT_FOUND", `there is no repository in ${store.description}`, { store: store.description });
+    throw repositoryError("REPOSITORY_NOT_FOUND", `there is no repository in ${store.description}`, {
+      store: store.description,
+    });
   }
   const version = integerField(object, "version", KEY, 1, 65_535);
   if (version !== VERSION) {
-    throw repositoryError("REPOSITORY_VERSION", `the repository in ${store.description} has format ${version}, this Holdfast knows ${VERSION}`);
+    throw repositoryError(
+      "REPOSITORY_VERSION",
+      `the repository in ${store.description} has format ${version}, this Holdfast knows ${VERSION}`,
+    );
   }
   const chunker = object["chunker"] as Record<string, unknown>;
   const params: ChunkerParams = {

@@ -33,7 +33,8 @@ export const repositoryError = errorCatalogue({
   CHUNK_MISSING: {
     fault: "operational",
     retry: "never",
-    guidance: "A pack that held it is gone or damaged. Run `baas verify`, and restore from the copy in the other region.",
+    guidance:
+      "A pack that held it is gone or damaged. Run `baas verify`, and restore from the copy in the other region.",
     status_reason: "RepositoryDamaged",
   },
 });

@@ -44,8 +44,16 @@ export function stringField(object: Record<string, unknown>, name: string, key: 
 }
 
 /** The field as a whole number within bounds, or REPOSITORY_DAMAGED. */
-export function integerField(object: Record<string, unknown>, name: string, key: string, min: number, max: number): number {
+export function integerField(
+  object: Record<string, unknown>,
+  name: string,
+  key: string,
+  min: number,
+  max: number,
+): number {
   const value = object[name];
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is not a whole number from ${min} to ${max}`, { object: key });
+  throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is not a whole number from ${min} to ${max}`, {
+    object: key,
+  });
 }

@@ -35,7 +35,8 @@ export function newKeyring(random: Random): Buffer {
 }
 
 export function splitKeyring(bytes: Buffer): Keyring {
-  if (bytes.length !== KEYRING_BYTES) throw repositoryError("REPOSITORY_DAMAGED", `the keyring has ${bytes.length} bytes, not ${KEYRING_BYTES}`);
+  if (bytes.length !== KEYRING_BYTES)
+    throw repositoryError("REPOSITORY_DAMAGED", `the keyring has ${bytes.length} bytes, not ${KEYRING_BYTES}`);
   return {
     id_key: bytes.subarray(0, 32),
     chunker_key: bytes.subarray(32, 64),
@@ -74,16 +75,33 @@ async function putWrapped(store: ObjectStore, target: KeyObject, wrapped: Wrappe
 
 /** Wraps and stores the keyring under the next sequence number. */
 export async function writeKeyring(
-  store: ObjectStore, keys: KeyManager, cmk_key_id: string, repository_id: string, keyring: Buffer, seq: number, clock: Clock,
+  store: ObjectStore,
+  keys: KeyManager,
+  cmk_key_id: string,
+  repository_id: string,
+  keyring: Buffer,
+  seq: number,
+  clock: Clock,
 ): Promise<void> {
   const context = keyringContext(repository_id);
   const wrapped = await keys.wrap(cmk_key_id, keyring, context);
-  await putWrapped(store, { prefix: "keys/keyring/", seq, context, fields: { kind: "keyring", repository_id } }, wrapped, clock);
+  await putWrapped(
+    store,
+    { prefix: "keys/keyring/", seq, context, fields: { kind: "keyring", repository_id } },
+    wrapped,
+    clock,
+  );
 }
 
 /** Wraps and stores one epoch's data key. */
 export async function writeEpoch(
-  store: ObjectStore, keys: KeyManager, cmk_key_id: string, repository_id: string, epoch: EpochKey, seq: number, clock: Clock,
+  store: ObjectStore,
+  keys: KeyManager,
+  cmk_key_id: string,
+  repository_id: string,
+  epoch: EpochKey,
+  seq: number,
+  clock: Clock,
 ): Promise<void> {
   const context = epochContext(repository_id, epoch.epoch);
   const wrapped = await keys.wrap(cmk_key_id, epoch.data_key, context);
@@ -92,24 +110,41 @@ export async function writeEpoch(
 }
 
 /** The newest keyring. @throws REPOSITORY_DAMAGED, KEY_* */
-export async function readKeyring(store: ObjectStore, keys: KeyManager, repository_id: string): Promise<Unwrapped & { seq: number }> {
+export async function readKeyring(
+  store: ObjectStore,
+  keys: KeyManager,
+  repository_id: string,
+): Promise<Unwrapped & { seq: number }> {
   const newest = (await listSeqs(store, "keys/keyring/")).at(-1);
-  if (newest === undefined) throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the keyring is missing`, { object: "keys/keyring/" });
+  if (newest === undefined)
+    throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the keyring is missing`, {
+      object: "keys/keyring/",
+    });
   return { ...(await unwrapObject(store, keys, newest.key, keyringContext(repository_id))), seq: newest.seq };
 }
 
 /** All epochs, oldest first. @throws REPOSITORY_DAMAGED, KEY_* */
-export async function readEpochs(store: ObjectStore, keys: KeyManager, repository_id: string): Promise<(EpochKey & Unwrapped & { seq: number })[]> {
+export async function readEpochs(
+  store: ObjectStore,
+  keys: KeyManager,
+  repository_id: string,
+): Promise<(EpochKey & Unwrapped & { seq: number })[]> {
   const newest = new Map<number, { key: string; seq: number }>();
   for (const { key, seq } of await listSeqs(store, "keys/epoch/")) {
     const epoch = Number(key.split("/")[2]);
     if (Number.isInteger(epoch) && epoch > 0) newest.set(epoch, { key, seq });
   }
-  if (newest.size === 0) throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the epoch keys are missing`, { object: "keys/epoch/" });
+  if (newest.size === 0)
+    throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the epoch keys are missing`, {
+      object: "keys/epoch/",
+    });
   const epochs: (EpochKey & Unwrapped & { seq: number })[] = [];
   for (const [epoch, { key, seq }] of newest) {
     const unwrapped = await unwrapObject(store, keys, key, epochContext(repository_id, epoch));
-    if (unwrapped.plaintext.length !== DATA_KEY_BYTES) throw repositoryError("REPOSITORY_DAMAGED", `${key}: its key has ${unwrapped.plaintext.length} bytes`, { object: key });
+    if (unwrapped.plaintext.length !== DATA_KEY_BYTES)
+      throw repositoryError("REPOSITORY_DAMAGED", `${key}: its key has ${unwrapped.plaintext.length} bytes`, {
+        object: key,
+      });
     epochs.push({ epoch, data_key: unwrapped.plaintext, ...unwrapped, seq });
   }
   return epochs.sort((a, b) => a.epoch - b.epoch);
@@ -124,7 +159,12 @@ async function listSeqs(store: ObjectStore, prefix: string): Promise<{ key: stri
   return found;
 }
 
-async function unwrapObject(store: ObjectStore, keys: KeyManager, key: string, context: WrapContext): Promise<Unwrapped> {
+async function unwrapObject(
+  store: ObjectStore,
+  keys: KeyManager,
+  key: string,
+  context: WrapContext,
+): Promise<Unwrapped> {
   const object = decodeJsonObject(key, await store.get(key));
   const wrapped: WrappedKey = {
     manager: stringField(object, "manager", key),

@@ -19,13 +19,24 @@ export async function beginLease(store: ObjectStore, operation: string, clock: C
   const key = `leases/${writer_id}`;
   const started_at_ms = clock.now_ms();
   const write = () =>
-    store.put(key, encodeJsonObject({ writer_id, operation, started_at_ms, heartbeat_at_ms: clock.now_ms(), host: hostname(), pid: process.pid }));
+    store.put(
+      key,
+      encodeJsonObject({
+        writer_id,
+        operation,
+        started_at_ms,
+        heartbeat_at_ms: clock.now_ms(),
+        host: hostname(),
+        pid: process.pid,
+      }),
+    );
   await write();
   const stop = new AbortController();
   const renewing = (async () => {
     for (;;) {
       await clock.sleep(HEARTBEAT_MS, stop.signal);
-      // A heartbeat that fails is tried again by the next one; being taken for dead harms no data, packs are adopted, never dropped.
+      // A heartbeat that fails is tried again by the next one; being taken for dead harms no data, packs are adopted,
+      // never dropped.
       await write().catch(() => undefined);
     }
   })().catch(() => undefined);

@@ -14,7 +14,10 @@ export interface LoadedIndex {
   readonly packs: ReadonlyMap<string, number>;
   /** Size in bytes of each pack, by number. */
   readonly pack_sizes: readonly number[];
-  /** Packs no segment names, found because a writer died or a segment is damaged: the next writer names them in its own segment. */
+  /**
+   * Packs no segment names, found because a writer died or a segment is damaged: the next writer names them in its own
+   * segment.
+   */
   readonly adopted: readonly IndexedPack[];
   /** Segments and packs that could not be used, with why. */
   readonly damaged: readonly HoldfastError[];
@@ -32,8 +35,8 @@ export interface LoadOptions {
   /** Look at every pack of the store, also when no writer died: for a check. */
   readonly all_packs?: boolean;
   /**
-   * Leave out packs that are not in the store, or not with their size: for a backup, which then stores their chunks anew instead of
-   * relying on what is gone.
+   * Leave out packs that are not in the store, or not with their size: for a backup, which then stores their chunks
+   * anew instead of relying on what is gone.
    */
   readonly only_present?: boolean;
   readonly signal?: AbortSignal;
@@ -50,7 +53,10 @@ async function* openSegments(o: LoadOptions, damaged: HoldfastError[]): AsyncGen
       if (hasCode(error, "STORE_NOT_FOUND")) return undefined; // merged away by another process meanwhile
       if (!hasCode(error, "INDEX_DAMAGED") && !hasCode(error, "PACK_DAMAGED")) throw error;
       const object = `index/${name}`;
-      const named = error.context["object"] === undefined ? new HoldfastError(error.code, error.spec, `${object}: ${error.message}`, { object }, error) : error;
+      const named =
+        error.context["object"] === undefined
+          ? new HoldfastError(error.code, error.spec, `${object}: ${error.message}`, { object }, error)
+          : error;
       damaged.push(named);
       return undefined;
     }
@@ -138,7 +144,11 @@ async function packSizes(o: LoadOptions): Promise<Map<string, number>> {
   return sizes;
 }
 
-async function readUnnamedPacks(o: LoadOptions, named: ReadonlySet<string>, damaged: HoldfastError[]): Promise<IndexedPack[]> {
+async function readUnnamedPacks(
+  o: LoadOptions,
+  named: ReadonlySet<string>,
+  damaged: HoldfastError[],
+): Promise<IndexedPack[]> {
   const found: IndexedPack[] = [];
   for await (const { key, size_bytes } of o.store.list("packs/")) {
     o.signal?.throwIfAborted();
@@ -146,7 +156,13 @@ async function readUnnamedPacks(o: LoadOptions, named: ReadonlySet<string>, dama
     if (named.has(id) || !/^[0-9a-f]{64}$/.test(id)) continue;
     try {
       const tail = await readPackTail(o.store, o.keys, Buffer.from(id, "hex"), size_bytes);
-      found.push({ pack_id: tail.header.pack_id, kind: tail.header.kind, epoch: tail.header.epoch, size_bytes, directory: tail.directory });
+      found.push({
+        pack_id: tail.header.pack_id,
+        kind: tail.header.kind,
+        epoch: tail.header.epoch,
+        size_bytes,
+        directory: tail.directory,
+      });
     } catch (error) {
       if (hasCode(error, "STORE_NOT_FOUND")) continue;
       if (!hasCode(error, "PACK_DAMAGED")) throw error;

@@ -3,8 +3,14 @@ import { type Clock, hasCode, newId, type Random } from "../../base/index.ts";
 import { encodeSegment, type IndexedPack } from "../index/index.ts";
 import type { KeyManager } from "../keys/index.ts";
 import {
-  decodeManifest, encodeManifest, publicKeyBytes, signingKeyFromSeed, verifyingKeyFromBytes, type ManifestStats,
-  type PrivateManifest, type PublicManifest,
+  decodeManifest,
+  encodeManifest,
+  publicKeyBytes,
+  signingKeyFromSeed,
+  verifyingKeyFromBytes,
+  type ManifestStats,
+  type PrivateManifest,
+  type PublicManifest,
 } from "../manifest/index.ts";
 import type { EpochKeys } from "../pack/index.ts";
 import type { ObjectStore, StoreConfig } from "../store/index.ts";
@@ -12,7 +18,15 @@ import { ChunkHasher } from "./chunk-reader.ts";
 import { CONFIG_KEY, DEFAULT_SIZES, encodeConfig, readConfig, verifyConfig, type RepositoryConfig } from "./config.ts";
 import { repositoryError } from "./errors.ts";
 import { encodeJsonObject, readJsonObject } from "./json-object.ts";
-import { type Keyring, newKeyring, readEpochs, readKeyring, splitKeyring, writeEpoch, writeKeyring } from "./keyring.ts";
+import {
+  type Keyring,
+  newKeyring,
+  readEpochs,
+  readKeyring,
+  splitKeyring,
+  writeEpoch,
+  writeKeyring,
+} from "./keyring.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
 
 const SLOT_KEY = "keys/slot";
@@ -48,23 +62,34 @@ export interface CreateRepositoryOptions {
 }
 
 /**
- * Makes an empty repository. The config is written last: a repository exists when its config does, and a second call after
- * a crash starts over.
+ * Makes an empty repository. The config is written last: a repository exists when its config does, and a second call
+ * after a crash starts over.
  * @throws REPOSITORY_EXISTS, KEY_*, STORE_*
  */
 export async function createRepository(o: CreateRepositoryOptions): Promise<{ repository_id: string }> {
   const { store, keys, clock, random } = o;
   if ((await store.stat(CONFIG_KEY)) !== undefined) {
-    throw repositoryError("REPOSITORY_EXISTS", `${store.description} holds a repository already`, { store: store.description });
+    throw repositoryError("REPOSITORY_EXISTS", `${store.description} holds a repository already`, {
+      store: store.description,
+    });
   }
   const repository_id = newId("rpo", clock, random);
   const keyring_bytes = newKeyring(random);
   const keyring = splitKeyring(keyring_bytes);
   // What an earlier, interrupted call left has no config and so belongs to no repository.
-  for (const prefix of ["keys/keyring/", "keys/epoch/"]) for await (const { key } of store.list(prefix)) await store.delete(key);
+  for (const prefix of ["keys/keyring/", "keys/epoch/"])
+    for await (const { key } of store.list(prefix)) await store.delete(key);
   if (o.slot !== undefined) await store.put(SLOT_KEY, encodeJsonObject(o.slot));
   await writeKeyring(store, keys, o.cmk_key_id, repository_id, keyring_bytes, 1, clock);
-  await writeEpoch(store, keys, o.cmk_key_id, repository_id, { epoch: 1, data_key: Buffer.from(random.bytes(32)) }, 1, clock);
+  await writeEpoch(
+    store,
+    keys,
+    o.cmk_key_id,
+    repository_id,
+    { epoch: 1, data_key: Buffer.from(random.bytes(32)) },
+    1,
+    clock,
+  );
   const config: RepositoryConfig = {
     ...DEFAULT_SIZES,
     ...o.sizes,
@@ -155,7 +180,9 @@ export class Repository {
     };
   }
 
-  loadIndex(room: Pick<LoadOptions, "new_chunks" | "new_frames" | "new_packs" | "all_packs" | "only_present" | "signal">): Promise<LoadedIndex> {
+  loadIndex(
+    room: Pick<LoadOptions, "new_chunks" | "new_frames" | "new_packs" | "all_packs" | "only_present" | "signal">,
+  ): Promise<LoadedIndex> {
     return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...room });
   }
 
@@ -181,7 +208,12 @@ export class Repository {
       bytes = await this.store.get(`manifests/${backup_id}`);
     } catch (error) {
       if (!hasCode(error, "STORE_NOT_FOUND") && !hasCode(error, "STORE_BAD_KEY")) throw error;
-      throw repositoryError("BACKUP_NOT_FOUND", `there is no backup ${backup_id} in ${this.description}`, { backup_id }, error);
+      throw repositoryError(
+        "BACKUP_NOT_FOUND",
+        `there is no backup ${backup_id} in ${this.description}`,
+        { backup_id },
+        error,
+      );
     }
     return this.openManifest(backup_id, bytes);
   }
@@ -205,13 +237,20 @@ export class Repository {
 
   /** Signs and stores a manifest: from here on the backup exists. */
   async writeManifest(public_part: PublicManifest, private_part: PrivateManifest): Promise<string> {
-    const bytes = encodeManifest(public_part, private_part, { ...this.current_epoch, signing_key: this.#signing_key }, this.random);
+    const bytes = encodeManifest(
+      public_part,
+      private_part,
+      { ...this.current_epoch, signing_key: this.#signing_key },
+      this.random,
+    );
     const key = `manifests/${public_part.backup_id}`;
     await this.store.put(key, bytes, { if_absent: true });
     return key;
   }
 
-  /** The same repository in another region: same id and keys, another store. The caller has put config and keys there. */
+  /**
+   * The same repository in another region: same id and keys, another store. The caller has put config and keys there.
+   */
   replicaIn(store: ObjectStore): Repository {
     const o: OpenRepositoryOptions = { ...this.#options, store };
     return new Repository(o, this.config, this.#keyring, this.epoch_keys);

@@ -32,10 +32,11 @@ export interface SinkCounts {
 }
 
 /**
- * Turns bytes into chunks, drops those that are stored already, seals the new ones into frames and packs and puts these.
+ * Turns bytes into chunks, drops those that are stored already, seals the new ones into frames and packs and puts
+ * these.
  *
- * The slab (the chunker's own memory) holds the payload of the frame under way, then the input being cut, so that a new chunk
- * usually stays where it was read to and is compressed from there:
+ * The slab (the chunker's own memory) holds the payload of the frame under way, then the input being cut, so that a new
+ * chunk usually stays where it was read to and is compressed from there:
  *
  *   | frame payload | free | input: cut … not yet cut | room to read into |
  *   0          #frame_end  #input                 #input_end
@@ -68,7 +69,14 @@ export class ChunkSink {
     const slab = this.#chunker.slab;
     this.#slab = Buffer.from(slab.buffer, slab.byteOffset, slab.byteLength);
     const [epoch, data_key] = epochs.reduce((a, b) => (b[0] > a[0] ? b : a));
-    this.#writer = new PackWriter({ epoch, data_key, kind: options.kind, level: options.level, random: options.random, pack_bytes: config.pack_bytes });
+    this.#writer = new PackWriter({
+      epoch,
+      data_key,
+      kind: options.kind,
+      level: options.level,
+      random: options.random,
+      pack_bytes: config.pack_bytes,
+    });
   }
 
   /** Memory to read input into, after what was not cut yet. Never empty. @param wanted bytes, a hint */
@@ -144,7 +152,8 @@ export class ChunkSink {
     }
     if (this.#input !== this.#frame_end) this.#slab.copyWithin(this.#frame_end, this.#input, this.#input + length);
     const slot = this.#lengths.length;
-    if ((slot + 1) * ID_BYTES > this.#ids.length) this.#ids = Buffer.concat([this.#ids, Buffer.allocUnsafeSlow(this.#ids.length)]);
+    if ((slot + 1) * ID_BYTES > this.#ids.length)
+      this.#ids = Buffer.concat([this.#ids, Buffer.allocUnsafeSlow(this.#ids.length)]);
     id.copy(this.#ids, slot * ID_BYTES);
     this.#lengths.push(length);
     this.#positions.push(position);
@@ -185,7 +194,8 @@ export class ChunkSink {
     const ids = this.#ids.subarray(0, this.#lengths.length * ID_BYTES);
     const { offset, stored } = this.#writer.addFrame(this.#slab.subarray(0, this.#frame_end), ids, this.#lengths);
     const frame = index.addFrame(this.#pack, offset, stored);
-    for (let slot = 0; slot < this.#positions.length; slot++) index.publish(this.#positions[slot] as number, frame, slot);
+    for (let slot = 0; slot < this.#positions.length; slot++)
+      index.publish(this.#positions[slot] as number, frame, slot);
     this.#lengths = [];
     this.#positions = [];
     this.#frame_end = 0;
@@ -205,8 +215,17 @@ export class ChunkSink {
 
   async #put(pack: FinishedPack): Promise<void> {
     const { store, signal, onPack } = this.#o;
-    await store.put(packKey(pack.pack_id), pack.bytes, { if_absent: true, ...(signal === undefined ? {} : { signal }) });
-    onPack({ pack_id: pack.pack_id, kind: pack.kind, epoch: pack.epoch, size_bytes: pack.bytes.length, directory: pack.directory });
+    await store.put(packKey(pack.pack_id), pack.bytes, {
+      if_absent: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    onPack({
+      pack_id: pack.pack_id,
+      kind: pack.kind,
+      epoch: pack.epoch,
+      size_bytes: pack.bytes.length,
+      directory: pack.directory,
+    });
     this.#writer.reuse(pack);
   }
 

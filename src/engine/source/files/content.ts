@@ -13,7 +13,13 @@ export const SEGMENT_BYTES = 32 * 1024 * 1024;
  * @returns its extents; they cover less than asked when the file turned out shorter
  */
 export async function readExtents(
-  fd: number, path: Buffer, start: number, end: number, sparse: boolean, sink: ChunkSink, onBytes: (count: number) => void,
+  fd: number,
+  path: Buffer,
+  start: number,
+  end: number,
+  sparse: boolean,
+  sink: ChunkSink,
+  onBytes: (count: number) => void,
 ): Promise<Extent[]> {
   const extents: Extent[] = [];
   let at = start;
@@ -40,7 +46,13 @@ function seek(fd: number, path: Buffer, at: number, whence: number, end: number)
 }
 
 async function readStretch(
-  fd: number, path: Buffer, start: number, stop: number, sink: ChunkSink, extents: Extent[], onBytes: (count: number) => void,
+  fd: number,
+  path: Buffer,
+  start: number,
+  stop: number,
+  sink: ChunkSink,
+  extents: Extent[],
+  onBytes: (count: number) => void,
 ): Promise<number> {
   let at = start;
   for (;;) {

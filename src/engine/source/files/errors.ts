@@ -4,19 +4,22 @@ export const sourceError = errorCatalogue({
   SOURCE_UNREACHABLE: {
     fault: "operational",
     retry: "later",
-    guidance: "Check that the path exists and is mounted on this host and that Holdfast may read it; or pause backups of this workload.",
+    guidance:
+      "Check that the path exists and is mounted on this host and that Holdfast may read it; or pause backups of this workload.",
     status_reason: "SourceUnreachable",
   },
   SOURCE_FILE_VANISHED: {
     fault: "operational",
     retry: "never",
-    guidance: "The file was removed while the backup ran. Nothing to do when that is normal; exclude it to silence this.",
+    guidance:
+      "The file was removed while the backup ran. Nothing to do when that is normal; exclude it to silence this.",
     status_reason: "SourceChanged",
   },
   SOURCE_FILE_CHANGED: {
     fault: "operational",
     retry: "never",
-    guidance: "The file changed while it was read; its content in this backup may mix both states. Quiesce its application or use a snapshot.",
+    guidance:
+      "The file changed while it was read; its content in this backup may mix both states. Quiesce its application or use a snapshot.",
     status_reason: "SourceChanged",
   },
   SOURCE_SOCKET: {

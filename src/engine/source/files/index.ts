@@ -1,7 +1,8 @@
 /**
  * source/files: reading file trees with everything that belongs to them.
  * Nouns: root, scan (of one folder), segment (of a large file), exclude pattern.
- * Invariants: names are bytes; nothing outside a root is read, whatever symlinks say; what fails for one file is a problem of that file.
+ * Invariants: names are bytes; nothing outside a root is read, whatever symlinks say; what fails for one file is a
+ * problem of that file.
  */
 export { SEGMENT_BYTES } from "./content.ts";
 export { sourceError } from "./errors.ts";

@@ -1,11 +1,52 @@
 import {
-  checkName, decodeExtents, EMPTY_CONTENT, EntryView, encodeContent, encodeEntry, EXTENT_HOLE, FLAG_CHANGED, FLAG_INCOMPLETE, type Extent,
-  TYPE_BLOCK_DEVICE, TYPE_CHARACTER_DEVICE, TYPE_DIRECTORY, TYPE_FIFO, TYPE_FILE, TYPE_SOCKET, TYPE_SYMLINK, type TreeReader, walkContent,
+  checkName,
+  decodeExtents,
+  EMPTY_CONTENT,
+  EntryView,
+  encodeContent,
+  encodeEntry,
+  EXTENT_HOLE,
+  FLAG_CHANGED,
+  FLAG_INCOMPLETE,
+  type Extent,
+  TYPE_BLOCK_DEVICE,
+  TYPE_CHARACTER_DEVICE,
+  TYPE_DIRECTORY,
+  TYPE_FIFO,
+  TYPE_FILE,
+  TYPE_SOCKET,
+  TYPE_SYMLINK,
+  type TreeReader,
+  walkContent,
   type ReadPage,
 } from "../../manifest/index.ts";
 import {
-  AT_FDCWD, call, cString, displayPath, FileStat, lastErrno, listDirectory, O_CLOEXEC, O_DIRECTORY, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_RDONLY,
-  openBeneath, openRoot, posixError, readXattrsAt, readXattrsFd, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, withNul,
+  AT_FDCWD,
+  call,
+  cString,
+  displayPath,
+  FileStat,
+  lastErrno,
+  listDirectory,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  openBeneath,
+  openRoot,
+  posixError,
+  readXattrsAt,
+  readXattrsFd,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFREG,
+  S_IFSOCK,
+  withNul,
 } from "../../posix/index.ts";
 import type { ChunkSink } from "../../repository/index.ts";
 import type { Problem } from "../../pipeline/index.ts";
@@ -14,7 +55,10 @@ import { readExtents, SEGMENT_BYTES } from "./content.ts";
 import { sourceError } from "./errors.ts";
 import { compileExclude, type Exclude } from "./exclude.ts";
 
-/** Contents with more extents than this are encoded by the main thread, which keeps map pages together in metadata packs. */
+/**
+ * Contents with more extents than this are encoded by the main thread, which keeps map pages together in metadata
+ * packs.
+ */
 const EXTENTS_HERE_MAX = 64;
 
 export interface ScanOptions {
@@ -23,13 +67,15 @@ export interface ScanOptions {
   readonly exclude: readonly string[];
   readonly one_file_system: boolean;
   /**
-   * Files whose ctime is at or after this moment are read again even if nothing seems changed: the parent backup may have read
-   * them within the same tick of the kernel's clock as their last change. Milliseconds since 1970.
+   * Files whose ctime is at or after this moment are read again even if nothing seems changed: the parent backup may
+   * have read them within the same tick of the kernel's clock as their last change. Milliseconds since 1970.
    */
   readonly racy_from_ms: number;
 }
 
-/** A file whose content the main thread has to add: its segments are read one by one, or its extents stand here already. */
+/**
+ * A file whose content the main thread has to add: its segments are read one by one, or its extents stand here already.
+ */
 export interface OpenContent {
   /** Where its entry stands in the folder's entries. */
   readonly entry_at: number;
@@ -73,7 +119,11 @@ export class FileScanner {
   #noatime = true;
 
   constructor(
-    options: ScanOptions, sink: ChunkSink, parent: TreeReader | undefined, readPage: ReadPage, onProgress: (files: number, bytes: number) => void,
+    options: ScanOptions,
+    sink: ChunkSink,
+    parent: TreeReader | undefined,
+    readPage: ReadPage,
+    onProgress: (files: number, bytes: number) => void,
   ) {
     this.#options = options;
     this.#sink = sink;
@@ -101,8 +151,13 @@ export class FileScanner {
 
   /** Path of an entry as people know it. */
   #full(root: number, path: Buffer, name: Buffer): string {
-    const parts = [this.#options.roots[root] as Buffer, path, name].filter((part) => part.length > 0 && !part.equals(DOT));
-    return displayPath(Buffer.from(parts.map((part) => part.toString("latin1")).join("/"), "latin1")).replace(/^\/\//, "/");
+    const parts = [this.#options.roots[root] as Buffer, path, name].filter(
+      (part) => part.length > 0 && !part.equals(DOT),
+    );
+    return displayPath(Buffer.from(parts.map((part) => part.toString("latin1")).join("/"), "latin1")).replace(
+      /^\/\//,
+      "/",
+    );
   }
 
   /** Reads one folder, with the content of its files up to a segment each. */
@@ -128,7 +183,11 @@ export class FileScanner {
       if (path.length === 0) {
         this.#stat.readFd(dir);
         batch.directories++;
-        batch.push(encodeEntry(TYPE_DIRECTORY, DOT, this.#stat, { xattrs: readXattrsFd(dir, this.#options.roots[root] as Buffer) }));
+        batch.push(
+          encodeEntry(TYPE_DIRECTORY, DOT, this.#stat, {
+            xattrs: readXattrsFd(dir, this.#options.roots[root] as Buffer),
+          }),
+        );
       }
       const seen = new Known(known);
       for (const name of listDirectory(dir, path)) {
@@ -168,7 +227,12 @@ export class FileScanner {
   }
 
   /** A root that is a file: one group with the entry `.`. */
-  async #scanRootFile(root: number, known: Buffer[], batch: Batch, problem: (name: Buffer, error: unknown) => void): Promise<void> {
+  async #scanRootFile(
+    root: number,
+    known: Buffer[],
+    batch: Batch,
+    problem: (name: Buffer, error: unknown) => void,
+  ): Promise<void> {
     const path = this.#options.roots[root] as Buffer;
     const slash = path.lastIndexOf(47);
     const dir = openRoot(slash <= 0 ? Buffer.from("/") : path.subarray(0, slash));
@@ -185,7 +249,15 @@ export class FileScanner {
   }
 
   /** @param as the name it gets in the tree, when it is not its own */
-  async #entry(root: number, path: Buffer, dir: number, name: Buffer, seen: Known, batch: Batch, as = name): Promise<void> {
+  async #entry(
+    root: number,
+    path: Buffer,
+    dir: number,
+    name: Buffer,
+    seen: Known,
+    batch: Batch,
+    as = name,
+  ): Promise<void> {
     const stat = this.#stat;
     if (!stat.read(dir, withNul(name))) {
       const errno = lastErrno();
@@ -196,7 +268,13 @@ export class FileScanner {
     if (this.#exclude?.(path, name, format === S_IFDIR) === true) return;
     checkName(name);
     const before = seen.find(as);
-    if (before !== undefined && !this.#racy() && before.unchangedSince(stat) && (await this.#takeOver(before, format, batch))) return;
+    if (
+      before !== undefined &&
+      !this.#racy() &&
+      before.unchangedSince(stat) &&
+      (await this.#takeOver(before, format, batch))
+    )
+      return;
     switch (format) {
       case S_IFREG:
         return this.#file(root, path, dir, name, as, batch);
@@ -292,7 +370,10 @@ export class FileScanner {
       }
       let extents: Extent[];
       try {
-        extents = size === 0 ? [] : await readExtents(fd, name, 0, size, sparse, this.#sink, (count) => this.#onProgress(0, count));
+        extents =
+          size === 0
+            ? []
+            : await readExtents(fd, name, 0, size, sparse, this.#sink, (count) => this.#onProgress(0, count));
       } catch (error) {
         batch.files--;
         batch.source_bytes -= size;
@@ -326,7 +407,8 @@ export class FileScanner {
     }
     if (fd >= 0) return fd;
     const errno = lastErrno();
-    if (errno === "ENOENT" || errno === "ELOOP") throw sourceError("SOURCE_FILE_VANISHED", "it was removed while the folder was read");
+    if (errno === "ENOENT" || errno === "ELOOP")
+      throw sourceError("SOURCE_FILE_VANISHED", "it was removed while the folder was read");
     throw posixError("open", errno, name);
   }
 
@@ -336,22 +418,35 @@ export class FileScanner {
     const read = extents.reduce((sum, extent) => sum + extent.length, 0);
     const changed = changedSince(stat.bytes, this.#after) || read !== stat.size;
     // Something else may have taken its name between listing and opening: what counts is the file that was read.
-    if (this.#after.format !== S_IFREG) throw sourceError("SOURCE_FILE_VANISHED", "something else took its name while it was opened");
+    if (this.#after.format !== S_IFREG)
+      throw sourceError("SOURCE_FILE_VANISHED", "something else took its name while it was opened");
     if (changed) this.#after.bytes.copy(stat.bytes);
     if (read !== stat.size) stat.bytes.writeBigUInt64LE(BigInt(read), 40);
     return changed;
   }
 
   /** Reads one segment of a large file. `changed` when the file is not what it was when it was listed. */
-  async segment(root: number, path: Buffer, name: Buffer, start: number, end: number, sparse: boolean, stamp: Uint8Array): Promise<{ extents: Extent[]; changed: boolean }> {
+  async segment(
+    root: number,
+    path: Buffer,
+    name: Buffer,
+    start: number,
+    end: number,
+    sparse: boolean,
+    stamp: Uint8Array,
+  ): Promise<{ extents: Extent[]; changed: boolean }> {
     const as_root = path.length === 0 && name.equals(DOT);
     const root_path = this.#options.roots[root] as Buffer;
-    const dir = as_root ? openRoot(root_path.subarray(0, Math.max(1, root_path.lastIndexOf(47)))) : this.#openDirectory(root, path);
+    const dir = as_root
+      ? openRoot(root_path.subarray(0, Math.max(1, root_path.lastIndexOf(47))))
+      : this.#openDirectory(root, path);
     const own = as_root ? root_path.subarray(root_path.lastIndexOf(47) + 1) : name;
     try {
       const fd = this.#openFile(dir, Buffer.concat([own, Buffer.of(0)]).subarray(0, -1));
       try {
-        const extents = await readExtents(fd, own, start, end, sparse, this.#sink, (count) => this.#onProgress(0, count));
+        const extents = await readExtents(fd, own, start, end, sparse, this.#sink, (count) =>
+          this.#onProgress(0, count),
+        );
         this.#after.readFd(fd);
         return { extents, changed: changedSince(stamp, this.#after) };
       } finally {
@@ -368,7 +463,11 @@ export class FileScanner {
 
 /** Compares size, inode, mtime and ctime of two `struct statx`. */
 function changedSince(before: Uint8Array, after: FileStat): boolean {
-  const ranges = [[32, 48], [96, 108], [112, 124]] as const;
+  const ranges = [
+    [32, 48],
+    [96, 108],
+    [112, 124],
+  ] as const;
   return ranges.some(([from, to]) => after.bytes.compare(before, from, to, from, to) !== 0);
 }
 
