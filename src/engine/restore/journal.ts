@@ -22,13 +22,16 @@ export class RestoreJournal {
   }
 
   /** Is there a journal of the same restore? */
-  static exists(path: string): boolean {
-    return existsSync(path);
+  static matches(path: string, what: unknown): boolean {
+    if (!existsSync(path)) return false;
+    const bytes = readFileSync(path);
+    const end = bytes.indexOf(10);
+    return end >= 0 && parse(bytes.toString("utf8", 0, end)).restore === fingerprintOf(what);
   }
 
   /** @param what identifies the restore: backup, selection, options. A journal of another restore is started over. */
   static open(path: string, what: unknown): RestoreJournal {
-    const fingerprint = createHash("sha256").update(JSON.stringify(what)).digest("hex");
+    const fingerprint = fingerprintOf(what);
     const head = Buffer.from(`${JSON.stringify({ restore: fingerprint, boot_id: bootId() })}\n`);
     let done = new Set<number>();
     let resumed = false;
@@ -63,6 +66,10 @@ export class RestoreJournal {
     closeSync(this.#fd);
     if (complete) unlinkSync(this.#path);
   }
+}
+
+function fingerprintOf(what: unknown): string {
+  return createHash("sha256").update(JSON.stringify(what)).digest("hex");
 }
 
 function parse(line: string): { restore?: string; boot_id?: string } {

@@ -46,7 +46,7 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
   const targets = rootTargets(request, manifest, await rootsThatAreFiles(manifest, reader.read));
   const journal_path = journalPath(targets, manifest.backup_id);
   const occupied = targets.some(({ folder, file }) => file !== undefined || !isEmpty(folder));
-  const resumes = RestoreJournal.exists(journal_path);
+  const resumes = RestoreJournal.matches(journal_path, restoreIdentity(request));
   const counts = await count(request, manifest, reader, selection, targets, occupied, journal_path);
   if ((request.existing ?? "refuse") === "refuse" && counts.overwrites_total > 0 && !resumes) {
     throw restoreError(
@@ -64,6 +64,11 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
     packs: manifest.packs.filter((id) => loaded.index.pack(loaded.packs.get(id) ?? 0).kind !== PACK_METADATA).length,
     ...counts,
   };
+}
+
+/** What makes two restores the same one, so that the second goes on where the first stopped. */
+export function restoreIdentity({ backup_id, paths, existing, delete_extra }: RestoreRequest): object {
+  return { backup_id, paths: paths ?? [], existing: existing ?? "refuse", delete_extra: delete_extra ?? false };
 }
 
 function isEmpty(folder: Buffer): boolean {

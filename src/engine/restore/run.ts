@@ -10,7 +10,7 @@ import {
 import { restoreError } from "./errors.ts";
 import { RestoreJournal } from "./journal.ts";
 import { applyAt, applyToFile, removeStaleXattrs } from "./metadata.ts";
-import { type PreparedRestore, prepareRestore } from "./plan.ts";
+import { type PreparedRestore, prepareRestore, restoreIdentity } from "./plan.ts";
 import { openTarget, type RootTarget } from "./target.ts";
 import type { RestorePlan, RestoreReport, RestoreRunOptions } from "./types.ts";
 import { fullPath, pathOf, type Visited, walkSelected } from "./walk.ts";
@@ -88,13 +88,14 @@ class RestoreRun {
     this.#options = options;
     this.#began_ms = request.clock.monotonic_ms();
     this.#meter = new Meter(request.clock, options.onProgress);
-    this.#roots = targets.map(({ folder }) => openTarget(folder));
-    const { backup_id, paths, existing, delete_extra } = request;
-    this.#journal = RestoreJournal.open(plan.journal_path, { backup_id, paths: paths ?? [], existing: existing ?? "refuse", delete_extra: delete_extra ?? false });
-    this.#replace = existing === "replace" || this.#journal.resumed;
+    this.#roots = targets.map(({ base, below }) => openTarget(base, below));
+    this.#journal = RestoreJournal.open(plan.journal_path, restoreIdentity(request));
+    this.#replace = request.existing === "replace" || this.#journal.resumed;
     this.#stale = this.#replace || plan.occupied || this.#roots.some(hasDefaultAcl);
     const data: RestoreWorkerStart = {
-      secrets: request.repository.secrets, index: loaded.index.memory, folders: targets.map(({ folder }) => folder),
+      secrets: request.repository.secrets, index: loaded.index.memory,
+      // The folders that were opened here, whatever takes their names meanwhile.
+      folders: this.#roots.map((fd) => Buffer.from(`/proc/self/fd/${fd}`)),
       replace: this.#replace, stale: this.#stale,
     };
     this.#pool = new WorkerPool({ module: new URL("./worker.ts", import.meta.url), threads: request.threads ?? defaultThreads(), data });
@@ -249,7 +250,10 @@ class RestoreRun {
     }
     let existed = false;
     if (occupied || this.#journal.resumed) {
-      existed = this.#stat.read(this.#folder(root, folder), cString(name ?? entry.name)) && this.#stat.format === S_IFREG;
+      const found = this.#stat.read(this.#folder(root, folder), cString(name ?? entry.name));
+      // It came after the plan was shown, or its path was too long to be looked at then.
+      if (found && !this.#replace) throw restoreError("RESTORE_TARGET_EXISTS", "it exists already");
+      existed = found && this.#stat.format === S_IFREG;
       const same = existed && this.#stat.size === size && this.#stat.mtime_s === entry.mtime_s && this.#stat.mtime_ns === entry.mtime_ns;
       if (same && this.#journal.has(ordinal)) {
         this.#counts.files++;
