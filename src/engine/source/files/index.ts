@@ -7,4 +7,5 @@
 export { SEGMENT_BYTES } from "./content.ts";
 export { sourceError } from "./errors.ts";
 export { compileExclude } from "./exclude.ts";
-export * from "./scan.ts";
+export { FileScanner, isStoreFailure, type ScanOptions } from "./scan.ts";
+export type { OpenContent, ScannedDirectory } from "./scanned.ts";

@@ -49,11 +49,11 @@ import {
   withNul,
 } from "../../posix/index.ts";
 import type { ChunkSink } from "../../repository/index.ts";
-import type { Problem } from "../../pipeline/index.ts";
 import { asHoldfastError } from "../../../base/index.ts";
 import { readExtents, SEGMENT_BYTES } from "./content.ts";
 import { sourceError } from "./errors.ts";
 import { compileExclude, type Exclude } from "./exclude.ts";
+import { Batch, Known, type ScannedDirectory } from "./scanned.ts";
 
 /**
  * Contents with more extents than this are encoded by the main thread, which keeps map pages together in metadata
@@ -71,33 +71,6 @@ export interface ScanOptions {
    * have read them within the same tick of the kernel's clock as their last change. Milliseconds since 1970.
    */
   readonly racy_from_ms: number;
-}
-
-/**
- * A file whose content the main thread has to add: its segments are read one by one, or its extents stand here already.
- */
-export interface OpenContent {
-  /** Where its entry stands in the folder's entries. */
-  readonly entry_at: number;
-  readonly size: number;
-  readonly sparse: boolean;
-  /** What the file was when it was listed, to tell whether it changed. */
-  readonly stamp: Uint8Array;
-  readonly extents: readonly Extent[] | undefined;
-}
-
-/** One folder, scanned: its entries, which sub-folders to visit, which contents are still open. */
-export interface ScannedDirectory {
-  readonly entries: Buffer;
-  /** Offsets in `entries` of the folders to descend into, in order. */
-  readonly descend: readonly number[];
-  readonly open: readonly OpenContent[];
-  readonly files: number;
-  readonly directories: number;
-  readonly others: number;
-  readonly unchanged_files: number;
-  readonly source_bytes: number;
-  readonly problems: readonly Problem[];
 }
 
 const DOT = Buffer.from(".");
@@ -475,63 +448,4 @@ function changedSince(before: Uint8Array, after: FileStat): boolean {
 export function isStoreFailure(error: unknown): boolean {
   const { code } = asHoldfastError(error);
   return !code.startsWith("FILE_") && !code.startsWith("SOURCE_") && code !== "TREE_DAMAGED";
-}
-
-/** The parent backup's entries of one folder, looked at in order. */
-class Known {
-  readonly #parts: readonly Buffer[];
-  readonly #view = new EntryView();
-  #part = 0;
-  #at = 0;
-
-  constructor(parts: readonly Buffer[]) {
-    this.#parts = parts;
-  }
-
-  /** The entry with this name. Names must be asked for in byte order. */
-  find(name: Buffer): EntryView | undefined {
-    while (this.#part < this.#parts.length) {
-      const part = this.#parts[this.#part] as Buffer;
-      if (this.#at >= part.length) {
-        this.#part++;
-        this.#at = 0;
-        continue;
-      }
-      this.#view.move(part, this.#at);
-      const order = Buffer.compare(this.#view.name, name);
-      if (order > 0) return undefined;
-      this.#at = this.#view.end;
-      if (order === 0) return this.#view;
-    }
-    return undefined;
-  }
-}
-
-/** Collects one folder's entries. */
-class Batch {
-  readonly descend: number[] = [];
-  readonly open: OpenContent[] = [];
-  readonly problems: Problem[] = [];
-  files = 0;
-  directories = 0;
-  others = 0;
-  unchanged_files = 0;
-  source_bytes = 0;
-  #parts: Buffer[] = [];
-  #bytes = 0;
-
-  push(entry: Buffer): number {
-    const at = this.#bytes;
-    this.#parts.push(entry);
-    this.#bytes += entry.length;
-    return at;
-  }
-
-  done(): ScannedDirectory {
-    const entries = Buffer.allocUnsafeSlow(this.#bytes);
-    let at = 0;
-    for (const part of this.#parts) at += part.copy(entries, at);
-    const { descend, open, problems, files, directories, others, unchanged_files, source_bytes } = this;
-    return { entries, descend, open, problems, files, directories, others, unchanged_files, source_bytes };
-  }
 }
