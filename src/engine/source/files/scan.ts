@@ -21,21 +21,15 @@ import {
   type ReadPage,
 } from "../../manifest/index.ts";
 import {
-  AT_FDCWD,
   call,
-  cString,
-  displayPath,
   FileStat,
   lastErrno,
   listDirectory,
   O_CLOEXEC,
-  O_DIRECTORY,
   O_NOATIME,
   O_NOFOLLOW,
   O_NONBLOCK,
   O_RDONLY,
-  openBeneath,
-  openRoot,
   posixError,
   readXattrsAt,
   readXattrsFd,
@@ -53,6 +47,7 @@ import { asHoldfastError } from "../../../base/index.ts";
 import { readExtents, SEGMENT_BYTES } from "./content.ts";
 import { sourceError } from "./errors.ts";
 import { compileExclude, type Exclude } from "./exclude.ts";
+import { DOT, SourceRoots } from "./roots.ts";
 import { Batch, Known, type ScannedDirectory } from "./scanned.ts";
 
 /**
@@ -73,7 +68,6 @@ export interface ScanOptions {
   readonly racy_from_ms: number;
 }
 
-const DOT = Buffer.from(".");
 const LINK_BYTES = 64 * 1024;
 const linkTarget = Buffer.alloc(LINK_BYTES);
 const NO_ATIME = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOATIME;
@@ -85,7 +79,7 @@ export class FileScanner {
   readonly #parent: TreeReader | undefined;
   readonly #readPage: ReadPage;
   readonly #exclude: Exclude | undefined;
-  readonly #roots = new Map<number, { fd: number; device: string }>();
+  readonly #roots: SourceRoots;
   readonly #stat = new FileStat();
   readonly #after = new FileStat();
   readonly #onProgress: (files: number, bytes: number) => void;
@@ -99,6 +93,7 @@ export class FileScanner {
     onProgress: (files: number, bytes: number) => void,
   ) {
     this.#options = options;
+    this.#roots = new SourceRoots(options.roots);
     this.#sink = sink;
     this.#parent = parent;
     this.#readPage = readPage;
@@ -106,31 +101,8 @@ export class FileScanner {
     this.#onProgress = onProgress;
   }
 
-  #root(root: number): { fd: number; device: string } {
-    let opened = this.#roots.get(root);
-    if (opened === undefined) {
-      const fd = openRoot(this.#options.roots[root] as Buffer);
-      this.#after.readFd(fd);
-      opened = { fd, device: `${this.#after.dev_major}:${this.#after.dev_minor}` };
-      this.#roots.set(root, opened);
-    }
-    return opened;
-  }
-
   close(): void {
-    for (const { fd } of this.#roots.values()) call.close(fd);
-    this.#roots.clear();
-  }
-
-  /** Path of an entry as people know it. */
-  #full(root: number, path: Buffer, name: Buffer): string {
-    const parts = [this.#options.roots[root] as Buffer, path, name].filter(
-      (part) => part.length > 0 && !part.equals(DOT),
-    );
-    return displayPath(Buffer.from(parts.map((part) => part.toString("latin1")).join("/"), "latin1")).replace(
-      /^\/\//,
-      "/",
-    );
+    this.#roots.close();
   }
 
   /** Reads one folder, with the content of its files up to a segment each. */
@@ -138,16 +110,16 @@ export class FileScanner {
     const batch = new Batch();
     const problem = (name: Buffer, error: unknown) => {
       const { code, message } = asHoldfastError(error);
-      batch.problems.push({ path: this.#full(root, path, name), code, message });
+      batch.problems.push({ path: this.#roots.display(root, path, name), code, message });
     };
     const known = await this.#known(root, path);
-    if (path.length === 0 && !this.#isDirectory(root)) {
+    if (path.length === 0 && !this.#roots.isDirectory(root)) {
       await this.#scanRootFile(root, known, batch, problem);
       return batch.done();
     }
     let dir: number;
     try {
-      dir = this.#openDirectory(root, path);
+      dir = this.#roots.openDirectory(root, path);
     } catch (error) {
       problem(DOT, error);
       return batch.done();
@@ -156,11 +128,7 @@ export class FileScanner {
       if (path.length === 0) {
         this.#stat.readFd(dir);
         batch.directories++;
-        batch.push(
-          encodeEntry(TYPE_DIRECTORY, DOT, this.#stat, {
-            xattrs: readXattrsFd(dir, this.#options.roots[root] as Buffer),
-          }),
-        );
+        batch.push(encodeEntry(TYPE_DIRECTORY, DOT, this.#stat, { xattrs: readXattrsFd(dir, this.#roots.path(root)) }));
       }
       const seen = new Known(known);
       for (const name of listDirectory(dir, path)) {
@@ -187,18 +155,6 @@ export class FileScanner {
     }
   }
 
-  #isDirectory(root: number): boolean {
-    const path = this.#options.roots[root] as Buffer;
-    const fd = call.openat(AT_FDCWD, cString(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (fd >= 0) call.close(fd);
-    return fd >= 0 || lastErrno() !== "ENOTDIR";
-  }
-
-  #openDirectory(root: number, path: Buffer): number {
-    const { fd } = this.#root(root);
-    return openBeneath(fd, path, O_RDONLY | O_DIRECTORY | O_NOATIME);
-  }
-
   /** A root that is a file: one group with the entry `.`. */
   async #scanRootFile(
     root: number,
@@ -206,12 +162,9 @@ export class FileScanner {
     batch: Batch,
     problem: (name: Buffer, error: unknown) => void,
   ): Promise<void> {
-    const path = this.#options.roots[root] as Buffer;
-    const slash = path.lastIndexOf(47);
-    const dir = openRoot(slash <= 0 ? Buffer.from("/") : path.subarray(0, slash));
+    const { dir, name } = this.#roots.openParent(root);
     try {
-      const name = Buffer.concat([path.subarray(slash + 1), Buffer.of(0)]);
-      await this.#entry(root, Buffer.alloc(0), dir, name.subarray(0, -1), new Known(known), batch, DOT);
+      await this.#entry(root, Buffer.alloc(0), dir, name, new Known(known), batch, DOT);
     } catch (error) {
       this.#sink.discard();
       if (isStoreFailure(error)) throw error;
@@ -288,7 +241,7 @@ export class FileScanner {
 
   #descends(root: number): boolean {
     if (!this.#options.one_file_system) return true;
-    return this.#root(root).device === `${this.#stat.dev_major}:${this.#stat.dev_minor}`;
+    return this.#roots.sameDevice(root, this.#stat);
   }
 
   /** Takes an unchanged entry over from the parent backup, if all of its content is still stored. */
@@ -356,7 +309,7 @@ export class FileScanner {
       const flags = this.#finish(fd, stat, extents) ? FLAG_CHANGED : 0;
       if (flags !== 0) {
         const error = sourceError("SOURCE_FILE_CHANGED", "it changed while it was read");
-        batch.problems.push({ path: this.#full(root, path, name), code: error.code, message: error.message });
+        batch.problems.push({ path: this.#roots.display(root, path, name), code: error.code, message: error.message });
       }
       if (extents.length <= EXTENTS_HERE_MAX) {
         const content = encodeContent(extents, () => {
@@ -408,14 +361,12 @@ export class FileScanner {
     sparse: boolean,
     stamp: Uint8Array,
   ): Promise<{ extents: Extent[]; changed: boolean }> {
-    const as_root = path.length === 0 && name.equals(DOT);
-    const root_path = this.#options.roots[root] as Buffer;
-    const dir = as_root
-      ? openRoot(root_path.subarray(0, Math.max(1, root_path.lastIndexOf(47))))
-      : this.#openDirectory(root, path);
-    const own = as_root ? root_path.subarray(root_path.lastIndexOf(47) + 1) : name;
+    const { dir, name: own } =
+      path.length === 0 && name.equals(DOT)
+        ? this.#roots.openParent(root)
+        : { dir: this.#roots.openDirectory(root, path), name: Buffer.concat([name, Buffer.of(0)]).subarray(0, -1) };
     try {
-      const fd = this.#openFile(dir, Buffer.concat([own, Buffer.of(0)]).subarray(0, -1));
+      const fd = this.#openFile(dir, own);
       try {
         const extents = await readExtents(fd, own, start, end, sparse, this.#sink, (count) =>
           this.#onProgress(0, count),
