@@ -110,10 +110,13 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
   const started_at_ms = clock.now_ms();
   // The plan reads manifests and the lease and the index read other objects: side by side, a small backup is ready
   // sooner.
-  const [plan, lease] = await Promise.all([
-    planBackup(options),
-    beginLease(repository.store, "backup", clock, repository.random),
-  ]);
+  const beginning = beginLease(repository.store, "backup", clock, repository.random);
+  beginning.catch(() => undefined); // thrown where it is awaited
+  const plan = await planBackup(options).catch(async (error: unknown) => {
+    await (await beginning).end();
+    throw error;
+  });
+  const lease = await beginning;
   // Threads load their modules while this one reads the index.
   let onThread: (event: WorkerEvent) => void = () => undefined;
   const pool = new WorkerPool({
@@ -123,8 +126,13 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
     onEvent: (event) => onThread(event as WorkerEvent),
   });
   try {
-    const loaded = await repository.loadIndex({ ...NEW, only_present: true, ...(signal ? { signal } : {}) });
     const parent = plan.parent;
+    const loaded = await repository.loadIndex({
+      ...NEW,
+      only_present: true,
+      wanted: parent?.packs ?? [],
+      ...(signal ? { signal } : {}),
+    });
     const needed = new SharedArrayBuffer(((loaded.index.memory.packs.byteLength / 40 + 32) >>> 5) * 4 + 4);
     const stop = new SharedArrayBuffer(4);
     const segments = new SegmentWriter(repository, loaded.adopted);
@@ -213,7 +221,9 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
           writer: WRITER,
         },
       );
-      for (const stale of loaded.stale_leases) await repository.store.delete(stale);
+      // The backup exists; a lease that cannot be removed now is found stale by the next one.
+      for (const stale of loaded.stale_leases) await repository.store.delete(stale).catch(() => undefined);
+      await lease.end().catch(() => undefined);
       meter.end();
       return {
         backup_id: options.backup_id,
@@ -228,12 +238,14 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       signal?.removeEventListener("abort", onAbort);
     }
   } catch (error) {
+    await pool.close();
+    // What was stored stays useful: the next backup finds and names it. A lease that cannot be marked grows stale.
+    await lease.abandon().catch(() => undefined);
     if (signal?.aborted === true)
       throw backupError("BACKUP_CANCELED", "the backup was called off before it was complete", {}, error);
     throw error;
   } finally {
     await pool.close();
-    await lease.end();
   }
 }
 

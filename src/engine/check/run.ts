@@ -106,6 +106,15 @@ function noteLoading(loaded: LoadedIndex, damage: DamageBook): void {
   }
 }
 
+/** A backup's packs are all named before it exists: one that no segment names tells of a segment that is gone. */
+function noteLostSegment(loaded: LoadedIndex, of_backups: ReadonlySet<string>, damage: DamageBook): void {
+  if (loaded.damaged.length > 0) return; // then it is a damaged segment, told already, that named it
+  const unnamed = loaded.adopted.filter(({ pack_id }) => of_backups.has(pack_id.toString("hex"))).length;
+  if (unnamed === 0) return;
+  const message = `an index segment is gone: ${unnamed} packs of backups are named nowhere; nothing is lost by it, the next backup names them again`;
+  damage.add("index/", "INDEX_DAMAGED", message);
+}
+
 /**
  * Proves one backup: its signature, its listing, and with `read_data` every byte it needs.
  * @throws BACKUP_NOT_FOUND; STORE_* and KEY_* when nothing can be said about the backup
@@ -137,8 +146,14 @@ export async function verifyBackup(o: CheckOptions & { readonly backup_id: strin
     damage.addError(error, `manifests/${backup_id}`, [backup_id]);
     return report("invalid", "StorageBackend");
   }
-  const loaded = await repository.loadIndex({ ...NO_ROOM, ...(signal ? { signal } : {}) });
+  const loaded = await repository.loadIndex({
+    ...NO_ROOM,
+    wanted: manifest.packs,
+    only_wanted: true,
+    ...(signal ? { signal } : {}),
+  });
   noteLoading(loaded, damage);
+  noteLostSegment(loaded, new Set(manifest.packs), damage);
   const packs = new Set<number>();
   for (const id of manifest.packs) {
     const number = loaded.packs.get(id);
@@ -208,6 +223,7 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
       }
     }
   }
+  noteLostSegment(loaded, new Set(users.keys()), damage);
   const hurts = (pack: number) => users.get(loaded.index.pack(pack).pack_id.toString("hex")) ?? [];
   const packs = new Set(loaded.packs.values());
   const missing = await checkPresence(repository, loaded, packs);
@@ -239,7 +255,7 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
     bytes_read: read.bytes,
     chunks_checked: read.chunks,
     damaged: damage.list(),
-    orphan_packs: loaded.adopted.map(({ pack_id }) => pack_id.toString("hex")),
+    orphan_packs: loaded.adopted.map(({ pack_id }) => pack_id.toString("hex")).filter((id) => !users.has(id)),
     stale_leases: [...loaded.stale_leases],
     duration_ms: Math.round(repository.clock.monotonic_ms() - began_ms),
   };

@@ -144,15 +144,17 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
     await putOnce(target_store, `manifests/${backup_id}`, manifest_bytes);
     report.objects_copied++;
     report.bytes_copied += manifest_bytes.length;
-    for (const stale of loaded.stale_leases) await target_store.delete(stale);
+    // The copy exists; a lease that cannot be removed now is found stale by the next writer.
+    for (const stale of loaded.stale_leases) await target_store.delete(stale).catch(() => undefined);
+    await lease.end().catch(() => undefined);
     meter.end();
     return { ...report, duration_ms: Math.round(clock.monotonic_ms() - began_ms) };
   } catch (error) {
+    // What arrived stays useful: the next writer finds and names it. A lease that cannot be marked grows stale.
+    await lease.abandon().catch(() => undefined);
     if (signal?.aborted === true)
       throw copyError("COPY_CANCELED", "the copy was called off before it was complete", {}, error);
     throw error;
-  } finally {
-    await lease.end();
   }
 }
 

@@ -12,20 +12,22 @@ export interface Lease {
   readonly writer_id: string;
   /** Renews until {@link end}; call it in any case. */
   end(): Promise<void>;
+  /** Ends it as a dead writer's: what was stored and not named yet is adopted by the next writer. */
+  abandon(): Promise<void>;
 }
 
 export async function beginLease(store: ObjectStore, operation: string, clock: Clock, random: Random): Promise<Lease> {
   const writer_id = newId("wrt", clock, random);
   const key = `leases/${writer_id}`;
   const started_at_ms = clock.now_ms();
-  const write = () =>
+  const write = (heartbeat_at_ms = clock.now_ms()) =>
     store.put(
       key,
       encodeJsonObject({
         writer_id,
         operation,
         started_at_ms,
-        heartbeat_at_ms: clock.now_ms(),
+        heartbeat_at_ms,
         host: hostname(),
         pid: process.pid,
       }),
@@ -46,6 +48,11 @@ export async function beginLease(store: ObjectStore, operation: string, clock: C
       stop.abort();
       await renewing;
       await store.delete(key);
+    },
+    async abandon() {
+      stop.abort();
+      await renewing;
+      await write(0);
     },
   };
 }

@@ -39,12 +39,28 @@ export interface LoadOptions {
    * anew instead of relying on what is gone.
    */
   readonly only_present?: boolean;
+  /**
+   * Packs (ids in hex) that the backup at hand needs. They come first, so that a chunk that stands in several packs is
+   * read from one of these; and when no segment names one of them, it is looked for in the store.
+   */
+  readonly wanted?: readonly string[];
+  /** Load only those, unless one of them is gone: for reading one backup. */
+  readonly only_wanted?: boolean;
   readonly signal?: AbortSignal;
 }
 
-async function* openSegments(o: LoadOptions, damaged: HoldfastError[]): AsyncGenerator<Buffer> {
+async function segmentNames(o: LoadOptions): Promise<string[]> {
   const names: string[] = [];
   for await (const { key } of o.store.list("index/")) names.push(key.slice("index/".length));
+  return names;
+}
+
+/** @param names listed once: what is loaded must not be more than what was counted, whoever writes meanwhile */
+async function* openSegments(
+  o: LoadOptions,
+  names: readonly string[],
+  damaged: HoldfastError[],
+): AsyncGenerator<Buffer> {
   const read = async (name: string): Promise<Buffer | undefined> => {
     o.signal?.throwIfAborted();
     try {
@@ -86,7 +102,8 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   const named = new Set<string>();
   let held: Buffer[] | undefined = [];
   let held_bytes = 0;
-  for await (const raw of openSegments(o, damaged)) {
+  const names = await segmentNames(o);
+  for await (const raw of openSegments(o, names, damaged)) {
     walkSegment(raw, ({ pack_id }) => {
       const id = pack_id.toString("hex");
       if (named.has(id)) return undefined;
@@ -100,7 +117,9 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   }
   const stale = await staleLeases(o.store, o.clock);
   const present = o.only_present === true ? await packSizes(o) : undefined;
-  const look = o.all_packs === true || stale.length > 0 || damaged.length > 0;
+  const wanted = new Set(o.wanted);
+  const lost = [...wanted].some((id) => !named.has(id));
+  const look = o.all_packs === true || stale.length > 0 || damaged.length > 0 || lost;
   const adopted = look ? await readUnnamedPacks(o, named, damaged) : [];
   for (const pack of adopted) {
     total.packs++;
@@ -115,8 +134,10 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   });
   const packs = new Map<string, number>();
   const pack_sizes: number[] = [];
+  let wanted_now = wanted.size > 0;
   const add = (pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number }, bytes: Buffer) => {
     const id = pack.pack_id.toString("hex");
+    if (wanted_now && !wanted.has(id)) return undefined;
     if (packs.has(id) || (present !== undefined && present.get(id) !== pack.size_bytes)) return undefined;
     const number = index.addPack(pack.pack_id, pack.epoch, pack.kind);
     packs.set(id, number);
@@ -126,11 +147,17 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
       for (let slot = 0; slot < frame.chunks; slot++) index.load(bytes, frame.at + slot * 36, frame_number, slot);
     };
   };
-  if (held !== undefined) for (const raw of held) walkSegment(raw, (pack) => add(pack, raw));
-  else for await (const raw of openSegments(o, [])) walkSegment(raw, (pack) => add(pack, raw));
-  for (const pack of adopted) {
-    const onFrame = add(pack, pack.directory);
-    if (onFrame !== undefined) walkDirectory(pack.directory, 0, onFrame);
+  const load = async () => {
+    for await (const raw of held ?? openSegments(o, names, [])) walkSegment(raw, (pack) => add(pack, raw));
+    for (const pack of adopted) {
+      const onFrame = add(pack, pack.directory);
+      if (onFrame !== undefined) walkDirectory(pack.directory, 0, onFrame);
+    }
+  };
+  await load();
+  if (wanted_now && (o.only_wanted !== true || [...wanted].some((id) => !packs.has(id)))) {
+    wanted_now = false;
+    await load();
   }
   return { index, packs, pack_sizes, adopted, damaged, stale_leases: stale };
 }

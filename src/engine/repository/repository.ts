@@ -30,6 +30,8 @@ import {
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
 
 const SLOT_KEY = "keys/slot";
+/** Where one index segment ends and the next begins; readers take 256 MiB (docs/format.md §6). */
+const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
 /** A backup's manifest, opened. */
 export interface Manifest {
@@ -181,17 +183,23 @@ export class Repository {
   }
 
   loadIndex(
-    room: Pick<LoadOptions, "new_chunks" | "new_frames" | "new_packs" | "all_packs" | "only_present" | "signal">,
+    options: Omit<LoadOptions, "store" | "keys" | "clock">,
   ): Promise<LoadedIndex> {
-    return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...room });
+    return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...options });
   }
 
-  /** Seals and stores an index segment naming these packs, which are durable already. */
+  /** Seals and stores index segments naming these packs, which are durable already; none too large to be read. */
   async writeSegment(packs: readonly IndexedPack[]): Promise<void> {
-    if (packs.length === 0) return;
     const { epoch, data_key } = this.current_epoch;
-    const { segment_id, bytes } = encodeSegment(packs, epoch, data_key, this.random);
-    await this.store.put(`index/${segment_id.toString("hex")}`, bytes, { if_absent: true });
+    for (let from = 0; from < packs.length; ) {
+      let to = from;
+      for (let bytes = 0; to < packs.length && bytes < SEGMENT_BYTES_MAX; to++) {
+        bytes += (packs[to] as IndexedPack).directory.length;
+      }
+      const { segment_id, bytes } = encodeSegment(packs.slice(from, to), epoch, data_key, this.random);
+      await this.store.put(`index/${segment_id.toString("hex")}`, bytes, { if_absent: true });
+      from = to;
+    }
   }
 
   /** Ids of all backups, oldest first (ids sort by time). */

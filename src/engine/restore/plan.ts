@@ -35,11 +35,16 @@ export async function planRestore(request: RestoreRequest): Promise<RestorePlan>
 
 export async function prepareRestore(request: RestoreRequest): Promise<PreparedRestore> {
   const { repository } = request;
-  const [manifest, loaded] = await Promise.all([
-    repository.readManifest(request.backup_id),
-    // A chunk whose pack is gone may stand in a newer one: a backup stores anew what it finds missing.
-    repository.loadIndex({ new_chunks: 0, new_frames: 0, new_packs: 0, only_present: true }),
-  ]);
+  const manifest = await repository.readManifest(request.backup_id);
+  // A chunk whose pack is gone may stand in a newer one: a backup stores anew what it finds missing.
+  const loaded = await repository.loadIndex({
+    new_chunks: 0,
+    new_frames: 0,
+    new_packs: 0,
+    only_present: true,
+    wanted: manifest.packs,
+    only_wanted: true,
+  });
   if (manifest.tree === null) throw restoreError("RESTORE_KIND", `backup ${manifest.backup_id} is of kind ${manifest.kind}, not files`);
   const reader = new ChunkReader(repository.store, repository.epoch_keys, loaded.index, repository.hasher);
   const selection = selectPaths(manifest.roots, request.paths);
