@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { systemClock as clock } from "../../src/base/index.ts";
+import { systemClock as clock, systemRandom as random } from "../../src/base/index.ts";
 import { checkRepository, verifyBackup } from "../../src/engine/check/index.ts";
+import { planCopy, runCopy } from "../../src/engine/copy/index.ts";
 import { planRestore, runRestore } from "../../src/engine/restore/index.ts";
+import { openStore } from "../../src/engine/store/index.ts";
 import { backUp, withRepository } from "./engine.ts";
 import { type Expected, FIXTURE_PASSPHRASE } from "./make-fixture.ts";
 import { openRepository } from "./reader/reader.ts";
@@ -68,6 +70,22 @@ for (const version of versions) {
         assert.deepEqual(restored, stable(entries, ""));
       }
     });
+  });
+
+  test(`${version}: a copy the engine makes of it is a repository too`, async (t) => {
+    const { folder, repo, expected } = copyOf(t, version);
+    const copy = join(folder, "copy");
+    const { backup_id, entries } = expected.backups.at(-1) as Expected["backups"][number];
+    const target_store = await openStore({ kind: "fs", path: copy }, { clock, random });
+    await withRepository(repo, FIXTURE_PASSPHRASE, async (source) =>
+      runCopy(await planCopy({ source, backup_id, target_store, clock, random })),
+    );
+    await target_store.close();
+    for (const index of ["segments", "packs"] as const) {
+      const repository = openRepository(copy, FIXTURE_PASSPHRASE, { index });
+      assert.deepEqual(repository.backup_ids, [backup_id]);
+      assert.deepEqual(describeBackup(repository.open(backup_id)), entries);
+    }
   });
 
   test(`${version}: the engine goes on writing to it`, async (t) => {

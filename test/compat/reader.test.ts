@@ -5,6 +5,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 import { zstdCompressSync } from "node:zlib";
 import { backUp, makeRepository, withRepository } from "./engine.ts";
 import { FormatError } from "./reader/bytes.ts";
@@ -12,12 +13,12 @@ import { openKeys } from "./reader/keys.ts";
 import { readManifest } from "./reader/manifest.ts";
 import { indexFromPacks, indexFromSegments } from "./reader/packs.ts";
 import { openRepository } from "./reader/reader.ts";
-import { addXattrs, describeBackup, describeSource, MARKER, makeSource, type Record_, XATTRS } from "./source.ts";
+import { addXattrs, describeBackup, describeSource, MARKER, makeSource, type Described, XATTRS } from "./source.ts";
 
 const PASSPHRASE = "Zürich bei Nacht";
 const root = fs.mkdtempSync(join(tmpdir(), "holdfast-compat-"));
 const [source, single, repo] = [join(root, "source"), join(root, "single file"), join(root, "repo")];
-let expected: Record_[];
+let expected: Described[];
 let backup_ids: string[];
 
 before(async () => {
@@ -64,6 +65,18 @@ const objects = () =>
     .readdirSync(repo, { recursive: true, encoding: "utf8" })
     .filter((name) => !name.startsWith(".") && fs.statSync(join(repo, name)).isFile());
 
+test("the reader shares no code with the engine", () => {
+  const folder = join(import.meta.dirname, "reader");
+  for (const name of fs.readdirSync(folder)) {
+    const text = fs.readFileSync(join(folder, name), "utf8");
+    const imports = [...text.matchAll(/(?:from |import |import\()"([^"]+)"/g)].map(
+      ([, specifier]) => specifier as string,
+    );
+    for (const specifier of imports)
+      assert.match(specifier, /^(node:[a-z:]+|\.\/[a-z]+\.ts)$/, `${name}: ${specifier}`);
+  }
+});
+
 for (const index of ["segments", "packs"] as const) {
   test(`everything reads back, index from ${index}`, () => {
     const repository = reader(index);
@@ -82,9 +95,8 @@ test("segments and footers tell the same index", () => {
 test("the manifest says what the format says it says", () => {
   const repository = reader();
   const [first, second] = backup_ids.map((id) => repository.open(id).manifest);
-  assert.deepEqual(Object.keys(first?.public ?? {}).sort(), [
-    ...["backup_id", "created_at_ms", "expires_at_ms", "packs", "repository_id"],
-  ]);
+  const public_fields = ["backup_id", "created_at_ms", "expires_at_ms", "packs", "repository_id"];
+  assert.deepEqual(Object.keys(first?.public ?? {}), public_fields);
   assert.equal(first?.private["parent_backup_id"], null);
   assert.equal(second?.private["parent_backup_id"], backup_ids[0]);
   assert.deepEqual(first?.private["labels"], { workload: `wkl ${MARKER}`, "host\u{1f600}": "ä" });
@@ -129,7 +141,7 @@ test("no content, name, link target or label stands in any object in the clear",
 });
 
 test("the command lists and extracts", () => {
-  const command = [join(import.meta.dirname, "reader/main.ts"), repo];
+  const command = [fileURLToPath(new URL("./reader/main.ts", import.meta.url)), repo];
   const env = { ...process.env, BAAS_REPO_PASSWORD: PASSPHRASE };
   const list = execFileSync(process.execPath, [...command, "list"], { env, encoding: "utf8", maxBuffer: 1e8 });
   assert.equal(list.trimEnd().split("\n").length, expected.length);

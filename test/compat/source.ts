@@ -9,7 +9,7 @@ import type { Backup } from "./reader/reader.ts";
 export const MARKER = "plaintext-marker-Zq7";
 
 /** One entry, as the source has it or as a reader found it. Names and targets are bytes, spelled as latin1. */
-export type Record_ = {
+export type Described = {
   path: string;
   type: string;
   mode: number;
@@ -97,8 +97,8 @@ const TYPES: readonly [keyof fs.BigIntStats, string][] = [
 ];
 
 /** Everything below (and including) a path, as node:fs tells it; sorted by path. Extended attributes are left out. */
-export function describeSource(...roots: string[]): Record_[] {
-  const records: Record_[] = [];
+export function describeSource(...roots: string[]): Described[] {
+  const records: Described[] = [];
   const visit = (path: Buffer) => {
     const stat = fs.lstatSync(path, { bigint: true });
     const type = TYPES.find(([test]) => (stat[test] as () => boolean).call(stat))?.[1] as string;
@@ -122,15 +122,22 @@ export function describeSource(...roots: string[]): Record_[] {
 }
 
 /** The same of a backup, through the independent reader: every byte of every file is read. */
-export function describeBackup(backup: Backup): Record_[] {
-  const records: Record_[] = [];
+export function describeBackup(backup: Backup): Described[] {
+  const records: Described[] = [];
   for (const entry of backup.entries()) {
     const { type, mode, uid, gid, nlink, size } = entry;
     const hash = createHash("sha256");
     if (type === "file") for (const bytes of backup.read(entry)) hash.update(bytes);
     const xattrs = entry.xattrs.map(({ name, value }) => [name.toString(), value.toString("latin1")]);
     records.push({
-      ...{ path: entry.path.toString("latin1"), type, mode, uid, gid, nlink, size, mtime_ns: String(entry.mtime_ns) },
+      path: entry.path.toString("latin1"),
+      type,
+      mode,
+      uid,
+      gid,
+      nlink,
+      size,
+      mtime_ns: String(entry.mtime_ns),
       ...(entry.target && { target: entry.target.toString("latin1") }),
       ...(type === "file" && { sha256: hash.digest("hex") }),
       ...(xattrs.length > 0 && { xattrs: Object.fromEntries(xattrs) }),
@@ -139,4 +146,4 @@ export function describeBackup(backup: Backup): Record_[] {
   return records.sort(byPath);
 }
 
-const byPath = (a: Record_, b: Record_) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+const byPath = (a: Described, b: Described) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);

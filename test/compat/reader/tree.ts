@@ -116,7 +116,19 @@ function readEntry(group: Cursor, root: number, directory: Buffer): Entry {
   demand(is_root || !["", ".", ".."].includes(text), `${group.what}: bad name`);
   demand(!/[/\0]/.test(text), `${group.what}: bad name`);
   const entry: Entry = {
-    ...{ root, directory, name, type, flags, mode, uid, gid, nlink, size, inode, device, xattrs: [] },
+    root,
+    directory,
+    name,
+    type,
+    flags,
+    mode,
+    uid,
+    gid,
+    nlink,
+    size,
+    inode,
+    device,
+    xattrs: [],
     mtime_ns: mtime_s * 1_000_000_000n + BigInt(mtime_rest),
     ctime_ns: ctime_s * 1_000_000_000n + BigInt(ctime_rest),
   };
