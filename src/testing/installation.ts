@@ -13,7 +13,7 @@ import { restoreHandler } from "../control/recover/index.ts";
 import { copyHandler } from "../control/replication/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
-import { verifyHandler } from "../control/verification/index.ts";
+import { requestVerification, verifyHandler } from "../control/verification/index.ts";
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
 import type { KeyInfo, KeyManager } from "../engine/keys/index.ts";
 import type { Job, Project, Region, Workload } from "../model/index.ts";
@@ -45,6 +45,8 @@ export interface Installation {
   run(options?: Partial<RunnerOptions>): Promise<Runner>;
   /** Waits for the job's end. */
   ended(job_id: string): Promise<Job>;
+  /** Verifies a backup where it lies, and returns the job when it has ended. */
+  verify(backup_id: string): Promise<Job>;
   /** Backs a workload up, by name, and returns the job when it has ended well. */
   backUp(workload: string): Promise<Job>;
 }
@@ -76,7 +78,7 @@ export async function installation(
     for (const runner of runners) await runner.drain(0);
     await repositories.close();
     await wakeups.close();
-    await rm(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   const region = (name: string) =>
@@ -135,6 +137,7 @@ export async function installation(
       runners.push(runner);
       return runner;
     },
+    verify: async (backup_id) => ended((await requestVerification({ backup_id }, parts)).job_id),
     async backUp(workload) {
       const job = await ended((await requestBackup(db, { workload }, ports)).job_id);
       if (job.state !== "SUCCEEDED") throw new Error(`${job.state}: ${JSON.stringify(job.error ?? job.result)}`);

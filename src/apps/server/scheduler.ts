@@ -1,5 +1,7 @@
 import { asHoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
+import { createSnapshotWriter } from "../../control/catalog/index.ts";
+import type { SnapshotPorts } from "../../control/catalog/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
 import { tick } from "../../control/schedule/index.ts";
@@ -10,16 +12,23 @@ export interface Scheduler {
   stop(): Promise<void>;
 }
 
+const SNAPSHOT_EVERY_MS = 60_000;
+
 /** Looks every `interval_ms` for what is due. A pass that fails is told and tried again; passes never overlap. */
 export function startScheduler(
   interval_ms: number,
-  ports: { readonly db: Db; readonly clock: Clock; readonly random: Random; readonly log: Logger },
+  ports: SnapshotPorts & { readonly db: Db; readonly clock: Clock; readonly random: Random; readonly log: Logger },
 ): Scheduler {
   const { db, clock, random, log } = ports;
+  const snapshots = createSnapshotWriter(ports);
   const stopping = new AbortController();
+  let saved_ms = Number.NEGATIVE_INFINITY;
   const pass = async () => {
     await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
     await repeatFailedCopies(db, ports);
+    if (clock.monotonic_ms() - saved_ms < SNAPSHOT_EVERY_MS) return;
+    saved_ms = clock.monotonic_ms();
+    await snapshots.save();
   };
   const loop = (async () => {
     while (!stopping.signal.aborted) {
@@ -35,6 +44,7 @@ export function startScheduler(
     async stop() {
       stopping.abort(new Error("stopping"));
       await loop;
+      await snapshots.save();
     },
   };
 }

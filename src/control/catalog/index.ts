@@ -10,4 +10,5 @@ export * from "./labels.ts";
 export * from "./query.ts";
 export * from "./rebuild.ts";
 export * from "./rows.ts";
+export { createSnapshotWriter, type SnapshotPorts, type SnapshotWriter } from "./snapshot.ts";
 export * from "./walk.ts";

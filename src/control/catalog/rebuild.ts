@@ -2,7 +2,9 @@ import type { Clock } from "../../base/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { derivedId, projectPrefix } from "../repositories/index.ts";
+import { applyInventory, applyVerdicts, isFresh } from "./apply-snapshot.ts";
 import { backupRow, copyRow } from "./rows.ts";
+import { setLineage } from "./snapshot.ts";
 import { walkRegions } from "./walk.ts";
 import type { FoundManifest, RegionPlace, Skipped, Walk, WalkPorts } from "./walk.ts";
 
@@ -26,6 +28,11 @@ export interface RebuildReport {
   /** Backups the catalog lists as available whose manifest their region no longer has. */
   readonly missing: readonly string[];
   readonly skipped: readonly Skipped[];
+  /**
+   * When the newest snapshot was taken: attachments, exceptions and verdicts are as they were then. Null: there is
+   * none.
+   */
+  readonly snapshot_at: string | null;
 }
 
 /**
@@ -42,7 +49,12 @@ export async function rebuildCatalog(
 }
 
 async function applyWalk(tx: Tx, walk: Walk, ports: RebuildPorts): Promise<RebuildReport> {
+  const fresh = await isFresh(tx);
   const known = await putRegions(tx, walk, ports.clock);
+  if (walk.snapshot !== undefined) {
+    if (fresh) await applyInventory(tx, walk.snapshot.snapshot, known);
+    await setLineage(tx, walk.snapshot.lineage, new Date(ports.clock.now_ms()));
+  }
   // Oldest first, so that what is written last is what was true last.
   const found = walk.manifests
     .map((each) => settle(each, known))
@@ -53,6 +65,7 @@ async function applyWalk(tx: Tx, walk: Walk, ports: RebuildPorts): Promise<Rebui
   const repositories = await putRepositories(tx, walk, ports.clock);
   const backups = await putBackups(tx, found, repositories, policy_ids);
   const copies_added = await putCopies(tx, found, repositories);
+  if (walk.snapshot !== undefined) await applyVerdicts(tx, walk.snapshot.snapshot);
   const missing = await missingManifests(tx, walk);
   const report: RebuildReport = {
     regions: walk.regions.length,
@@ -66,6 +79,7 @@ async function applyWalk(tx: Tx, walk: Walk, ports: RebuildPorts): Promise<Rebui
     copies_added,
     missing,
     skipped: walk.skipped,
+    snapshot_at: walk.snapshot === undefined ? null : new Date(walk.snapshot.taken_at_ms).toISOString(),
   };
   const data = { ...report, missing: missing.length, skipped: walk.skipped.length };
   await appendEvent(tx, { type: "holdfast.catalog.rebuilt", subject: "catalog", data }, ports);

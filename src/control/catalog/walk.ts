@@ -10,6 +10,8 @@ import { catalogError } from "./errors.ts";
 import { decodeLabels } from "./labels.ts";
 import type { BackupLabels } from "./labels.ts";
 import { manifestKey } from "./rows.ts";
+import { loadSnapshot } from "./snapshot.ts";
+import type { LoadedSnapshot } from "./snapshot.ts";
 
 /** Where a region keeps its objects; its name and id are read from there. */
 export type RegionPlace = Pick<Region, "store">;
@@ -49,6 +51,8 @@ export interface Walk {
   readonly repositories: readonly FoundRepository[];
   readonly manifests: readonly FoundManifest[];
   readonly skipped: readonly Skipped[];
+  /** The newest of all regions. */
+  readonly snapshot: LoadedSnapshot | undefined;
 }
 
 /**
@@ -65,9 +69,11 @@ export async function walkRegions(
     repositories: [] as FoundRepository[],
     manifests: [] as FoundManifest[],
     skipped: [] as Skipped[],
+    snapshot: undefined as LoadedSnapshot | undefined,
   };
   for (const place of places) {
-    const { region, projects } = await readRegion(place, ports);
+    const { region, projects, snapshot } = await readRegion(place, ports, walk.skipped);
+    if (snapshot !== undefined && snapshot.taken_at_ms > (walk.snapshot?.taken_at_ms ?? -1)) walk.snapshot = snapshot;
     walk.regions.push({ ...region, ...place });
     for (const project_id of projects) {
       try {
@@ -82,16 +88,24 @@ export async function walkRegions(
   return walk;
 }
 
-async function readRegion(place: RegionPlace, ports: WalkPorts): Promise<{ region: RegionRecord; projects: string[] }> {
+async function readRegion(
+  place: RegionPlace,
+  ports: WalkPorts,
+  skipped: Skipped[],
+): Promise<{ region: RegionRecord; projects: string[]; snapshot: LoadedSnapshot | undefined }> {
   const store = await ports.engine.openStore(regionStore(place));
   try {
     const region = await readRegionRecord(store);
     if (region === undefined) {
-      throw catalogError("REGION_RECORD_MISSING", `${store.description} holds no region's record`, {
-        store: store.description,
-      });
+      const message = `${store.description} holds no region's record`;
+      throw catalogError("REGION_RECORD_MISSING", message, { store: store.description });
     }
-    return { region, projects: await listRecordedProjects(store) };
+    const snapshot = await loadSnapshot(store, ports.keys).catch((error: unknown) => {
+      const { code, message } = asHoldfastError(error);
+      skipped.push({ what: `catalog snapshot in region ${region.name}`, code, message });
+      return undefined;
+    });
+    return { region, projects: await listRecordedProjects(store), snapshot };
   } finally {
     await store.close();
   }
