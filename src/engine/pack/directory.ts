@@ -19,6 +19,7 @@ const FRAME_ENTRY_BYTES = 16;
 export class DirectoryBuilder {
   #parts: Buffer[] = [];
   #frames = 0;
+  #bytes = 4;
 
   add(offset: number, stored: number, raw: number, ids: Uint8Array, lengths: readonly number[]): void {
     const entry = Buffer.allocUnsafe(FRAME_ENTRY_BYTES + lengths.length * ENTRY_BYTES);
@@ -33,11 +34,17 @@ export class DirectoryBuilder {
       at += ENTRY_BYTES;
     }
     this.#parts.push(entry);
+    this.#bytes += entry.length;
     this.#frames++;
   }
 
   get frames(): number {
     return this.#frames;
+  }
+
+  /** Size of the directory so far, not compressed. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   encode(): Buffer {

@@ -65,9 +65,9 @@ export class PackWriter {
     this.#options = options;
   }
 
-  /** Bytes of the pack under way, without directory and trailer; 0 when none is. */
+  /** Bytes of the pack under way with its directory (not compressed); 0 when none is. Many small chunks make a large one. */
   get size_bytes(): number {
-    return this.#end;
+    return this.#key === undefined ? 0 : this.#end + this.#directory.bytes;
   }
 
   /** Ordinal the next frame will get. */

@@ -34,19 +34,18 @@ function fields(config: RepositoryConfig): Record<string, unknown> {
 
 /** The config object with its MAC, ready to be stored under {@link CONFIG_KEY}. */
 export function encodeConfig(config: RepositoryConfig, mac_key: Uint8Array): Record<string, unknown> {
-  return { ...fields(config), mac: mac(config, mac_key).toString("hex") };
+  const object = fields(config);
+  return { ...object, mac: mac(object, mac_key).toString("hex") };
 }
 
-function mac(config: RepositoryConfig, mac_key: Uint8Array): Buffer {
-  return createHmac("sha256", mac_key)
-    .update(canonicalJson(fields(config)))
-    .digest();
+function mac(object: Record<string, unknown>, mac_key: Uint8Array): Buffer {
+  return createHmac("sha256", mac_key).update(canonicalJson(object)).digest();
 }
 
 export const CONFIG_KEY = KEY;
 
 /** Reads what can be read without keys. @throws REPOSITORY_NOT_FOUND, REPOSITORY_DAMAGED, REPOSITORY_VERSION */
-export async function readConfig(store: ObjectStore): Promise<{ config: RepositoryConfig; mac: Buffer }> {
+export async function readConfig(store: ObjectStore): Promise<{ config: RepositoryConfig; object: Record<string, unknown> }> {
   const object = await readJsonObject(store, KEY);
   if (object === undefined || object["format"] !== "holdfast-repository") {
     throw repositoryError("REPOSITORY_NOT_FOUND", `there is no repository in ${store.description}`, {
@@ -77,12 +76,17 @@ export async function readConfig(store: ObjectStore): Promise<{ config: Reposito
     pack_bytes: integerField(object, "pack_bytes", KEY, MIB, 128 * MIB),
     signing_public_key: stringField(object, "signing_public_key", KEY),
   };
-  return { config, mac: Buffer.from(stringField(object, "mac", KEY), "hex") };
+  return { config, object };
 }
 
-/** @throws REPOSITORY_DAMAGED when the config is not the one the keyring's owner wrote */
-export function verifyConfig(config: RepositoryConfig, found: Buffer, mac_key: Uint8Array): void {
-  const expected = mac(config, mac_key);
-  if (found.length === expected.length && timingSafeEqual(found, expected)) return;
+/**
+ * Checks all fields that were read, known or not: later writers of version 1 may add some.
+ * @throws REPOSITORY_DAMAGED when the config is not the one the keyring's owner wrote
+ */
+export function verifyConfig(object: Record<string, unknown>, mac_key: Uint8Array): void {
+  const { mac: found, ...rest } = object;
+  const expected = mac(rest, mac_key);
+  const given = Buffer.from(typeof found === "string" ? found : "", "hex");
+  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
   throw repositoryError("REPOSITORY_DAMAGED", "config: its MAC does not hold; someone changed it", { object: KEY });
 }

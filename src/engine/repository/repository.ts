@@ -119,9 +119,9 @@ export interface OpenRepositoryOptions {
 
 /** Opens a repository: checks its config and unwraps its keys. @throws REPOSITORY_*, KEY_*, STORE_* */
 export async function openRepository(o: OpenRepositoryOptions): Promise<Repository> {
-  const { config, mac } = await readConfig(o.store);
+  const { config, object } = await readConfig(o.store);
   const keyring = splitKeyring((await readKeyring(o.store, o.keys, config.repository_id)).plaintext);
-  verifyConfig(config, mac, keyring.mac_key);
+  verifyConfig(object, keyring.mac_key);
   const epochs = await readEpochs(o.store, o.keys, config.repository_id);
   return new Repository(o, config, keyring, new Map(epochs.map(({ epoch, data_key }) => [epoch, data_key])));
 }

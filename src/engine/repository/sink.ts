@@ -1,6 +1,6 @@
 import { type Chunker, createChunker, deriveGearTable } from "../chunk/index.ts";
 import type { ChunkIndex, IndexedPack } from "../index/index.ts";
-import { FRAME_CHUNKS_MAX, type FinishedPack, ID_BYTES, PackWriter, packKey } from "../pack/index.ts";
+import { type FinishedPack, ID_BYTES, PackWriter, packKey } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import type { Random } from "../../base/index.ts";
 import { ChunkHasher } from "./chunk-reader.ts";
@@ -9,6 +9,8 @@ import type { RepositorySecrets } from "./repository.ts";
 /** Packs a sink may have on their way to the store while it fills the next one. */
 const PUTS_AT_ONCE = 1;
 const READ_BYTES = 2 * 1024 * 1024;
+/** A frame of very small chunks closes here: to read one of them means to open them all. The format allows 65,535. */
+const FRAME_CHUNKS = 8192;
 
 export interface SinkOptions {
   readonly secrets: RepositorySecrets;
@@ -161,7 +163,7 @@ export class ChunkSink {
     this.#input += length;
     this.counts.new_chunks++;
     this.counts.new_bytes += length;
-    if (this.#frame_end >= this.#frame_bytes || this.#lengths.length === FRAME_CHUNKS_MAX) this.#sealFrame();
+    if (this.#frame_end >= this.#frame_bytes || this.#lengths.length >= FRAME_CHUNKS) this.#sealFrame();
   }
 
   /**

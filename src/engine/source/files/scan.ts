@@ -286,6 +286,7 @@ export class FileScanner {
       const stat = this.#stat;
       const xattrs = readXattrsFd(fd, name);
       const size = stat.size;
+      if (size > Number.MAX_SAFE_INTEGER) throw posixError("read", "EFBIG", name);
       const sparse = stat.blocks * 512 < size;
       batch.files++;
       batch.source_bytes += size;
@@ -398,5 +399,5 @@ function changedSince(before: Uint8Array, after: FileStat): boolean {
 /** Errors of the repository end the backup; errors of the source are noted and passed by. */
 export function isStoreFailure(error: unknown): boolean {
   const { code } = asHoldfastError(error);
-  return !code.startsWith("FILE_") && !code.startsWith("SOURCE_") && code !== "TREE_DAMAGED";
+  return !code.startsWith("FILE_") && !code.startsWith("SOURCE_") && !code.startsWith("TREE_");
 }

@@ -1,4 +1,5 @@
 import { EntryView, type Extent } from "../../manifest/index.ts";
+import { DOT } from "./roots.ts";
 import type { Problem } from "../../pipeline/index.ts";
 
 /**
@@ -50,6 +51,10 @@ export class Known {
       }
       this.#view.move(part, this.#at);
       const order = Buffer.compare(this.#view.name, name);
+      if (order > 0 && this.#at === 0 && this.#view.name.equals(DOT)) {
+        this.#at = this.#view.end; // a root's own entry stands first, though names such as `!x` sort before it
+        continue;
+      }
       if (order > 0) return undefined;
       this.#at = this.#view.end;
       if (order === 0) return this.#view;
