@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { asHoldfastError } from "../../base/index.ts";
 import {
-  EXTENT_HOLE, EntryView, TYPE_BLOCK_DEVICE, TYPE_CHARACTER_DEVICE, TYPE_DIRECTORY, TYPE_FIFO, TYPE_FILE, TYPE_SOCKET, TYPE_SYMLINK, walkContent,
+  EXTENT_HOLE, EntryView, FLAG_INCOMPLETE, TYPE_BLOCK_DEVICE, TYPE_CHARACTER_DEVICE, TYPE_DIRECTORY, TYPE_FIFO, TYPE_FILE, TYPE_SOCKET, TYPE_SYMLINK, walkContent,
 } from "../manifest/index.ts";
 import { defaultThreads, Meter, type Problem, WorkerPool } from "../pipeline/index.ts";
 import {
@@ -240,6 +240,9 @@ class RestoreRun {
     const name = folder.length === 0 && target.file !== undefined ? target.file : undefined;
     const ordinal = this.#ordinal++;
     const size = entry.size;
+    if ((entry.flags & FLAG_INCOMPLETE) !== 0) {
+      throw restoreError("RESTORE_PART_LOST", "it could not be read to its end when the backup was made");
+    }
     if (entry.nlink > 1) {
       const primary = this.#primaries.get(entry.identity);
       if (primary !== undefined) {
@@ -281,16 +284,18 @@ class RestoreRun {
       if (this.#replace && call.unlinkat(dir, cString(own), 0) !== 0) fail("unlink", own);
       existed = false;
     }
-    const file: WindowFile = { ordinal, root, folder: this.#sameFolder(folder), name, raw, size, existed, kept: false, failed: false };
+    const file: WindowFile = { ordinal, root, folder: this.#sameFolder(root, folder), name, raw, size, existed, kept: false, failed: false };
     const number = window.addFile(file);
     for (const { frame, slot, offset, length, id } of writes) window.addWrite(frame, slot, number, offset, length, id);
   }
 
   #last_folder: Buffer = Buffer.alloc(0);
+  #last_root = -1;
 
-  /** The same Buffer for the files of one folder, so that a task names each folder once. */
-  #sameFolder(folder: Buffer): Buffer {
-    if (!folder.equals(this.#last_folder)) this.#last_folder = Buffer.from(folder);
+  /** The same Buffer for the files of one folder of one root, so that a task names each folder once. */
+  #sameFolder(root: number, folder: Buffer): Buffer {
+    if (root !== this.#last_root || !folder.equals(this.#last_folder)) this.#last_folder = Buffer.from(folder);
+    this.#last_root = root;
     return this.#last_folder;
   }
 
