@@ -14,7 +14,21 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
+  { name: "up", summary: "start the server", load: () => import("./commands/up.ts") },
+  { name: "policy", summary: "schedule, retention, copy and lock", load: () => import("./commands/policy.ts") },
+  { name: "workload", summary: "what is protected", load: () => import("./commands/workload.ts") },
+  { name: "backup", summary: "recovery points", load: () => import("./commands/backup.ts") },
+  { name: "list", summary: "list backups", load: () => import("./commands/list.ts") },
+  { name: "restore", summary: "restore a backup", load: () => import("./commands/restore.ts") },
+  { name: "verify", summary: "read a backup back and check every byte", load: () => import("./commands/verify.ts") },
+  { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
+  { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },
+  { name: "job", summary: "work in progress and done", load: () => import("./commands/job.ts") },
+  { name: "region", summary: "where backups are kept", load: () => import("./commands/region.ts") },
+  { name: "project", summary: "tenants", load: () => import("./commands/project.ts") },
+  { name: "catalog", summary: "the list of all backups", load: () => import("./commands/catalog.ts") },
   { name: "repo", summary: "back up and restore without a server", load: () => import("./commands/repo/index.ts") },
+  { name: "completion", summary: "print a shell's completion script", load: () => import("./commands/completion.ts") },
   { name: "version", summary: "print the version", load: () => import("./commands/version.ts") },
 ];
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { getBackupRow } from "../../../control/catalog/index.ts";
 import { getProject } from "../../../control/inventory/index.ts";
 import { requestBackup } from "../../../control/protect/index.ts";
 import { explainBackup } from "../../../control/retention/index.ts";
@@ -12,7 +13,6 @@ import {
   pageSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
-import { apiError } from "../errors.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
 import { copyRows } from "./copies.ts";
@@ -80,9 +80,8 @@ export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "backups:read",
     response: backupDetailSchema,
     run: async ({ db, params }) => {
-      const row = await backupRows(db).where("backups.id", "=", params.id).executeTakeFirst();
-      if (row === undefined)
-        throw apiError("API_NOT_FOUND", `there is no backup ${params.id}`, { backup_id: params.id });
+      await getBackupRow(db, params.id); // refuses an unknown one
+      const row = await backupRows(db).where("backups.id", "=", params.id).executeTakeFirstOrThrow();
       const copies = await copyRows(db).where("copies.backup_id", "=", row.id).orderBy("copies.id").execute();
       const job =
         row.job_id === null

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import { cancelJob, type JobRow, listSteps, toJob } from "../../../control/jobs/index.ts";
+import { cancelJob, getJob, type JobRow, listSteps, toJob } from "../../../control/jobs/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import { idParamsSchema, type JobView, jobDetailSchema, jobViewSchema, pageSchema } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
-import { apiError } from "../errors.ts";
 import { type ListShape, listPage } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
 
@@ -54,8 +53,8 @@ export function addJobRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
   });
   const detail = async (db: Db, id: string) => {
-    const row = await rows(db).where("jobs.id", "=", id).executeTakeFirst();
-    if (row === undefined) throw apiError("API_NOT_FOUND", `there is no job ${id}`, { job_id: id });
+    await getJob(db, id); // refuses an unknown one
+    const row = await rows(db).where("jobs.id", "=", id).executeTakeFirstOrThrow();
     return { ...view(row), steps: await listSteps(db, id) };
   };
   addRead(app, deps, {

@@ -1,0 +1,15 @@
+import { Argument } from "commander";
+import { completionScript, SHELLS } from "../completion-script.ts";
+import { buildProgram, type Register } from "../program.ts";
+
+export const register: Register = (program, io) => {
+  program
+    .command("completion")
+    .summary("print a shell's completion script")
+    .description("Print the completion script of a shell.")
+    .addArgument(new Argument("<shell>", "bash, zsh or fish").choices([...SHELLS]))
+    .addHelpText("after", "\nExample:\n  $ source <(baas completion bash)\n")
+    .action(async (shell: (typeof SHELLS)[number]) => {
+      io.stdout.write(completionScript(shell, await buildProgram(io, "*")));
+    });
+};

@@ -1,0 +1,159 @@
+import { isAbsolute, resolve } from "node:path";
+import type { RestorePlanView, RestoreView } from "../../../protocol/index.ts";
+import { cliError } from "../errors.ts";
+import { formatBytes, formatCount, printable } from "../format.ts";
+import type { CliIo } from "../io.ts";
+import { note, show } from "../output.ts";
+import type { Register } from "../program.ts";
+import { askLine, isInteractive } from "../prompt.ts";
+import { connectServer, idempotencyKey, unwrap } from "../server/client.ts";
+import { required, serverCommand } from "../server/command.ts";
+import { settle } from "../server/follow.ts";
+import { awaitJob, DETACH, type WaitOptions } from "../server/jobs.ts";
+import { renderDetails } from "../table.ts";
+import { collect } from "./repo/options.ts";
+
+interface RestoreOptions extends WaitOptions {
+  readonly backupId?: string;
+  readonly targetProject?: string;
+  readonly newName?: string;
+  readonly inPlace?: boolean;
+  readonly confirm?: string;
+  readonly target?: string;
+  readonly fromRegion?: string;
+  readonly path?: readonly string[];
+  readonly replace?: boolean;
+  readonly deleteExtra?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const DESCRIPTION = `Restore a backup: as a new resource, into a folder, or in place.
+
+What would be overwritten is shown first and must be confirmed with the workload's name: typed on a terminal, or
+given with --confirm. Without either the restore is refused (exit code 5).
+Exit code 3: some paths could not be restored, all others were.`;
+
+export const register: Register = (program, io) => {
+  serverCommand(
+    program,
+    "restore",
+    DESCRIPTION,
+    "baas restore --backup-id bkp_01m82fn4m7b1bcgh598b1rgqfe --target-project acme-restore-sandbox --new-name restore-test-2026-05-11",
+  )
+    .argument("[backup-id]", "id of the backup")
+    .option("--backup-id <id>", "the same as an option")
+    .option("--target-project <name>", "project of the new resource")
+    .option("--new-name <name>", "name of the new resource")
+    .option("--in-place", "over the workload itself")
+    .option("--confirm <name>", "the workload's name: yes, overwrite it")
+    .option("--target <dir>", "into this folder on the server")
+    .option("--from-region <name>", "read the copy in this region")
+    .option("--path <path>", "only this path and what is below it (may be given several times)", collect)
+    .option("--replace", "let files that exist in the target become the backup's")
+    .option("--delete-extra", "also delete files that the backup does not have")
+    .option("--dry-run", "only show what would be done")
+    .option(...DETACH)
+    .action(async (argument: string | undefined, options: RestoreOptions) => {
+      const connection = await connectServer(io, options);
+      const { api } = connection;
+      const body = bodyOf(io, required(argument ?? options.backupId, "--backup-id"), options);
+      const planned = await api.POST("/v1/restores", { params: { query: { dry_run: "true" } }, body });
+      const plan = unwrap(planned) as RestorePlanView;
+      if (options.dryRun) {
+        show(io, options, plan, planText);
+        return;
+      }
+      const confirm = await confirmation(io, options, plan);
+      const accepted = unwrap(
+        await api.POST("/v1/restores", {
+          params: { header: idempotencyKey(io) },
+          body: { ...body, ...(confirm === undefined ? {} : { confirm }) },
+        }),
+      ) as { job_id: string; resource_id: string | null };
+      const job = await awaitJob(io, connection, options, accepted.job_id);
+      if (job === undefined) {
+        show(io, options, accepted, () => `job ${accepted.job_id} started: baas job watch ${accepted.job_id}`);
+        return;
+      }
+      settle(io, job);
+      const path = { id: required(accepted.resource_id ?? undefined, "the restore's id") };
+      const done = unwrap(await api.GET("/v1/restores/{id}", { params: { path } })) as RestoreView;
+      show(io, options, done, () => doneText(done, plan));
+    });
+};
+
+function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
+  const targets = [options.inPlace, options.target, options.newName].filter((value) => value !== undefined);
+  if (targets.length === 0) {
+    throw cliError("CLI_USAGE", "say where to: --target-project P --new-name N, --target DIR, or --in-place");
+  }
+  if (options.inPlace && targets.length > 1) throw cliError("CLI_USAGE", "--in-place goes with no other target");
+  const { target } = options;
+  return {
+    backup_id,
+    ...(options.inPlace ? { in_place: true } : {}),
+    ...(target === undefined ? {} : { target_path: isAbsolute(target) ? target : resolve(io.cwd, target) }),
+    ...(options.targetProject === undefined ? {} : { target_project: options.targetProject }),
+    ...(options.newName === undefined ? {} : { new_name: options.newName }),
+    ...(options.fromRegion === undefined ? {} : { region: options.fromRegion }),
+    ...(options.path === undefined ? {} : { paths: [...options.path] }),
+    ...(options.replace ? { replace_existing: true } : {}),
+    ...(options.deleteExtra ? { delete_extra: true } : {}),
+  };
+}
+
+/** The name that lets the restore overwrite what is there; undefined when it overwrites nothing. */
+async function confirmation(io: CliIo, options: RestoreOptions, plan: RestorePlanView): Promise<string | undefined> {
+  if (plan.confirm_with === null) return undefined;
+  if (options.confirm === plan.confirm_with) return options.confirm;
+  note(io, options, planText(plan));
+  const refuse = (message: string) =>
+    cliError("CLI_CONFIRMATION_REQUIRED", message, {
+      confirm_with: plan.confirm_with,
+      overwrites_total: plan.overwrites_total,
+      deletes_total: plan.deletes_total,
+    });
+  if (options.confirm !== undefined) {
+    throw refuse(`--confirm ${options.confirm} is not the workload's name, ${plan.confirm_with}`);
+  }
+  if (options.json || !isInteractive(io)) throw refuse(`this restore overwrites ${plan.target} and was not confirmed`);
+  const typed = await askLine(io, `\nType the workload's name (${plan.confirm_with}) to go on: `);
+  if (typed.trim() !== plan.confirm_with) throw refuse("the name typed is another one; nothing was done");
+  return plan.confirm_with;
+}
+
+const PATHS_SHOWN_MAX = 15;
+
+function planText(plan: RestorePlanView): string {
+  const lines = [
+    renderDetails([
+      ["backup", plan.backup_id],
+      ["read from", `${plan.region}${plan.copy_id === null ? "" : " (copy)"}`],
+      ["restore to", plan.target],
+      ["files", `${formatCount(plan.files)}, ${formatCount(plan.directories)} folders, ${formatBytes(plan.bytes)}`],
+      ["overwrites", formatCount(plan.overwrites_total)],
+      ["deletes", formatCount(plan.deletes_total)],
+    ]),
+  ];
+  const some = (title: string, paths: readonly string[], total: number) => {
+    if (total === 0) return;
+    lines.push("", `${title}:`, ...paths.slice(0, PATHS_SHOWN_MAX).map((path) => `  ${printable(path)}`));
+    const rest = total - Math.min(paths.length, PATHS_SHOWN_MAX);
+    if (rest > 0) lines.push(`  … and ${formatCount(rest)} more`);
+  };
+  some("would be overwritten", plan.overwrites, plan.overwrites_total);
+  some("would be deleted", plan.deletes, plan.deletes_total);
+  return lines.join("\n");
+}
+
+function doneText(done: RestoreView, plan: RestorePlanView): string {
+  return renderDetails([
+    ["restore", done.id],
+    ["backup", done.backup_id],
+    ["read from", done.region_name],
+    ["restored to", plan.target],
+    ["files", done.restored_files === null ? null : formatCount(done.restored_files)],
+    ["written", done.restored_bytes === null ? null : formatBytes(done.restored_bytes)],
+    ["problems", formatCount(done.problem_count)],
+  ]);
+}

@@ -1,0 +1,155 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { InvalidArgumentError } from "commander";
+import { createToken } from "../../../control/access/index.ts";
+import { type Config, loadConfig } from "../../../platform/config/index.ts";
+import { adminTokenPath } from "../../../protocol/index.ts";
+import { createApi, listen } from "../../api/index.ts";
+import { type RunningServer, startServer } from "../../server/index.ts";
+import type { CliIo, CommonOptions } from "../io.ts";
+import { show } from "../output.ts";
+import type { Register } from "../program.ts";
+import { renderDetails } from "../table.ts";
+import { PRODUCT_VERSION } from "../version.ts";
+
+interface UpOptions extends CommonOptions {
+  readonly data?: string;
+  readonly keys?: string;
+  readonly listen?: { readonly host: string; readonly port: number };
+  readonly logLevel?: string;
+}
+
+/** What `baas up --json` prints when the server is ready. */
+interface Ready {
+  readonly version: string;
+  readonly url: string | null;
+  readonly socket_path: string;
+  readonly data_dir: string;
+  readonly keys_dir: string;
+  readonly admin_token_path: string;
+  /** Only at the first start. */
+  readonly admin_token: string | null;
+}
+
+const DESCRIPTION = `Start the server in the foreground, and stop it with Ctrl-C.
+
+The first start makes what is missing: database, keys, two regions, the policy templates and the admin token, which is
+printed once. Settings come from these options, BAAS_* variables and holdfast.yaml in the data folder, in this order.`;
+
+export const register: Register = (program, io) => {
+  program
+    .command("up")
+    .summary("start the server")
+    .description(DESCRIPTION)
+    .option("--data <dir>", "data folder (BAAS_DATA_DIR)")
+    .option("--keys <dir>", "folder of the key manager; by default beside the data folder (BAAS_KEYS_DIR)")
+    .option("--listen <host:port>", "address of the API; port 0 takes any free one", parseListen)
+    .option("--log-level <level>", "trace, debug, info, warn, error; on a terminal by default warn")
+    .option("--json", "print where the server is as JSON")
+    .addHelpText("after", "\nExample:\n  $ baas up --data /srv/holdfast\n")
+    .action((options: UpOptions) => up(io, options));
+};
+
+async function up(io: CliIo, options: UpOptions): Promise<void> {
+  const config = configOf(io, options);
+  const keys_dir = options.keys ?? io.env["BAAS_KEYS_DIR"];
+  const failpoint = io.env["BAAS_FAILPOINT"];
+  const server = await startServer({
+    config,
+    ...(keys_dir === undefined ? {} : { keys_dir }),
+    ...(failpoint === undefined ? {} : { failpoint }),
+    mountApi: async (parts) => {
+      const app = await createApi({ ...parts, version: PRODUCT_VERSION });
+      const { host, port } = parts.config.listen;
+      return listen(app, { host, port, socket_path: parts.layout.api_socket });
+    },
+  });
+  try {
+    await keepAdminToken(server);
+    show(io, options, readyOf(server), readyText);
+    await aborted(io.signal);
+  } finally {
+    await server.close();
+  }
+}
+
+function configOf(io: CliIo, options: UpOptions): Config {
+  const config = loadConfig({
+    flags: {
+      data_dir: options.data,
+      "listen.host": options.listen?.host,
+      "listen.port": options.listen?.port,
+      "log.level": options.logLevel,
+    },
+    env: io.env,
+  });
+  // People look at a terminal: there the log is text, and only what needs them, unless they asked for more.
+  if (!io.stderr.isTTY || config.log.file !== undefined) return config;
+  const level = options.logLevel === undefined && io.env["BAAS_LOG_LEVEL"] === undefined ? "warn" : config.log.level;
+  return { ...config, log: { ...config.log, format: "pretty", level } };
+}
+
+/**
+ * Keeps the admin token where only our own user can read it, for the command line of this machine. When the file is gone
+ * a token of its own is made, so that whoever may read the data folder is never locked out.
+ */
+async function keepAdminToken({ admin_token, parts }: RunningServer): Promise<void> {
+  const path = adminTokenPath(parts.layout.data_dir);
+  let token = admin_token;
+  if (token === undefined) {
+    const kept = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (kept !== undefined) return;
+    token = (await createToken(parts.db, { name: "command line", scopes: ["*"] }, parts)).secret;
+  }
+  await writeFile(`${path}.new`, `${token}\n`, { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
+}
+
+function readyOf({ url, admin_token, parts: { layout } }: RunningServer): Ready {
+  return {
+    version: PRODUCT_VERSION,
+    url,
+    socket_path: layout.api_socket,
+    data_dir: layout.data_dir,
+    keys_dir: layout.keys_dir,
+    admin_token_path: adminTokenPath(layout.data_dir),
+    admin_token: admin_token ?? null,
+  };
+}
+
+function readyText(ready: Ready): string {
+  const lines = [
+    `Holdfast ${ready.version} is up. Stop it with Ctrl-C.`,
+    "",
+    renderDetails([
+      ["API", `${ready.url}  (contract: ${ready.url}/openapi.json)`],
+      ["socket", ready.socket_path],
+      ["data", ready.data_dir],
+      ["keys", ready.keys_dir],
+    ]),
+  ];
+  if (ready.admin_token !== null) {
+    lines.push(
+      "",
+      "Admin token, shown once (the command line of this user finds it by itself):",
+      `  ${ready.admin_token}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function parseListen(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-f:]+)\]|([^:]*)):(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new InvalidArgumentError("write HOST:PORT, e.g. 127.0.0.1:7440");
+  return { host: match[1] ?? (match[2] || "127.0.0.1"), port };
+}
