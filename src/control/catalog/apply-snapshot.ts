@@ -17,9 +17,9 @@ const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
  */
 export async function isFresh(tx: Tx): Promise<boolean> {
   const { rows } = await sql<{ used: boolean }>`
-    select exists (select from backups) or exists (select from attachments) or exists (select from workloads) as used`.execute(
-    tx,
-  );
+    select exists (select from backups)
+      or exists (select from attachments)
+      or exists (select from workloads) as used`.execute(tx);
   return rows[0]?.used === false;
 }
 
