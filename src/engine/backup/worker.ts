@@ -86,7 +86,8 @@ async function start(data: WorkerStart) {
     }
   });
 
-  return async (task: Exclude<WorkerTask, { kind: "start" }>): Promise<unknown> => {
+  const close = () => scanner.close();
+  const handle = async (task: Exclude<WorkerTask, { kind: "start" }>): Promise<unknown> => {
     switch (task.kind) {
       case "scan": {
         const scanned: ScannedDirectory[] = [];
@@ -120,6 +121,7 @@ async function start(data: WorkerStart) {
         return sink.counts;
     }
   };
+  return { handle, close };
 }
 
 function packExtents(extents: readonly Extent[]): Omit<SegmentResult, "changed"> {
@@ -134,12 +136,15 @@ function packExtents(extents: readonly Extent[]): Omit<SegmentResult, "changed">
   return { ids, lengths, holes };
 }
 
-let handler: Awaited<ReturnType<typeof start>> | undefined;
+let worker: Awaited<ReturnType<typeof start>> | undefined;
 
-serveTasks(async (task: WorkerTask) => {
-  if (task.kind === "start") {
-    handler = await start(task.start);
-    return undefined;
-  }
-  return handler?.(task);
-});
+serveTasks(
+  async (task: WorkerTask) => {
+    if (task.kind === "start") {
+      worker = await start(task.start);
+      return undefined;
+    }
+    return worker?.handle(task);
+  },
+  () => worker?.close(),
+);

@@ -1,6 +1,12 @@
 import { availableParallelism } from "node:os";
 import { parentPort, Worker, type TransferListItem } from "node:worker_threads";
-import { asHoldfastError, deserializeError, errorCatalogue, type SerializedError } from "../../base/index.ts";
+import {
+  asHoldfastError,
+  deserializeError,
+  errorCatalogue,
+  type SerializedError,
+  systemClock,
+} from "../../base/index.ts";
 
 const pipelineError = errorCatalogue({
   WORKER_DIED: {
@@ -20,7 +26,12 @@ type ToWorker = { readonly task: number; readonly body: unknown };
 type FromWorker =
   | { readonly kind: "done"; readonly task: number; readonly body: unknown }
   | { readonly kind: "failed"; readonly task: number; readonly error: SerializedError }
-  | { readonly kind: "event"; readonly body: unknown };
+  | { readonly kind: "event"; readonly body: unknown }
+  | { readonly kind: "ended" };
+
+/** Number of the task that is none, but the end. */
+const END = 0;
+const CLOSE_MS = 2000;
 
 interface Waiting {
   resolve(body: unknown): void;
@@ -52,6 +63,7 @@ export class WorkerPool {
   #free: (() => void)[] = [];
   #dead: Error | undefined;
   #closing = false;
+  #closed: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
     this.#limit = options.tasks_per_thread ?? 2;
@@ -74,6 +86,7 @@ export class WorkerPool {
 
   #onMessage(member: Member, message: FromWorker, onEvent: PoolOptions["onEvent"]): void {
     if (message.kind === "event") return onEvent?.(message.body);
+    if (message.kind === "ended") return;
     const waiting = member.waiting.get(message.task);
     member.waiting.delete(message.task);
     if (message.kind === "done") waiting?.resolve(message.body);
@@ -128,9 +141,29 @@ export class WorkerPool {
     });
   }
 
-  /** Ends all threads at once, whatever they do. */
-  async close(): Promise<void> {
+  /**
+   * Ends all threads. Each has a moment to come to the end of its tasks and close what it has open (descriptors outlive
+   * a thread); one that takes longer is ended whatever it does.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing = true;
+    const stop = new AbortController();
+    const late = systemClock.sleep(CLOSE_MS, stop.signal).catch(() => undefined);
+    const ended = this.#members.map(({ worker }) => {
+      const end = new Promise<void>((resolve) => {
+        worker.once("exit", () => resolve());
+        worker.on("message", ({ kind }: FromWorker) => kind === "ended" && resolve());
+      });
+      worker.postMessage({ task: END, body: undefined } satisfies ToWorker);
+      return end;
+    });
+    if (this.#dead === undefined) await Promise.race([late, Promise.all(ended)]);
+    stop.abort();
     await Promise.all(this.#members.map((member) => member.worker.terminate()));
   }
 }
@@ -145,13 +178,17 @@ export class Transferred {
   }
 }
 
-/** Worker side: answers tasks one after the other. */
-export function serveTasks(handle: (body: never) => unknown): void {
+/** Worker side: answers tasks one after the other. @param end closes what the thread has open */
+export function serveTasks(handle: (body: never) => unknown, end?: () => unknown): void {
   const port = parentPort;
   if (port === null) throw new Error("serveTasks runs in a worker thread only");
   let last: Promise<void> = Promise.resolve();
   port.on("message", ({ task, body }: ToWorker) => {
     last = last.then(async () => {
+      if (task === END) {
+        await end?.();
+        return port.postMessage({ kind: "ended" } satisfies FromWorker);
+      }
       try {
         const result = await handle(body as never);
         const [answer, transfer] = result instanceof Transferred ? [result.body, result.transfer] : [result, []];

@@ -32,6 +32,10 @@ class RestoreWorker {
     this.#stale = data.stale;
   }
 
+  close(): void {
+    for (const root of this.#roots) call.close(root);
+  }
+
   async handle(task: RestoreTask): Promise<RestoreTaskResult> {
     const table = new FileTable(this.#roots, task.files, this.#replace, this.#stale);
     try {
@@ -58,7 +62,12 @@ class RestoreWorker {
     for await (const { frame, number, error } of this.#read(task.frames)) {
       for (; row < rows && writes[row * WRITE_FIELDS] === number; row++) {
         const at = row * WRITE_FIELDS;
-        const [slot, file, offset, length] = [writes[at + 1], writes[at + 2], writes[at + 3], writes[at + 4]] as [number, number, number, number];
+        const [slot, file, offset, length] = [writes[at + 1], writes[at + 2], writes[at + 3], writes[at + 4]] as [
+          number,
+          number,
+          number,
+          number,
+        ];
         if (error !== undefined) {
           table.fail(file, error);
         } else {
@@ -80,7 +89,9 @@ class RestoreWorker {
     if (slot + 1 >= frame.offsets.length) throw packError("PACK_DAMAGED", `a frame has no slot ${slot}`);
     const chunk = frame.payload.subarray(frame.offsets[slot], frame.offsets[slot + 1]);
     if (chunk.length !== length || !this.#hasher.id(chunk).equals(id)) {
-      throw packError("CHUNK_MISMATCH", `chunk ${id.toString("hex")} holds other bytes than its id promises`, { chunk: id.toString("hex") });
+      throw packError("CHUNK_MISMATCH", `chunk ${id.toString("hex")} holds other bytes than its id promises`, {
+        chunk: id.toString("hex"),
+      });
     }
     return chunk;
   }
@@ -94,14 +105,18 @@ class RestoreWorker {
       for (; to < frames.length; to++) {
         const next = this.#index.frame(frames[to] as number);
         const next_end = next.offset + FRAME_HEADER_BYTES + next.stored + TAG_BYTES;
-        if (next.pack !== first.pack || next.offset - end > GAP_BYTES_MAX || next_end - first.offset > READ_BYTES_MAX) break;
+        if (next.pack !== first.pack || next.offset - end > GAP_BYTES_MAX || next_end - first.offset > READ_BYTES_MAX)
+          break;
         end = next_end;
       }
       let bytes: Buffer | undefined;
       let error: unknown;
       const opener = this.#reader.opener(first.pack);
       try {
-        bytes = await this.#store.get(packKey(opener.pack_id), { offset_bytes: first.offset, length_bytes: end - first.offset });
+        bytes = await this.#store.get(packKey(opener.pack_id), {
+          offset_bytes: first.offset,
+          length_bytes: end - first.offset,
+        });
       } catch (caught) {
         if (isFatal(caught)) throw caught;
         error = caught;
@@ -132,13 +147,18 @@ class RestoreWorker {
     let room = this.#scratch;
     for (let row = 0; row < rows; row++) {
       const at = row * WRITE_FIELDS;
-      const [file, offset, length] = [task.writes[at + 2], task.writes[at + 3], task.writes[at + 4]] as [number, number, number];
+      const [file, offset, length] = [task.writes[at + 2], task.writes[at + 3], task.writes[at + 4]] as [
+        number,
+        number,
+        number,
+      ];
       if (length > room.length) room = Buffer.allocUnsafeSlow(length);
       try {
         const fd = table.openExisting(file);
         const count = Number(call.pread(fd, room, length, offset));
         if (count < 0) fail("read", table.name(file));
-        if (count === length && this.#hasher.id(room.subarray(0, length)).equals(ids.subarray(row * 32, row * 32 + 32))) same[row] = 1;
+        if (count === length && this.#hasher.id(room.subarray(0, length)).equals(ids.subarray(row * 32, row * 32 + 32)))
+          same[row] = 1;
       } catch (error) {
         if (errnoOf(error) === undefined) throw error; // what cannot be read is simply written anew
       }
@@ -148,5 +168,10 @@ class RestoreWorker {
 }
 
 const data = workerData as RestoreWorkerStart;
-const worker = openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom }).then((store) => new RestoreWorker(data, store));
-serveTasks(async (task: RestoreTask) => (await worker).handle(task));
+const worker = openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom }).then(
+  (store) => new RestoreWorker(data, store),
+);
+serveTasks(
+  async (task: RestoreTask) => (await worker).handle(task),
+  async () => (await worker).close(),
+);
