@@ -5,6 +5,7 @@ import {
   EXTENT_DATA,
   EXTENT_HOLE,
   FLAG_CHANGED,
+  FLAG_INCOMPLETE,
   type Extent,
   TreeWriter,
   type StorePage,
@@ -83,6 +84,8 @@ export interface ClosedContent {
   readonly open: OpenContent;
   readonly extents: readonly Extent[];
   readonly changed: boolean;
+  /** It could not be read to its end. */
+  readonly incomplete: boolean;
 }
 
 /** Puts the contents that were still open into a folder's entries. */
@@ -91,7 +94,7 @@ export function closeContents(entries: Buffer, closed: readonly ClosedContent[],
   const view = new EntryView();
   const parts: Buffer[] = [];
   let at = 0;
-  for (const { open, extents, changed } of [...closed].sort((a, b) => a.open.entry_at - b.open.entry_at)) {
+  for (const { open, extents, changed, incomplete } of [...closed].sort((a, b) => a.open.entry_at - b.open.entry_at)) {
     parts.push(entries.subarray(at, open.entry_at));
     view.move(entries, open.entry_at);
     const head = Buffer.from(entries.subarray(open.entry_at, open.entry_at + ENTRY_HEADER_BYTES + view.name.length));
@@ -101,6 +104,7 @@ export function closeContents(entries: Buffer, closed: readonly ClosedContent[],
     const size = extents.reduce((sum, extent) => sum + extent.length, 0);
     head.writeBigUInt64LE(BigInt(size), 24);
     if (changed) head[5] = (head[5] as number) | FLAG_CHANGED;
+    if (incomplete) head[5] = (head[5] as number) | FLAG_INCOMPLETE;
     parts.push(head, content, tail);
     at = view.end;
   }

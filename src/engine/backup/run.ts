@@ -14,7 +14,7 @@ import {
 import { compileExclude, sourceError } from "../source/files/index.ts";
 import { backupError } from "./errors.ts";
 import { ScanRun } from "./scan-run.ts";
-import type { BackupOptions, BackupReport } from "./types.ts";
+import type { BackupOptions, BackupReport, BackupSource } from "./types.ts";
 import type { WorkerEvent, WorkerStart, WorkerTask } from "./worker.ts";
 
 /** zstd level: 1 is 12 % faster than 2 and stores 7 % more, still less than the rivals (docs/performance.md). */
@@ -45,7 +45,7 @@ export interface BackupPlan {
 export async function planBackup(options: BackupOptions): Promise<BackupPlan> {
   const { source, repository } = options;
   if (source.paths.length === 0) throw backupError("BACKUP_NO_PATHS", "a backup needs at least one path");
-  const roots = source.paths.map(cleanPath);
+  const roots = distinctRoots(source.paths.map(cleanPath), source);
   compileExclude(source.exclude ?? []);
   for (const root of roots) {
     try {
@@ -75,6 +75,21 @@ function cleanPath(path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw backupError("BACKUP_NO_PATHS", `${path} goes up with ..`, { path });
   return `/${parts.join("/")}`;
+}
+
+/**
+ * A root below another is part of it already, unless a mount or an exclude stands between them: listed twice, it would be
+ * restored twice into one place.
+ */
+function distinctRoots(paths: readonly string[], { exclude, one_file_system }: BackupSource): string[] {
+  const roots = [...new Set(paths)];
+  if (one_file_system === true || (exclude ?? []).length > 0) return roots;
+  const isBelow = (path: string, folder: string) =>
+    path !== folder && path.startsWith(folder === "/" ? "/" : `${folder}/`);
+  return roots.filter(
+    (path) =>
+      !roots.some((folder) => isBelow(path, folder) && lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()),
+  );
 }
 
 /** The newest readable backup of the same roots. One that cannot be read is passed over: it costs time, not data. */

@@ -19,6 +19,7 @@ const DIRECTORIES_A_TASK = 8;
 /** Folders finished ahead of their turn may hold this much; then only the folder whose turn it is goes on. */
 const WAITING_BYTES_MAX = 48 * 1024 * 1024;
 const PROBLEMS_MAX = 1000;
+const SPARSE_WHOLE_BYTES = 4 * 1024 ** 4;
 
 export interface TreeCounts {
   files: number;
@@ -161,10 +162,12 @@ export class ScanRun {
   }
 
   #close(node: DirectoryNode, open: OpenContent, done: (content: ClosedContent) => void): void {
-    if (open.extents !== undefined) return done({ open, extents: reviveExtents(open.extents), changed: false });
+    if (open.extents !== undefined)
+      return done({ open, extents: reviveExtents(open.extents), changed: false, incomplete: false });
     const name = nameAt(node.entries, open.entry_at);
     const results: SegmentResult[] = [];
-    const total = Math.ceil(open.size / SEGMENT_BYTES);
+    const piece_bytes = pieceBytes(open);
+    const total = Math.ceil(open.size / piece_bytes);
     let missing = total;
     let error: Error | undefined;
     for (let number = 0; number < total; number++) {
@@ -172,7 +175,7 @@ export class ScanRun {
         node,
         name,
         open,
-        start: number * SEGMENT_BYTES,
+        start: number * piece_bytes,
         done: (result) => {
           if (result instanceof Error) error ??= result;
           else results[number] = result;
@@ -202,18 +205,18 @@ export class ScanRun {
       ]),
     );
     const readable = results.slice(0, firstMissing(results));
-    const { extents, changed } = joinSegments(open, readable, SEGMENT_BYTES);
+    const { extents, changed } = joinSegments(open, readable, pieceBytes(open));
     if (error instanceof HoldfastError)
       this.#problem({ path, code: error.code, message: `${error.message}; what was read before it is kept` });
     else if (changed) {
       const { code, message } = sourceError("SOURCE_FILE_CHANGED", "it changed while it was read");
       this.#problem({ path, code, message });
     }
-    done({ open, extents, changed: changed || error !== undefined });
+    done({ open, extents, changed, incomplete: error !== undefined });
   }
 
   async #readSegment({ node, name, open, start, done }: SegmentWork): Promise<void> {
-    const end = Math.min(open.size, start + SEGMENT_BYTES);
+    const end = Math.min(open.size, start + pieceBytes(open));
     const task: WorkerTask = {
       kind: "segment",
       root: node.root,
@@ -233,6 +236,11 @@ export class ScanRun {
       done(error);
     }
   }
+}
+
+/** A huge file that is mostly hole is read in one piece: asking for each segment of a hole would take for ever. */
+function pieceBytes({ size, sparse }: OpenContent): number {
+  return sparse && size > SPARSE_WHOLE_BYTES ? size : SEGMENT_BYTES;
 }
 
 function firstMissing(results: readonly (SegmentResult | undefined)[]): number {

@@ -4,6 +4,7 @@ import { manifestError } from "./errors.ts";
 /** docs/format.md §7. */
 export const ENTRY_HEADER_BYTES = 72;
 export const ENTRY_BYTES_MAX = 1024 * 1024;
+const INLINE_CONTENT_BYTES_MAX = 4096;
 export const NAME_BYTES_MAX = 4096;
 
 export const TYPE_FILE = 1;
@@ -34,6 +35,10 @@ export function encodeEntry(type: number, name: Buffer, stat: FileStat, tail: En
   const by_type = tailByType(type, stat, tail);
   const xattr_bytes = xattrs.length === 0 ? NO_BYTES : encodeXattrs(xattrs);
   const length = ENTRY_HEADER_BYTES + name.length + by_type.length + xattr_bytes.length;
+  // Room for the content that is put in later.
+  if (length > ENTRY_BYTES_MAX - INLINE_CONTENT_BYTES_MAX) {
+    throw manifestError("TREE_ENTRY_TOO_LARGE", `its entry would take ${length} bytes`, { bytes: length });
+  }
   const entry = Buffer.allocUnsafe(length);
   entry.writeUInt32LE(length, 0);
   entry[4] = type;

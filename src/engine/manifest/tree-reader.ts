@@ -1,8 +1,7 @@
 import type { ReadPage } from "./content.ts";
 import { manifestError } from "./errors.ts";
-import { GROUP_CONTINUES, GROUP_HEADER_BYTES, TREE_HEADER_BYTES, TREE_MAGIC } from "./tree-writer.ts";
+import { GROUP_CONTINUES, GROUP_HEADER_BYTES, LEVELS_MAX, TREE_HEADER_BYTES, TREE_MAGIC } from "./tree-writer.ts";
 
-const LEVELS_MAX = 8;
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Some or all entries of one directory. */

@@ -1,4 +1,5 @@
 import { EntryView } from "./entry.ts";
+import { manifestError } from "./errors.ts";
 import type { StorePage } from "./content.ts";
 
 /** docs/format.md §7. */
@@ -15,6 +16,11 @@ const PAGE_BYTES_MIN = 48 * 1024;
 const PAGE_BYTES_MAX = 192 * 1024;
 const CUT_MASK = 3;
 const INNER_ITEMS_MAX = 512;
+/** Paths may be long: an inner page ends here too, well under the 4 MiB that readers take. */
+const INNER_BYTES_MAX = 512 * 1024;
+const ITEM_BYTES = 48;
+/** Levels of pages that readers follow (docs/format.md §7). */
+export const LEVELS_MAX = 8;
 
 interface Item {
   readonly id: Buffer;
@@ -34,6 +40,7 @@ export class TreeWriter {
   #entries = 0;
   #first: { root: number; path: Buffer; name: Buffer } | undefined;
   #levels: Item[][] = [];
+  #level_bytes: number[] = [];
   readonly #view = new EntryView();
 
   constructor(storePage: StorePage) {
@@ -106,13 +113,19 @@ export class TreeWriter {
   #push(level: number, item: Item): void {
     const items = (this.#levels[level] ??= []);
     items.push(item);
+    const bytes = (this.#level_bytes[level] ?? 0) + ITEM_BYTES + item.path.length + item.name.length;
+    this.#level_bytes[level] = bytes;
     const cut = items.length >= 32 && (item.id.readUInt8(31) & 63) === 0;
-    if (items.length >= INNER_ITEMS_MAX || cut) this.#close(level);
+    const long = items.length > 1 && bytes >= INNER_BYTES_MAX;
+    if (items.length >= INNER_ITEMS_MAX || cut || long) this.#close(level);
   }
 
   #close(level: number): void {
     const items = this.#levels[level] as Item[];
+    if (level + 1 >= LEVELS_MAX)
+      throw manifestError("TREE_TOO_DEEP", "the tree's pages nest deeper than readers follow");
     this.#levels[level] = [];
+    this.#level_bytes[level] = 0;
     const first = items[0] as Item;
     const entries = items.reduce((sum, item) => sum + item.entries, 0);
     this.#push(level + 1, { ...first, id: this.#store(encodeInner(level + 1, items)), entries });
