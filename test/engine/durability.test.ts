@@ -48,9 +48,15 @@ test("all index segments lost: backups restore from the packs, check tells, the 
   mkdirSync(join(world.repo, "index"));
   assertSameTree(world.source, (await world.restore(first.backup_id)).target);
   const verified = await world.verify(first.backup_id);
-  assert.deepEqual(verified.damaged.map(({ object, code }) => [object, code]), [["index/", "INDEX_DAMAGED"]]);
+  assert.deepEqual(
+    verified.damaged.map(({ object, code }) => [object, code]),
+    [["index/", "INDEX_DAMAGED"]],
+  );
   const check = await world.check();
-  assert.deepEqual(check.damaged.map(({ object, code }) => [object, code]), [["index/", "INDEX_DAMAGED"]]);
+  assert.deepEqual(
+    check.damaged.map(({ object, code }) => [object, code]),
+    [["index/", "INDEX_DAMAGED"]],
+  );
   assert.deepEqual(check.orphan_packs, []);
   const second = await world.backup();
   assert.ok(second.stats.new_bytes < 10_000);

@@ -116,7 +116,10 @@ export class World implements Disposable {
   /** Restores into a new folder (or the one given) and returns both. */
   async restore(
     backup_id: string,
-    options: Partial<Omit<RestoreRequest, "repository" | "backup_id">> & { readonly to?: string; readonly repo?: string } = {},
+    options: Partial<Omit<RestoreRequest, "repository" | "backup_id">> & {
+      readonly to?: string;
+      readonly repo?: string;
+    } = {},
   ): Promise<RestoreReport & { readonly target: string }> {
     const { to, repo, ...request } = options;
     const target = to ?? this.path("target");
@@ -153,7 +156,12 @@ export class World implements Disposable {
 }
 
 export function sh(command: string, cwd = "/"): string {
-  return execFileSync("bash", ["-ceu", "-o", "pipefail", command], { cwd, encoding: "latin1", maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("bash", ["-ceu", "-o", "pipefail", command], {
+    cwd,
+    encoding: "latin1",
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 /** Everything that tools other than ours see of a tree: a line a path, with content, metadata, xattrs and ACLs. */
@@ -169,7 +177,10 @@ export function describeTree(folder: string): string {
   );
   const sums = sh(`find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum --`, folder);
   // Which names are links of each other, not which inode they share.
-  const hard = sh(`find . -type f -links +1 -printf '%i %P\\n' | LC_ALL=C sort -k2 | awk '{ if (!($1 in n)) n[$1] = ++c; $1 = n[$1]; print }'`, folder);
+  const hard = sh(
+    `find . -type f -links +1 -printf '%i %P\\n' | LC_ALL=C sort -k2 | awk '{ if (!($1 in n)) n[$1] = ++c; $1 = n[$1]; print }'`,
+    folder,
+  );
   return [stat, links, attributes, sums, hard].join("\n===\n");
 }
 
@@ -180,7 +191,9 @@ export function assertSameTree(expected: string, found: string): void {
   const [left, right] = [a.split("\n"), b.split("\n")];
   const missing = left.filter((line) => !right.includes(line)).slice(0, 15);
   const extra = right.filter((line) => !left.includes(line)).slice(0, 15);
-  throw new Error(`the trees differ\nonly in ${expected}:\n${missing.join("\n")}\nonly in ${found}:\n${extra.join("\n")}`);
+  throw new Error(
+    `the trees differ\nonly in ${expected}:\n${missing.join("\n")}\nonly in ${found}:\n${extra.join("\n")}`,
+  );
 }
 
 /** Keys of all stored objects. */

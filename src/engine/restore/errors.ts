@@ -17,14 +17,20 @@ export const restoreError = errorCatalogue({
   RESTORE_PATH_NOT_FOUND: {
     fault: "user",
     retry: "never",
-    guidance: "List what the backup holds, and give the path relative to the backed up folder or as it was on the source.",
+    guidance:
+      "List what the backup holds, and give the path relative to the backed up folder or as it was on the source.",
     http: 404,
   },
-  RESTORE_KIND: { fault: "user", retry: "never", guidance: "This backup does not hold files; restore it as what it is." },
+  RESTORE_KIND: {
+    fault: "user",
+    retry: "never",
+    guidance: "This backup does not hold files; restore it as what it is.",
+  },
   RESTORE_PART_LOST: {
     fault: "operational",
     retry: "never",
-    guidance: "This part of the backup is damaged. Restore it from another backup or from the copy in the other region.",
+    guidance:
+      "This part of the backup is damaged. Restore it from another backup or from the copy in the other region.",
     status_reason: "RepositoryDamaged",
   },
   RESTORE_CANCELED: {

@@ -2,8 +2,24 @@ import { asHoldfastError } from "../../base/index.ts";
 import { EntryView } from "../manifest/index.ts";
 import { asBuffer } from "../pipeline/index.ts";
 import {
-  call, cString, fail, FileStat, lastErrno, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY, openBeneath,
-  posixError, S_IFDIR, S_IFREG,
+  call,
+  cString,
+  fail,
+  FileStat,
+  lastErrno,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+  openBeneath,
+  posixError,
+  S_IFDIR,
+  S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
 import { applyToFile, removeStaleXattrs } from "./metadata.ts";
@@ -146,7 +162,8 @@ export class FileTable {
     const fd = this.#fd(file);
     this.#view.move(this.#entries, this.#files.entry_at[file] as number);
     this.#stat.readFd(fd);
-    if (this.#stat.size !== this.#view.size && call.ftruncate(fd, this.#view.size) !== 0) fail("ftruncate", this.name(file));
+    if (this.#stat.size !== this.#view.size && call.ftruncate(fd, this.#view.size) !== 0)
+      fail("ftruncate", this.name(file));
     if (this.#stale) removeStaleXattrs(this.#folder(file), Buffer.from(this.name(file)), this.#view);
     const refused = applyToFile(fd, this.#view);
     if (refused !== undefined) {
@@ -174,4 +191,3 @@ export class FileTable {
     this.#closeAll(this.#folders);
   }
 }
-

@@ -1,8 +1,24 @@
 import {
-  AT_SYMLINK_NOFOLLOW, call, displayPath, lastErrno, removeXattrAt, readXattrsAt, setXattrAt, setXattrFd, withNul,
+  AT_FDCWD,
+  AT_SYMLINK_NOFOLLOW,
+  call,
+  cString,
+  displayPath,
+  FileStat,
+  lastErrno,
+  O_CLOEXEC,
+  O_NOFOLLOW,
+  O_PATH,
+  removeXattrAt,
+  readXattrsAt,
+  setXattrAt,
+  S_IFMT,
+  setXattrFd,
+  withNul,
 } from "../posix/index.ts";
 import { type EntryView, TYPE_SYMLINK } from "../manifest/index.ts";
 
+const stat = new FileStat();
 const times = Buffer.alloc(32);
 const UTIME_OMIT = 0x3ffffffen;
 /** Attributes only some file systems or privileged users may set; a refusal is worth a warning, not a failure. */
@@ -49,13 +65,28 @@ export function removeStaleXattrs(dir: number, name: Buffer, entry: EntryView): 
   }
 }
 
+/** fchmodat(2) follows symlinks; a handle on the name itself does not, and shows what it is that stands there now. */
+function setModeAt(dir: number, path: Buffer, entry: EntryView): string | undefined {
+  const fd = call.openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (fd < 0) return `mode: ${lastErrno()}`;
+  try {
+    stat.readFd(fd);
+    if (stat.format !== (entry.mode & S_IFMT)) return "mode: something else took its place";
+    const done = call.fchmodat(AT_FDCWD, cString(Buffer.from(`/proc/self/fd/${fd}`)), entry.mode & 0o7777, 0) === 0;
+    return done ? undefined : `mode: ${lastErrno()}`;
+  } finally {
+    call.close(fd);
+  }
+}
+
 /** The same for anything by its name in an open folder; never follows a link. @param stale remove xattrs the entry does not have */
 export function applyAt(dir: number, name: Buffer, entry: EntryView, stale: boolean): string | undefined {
   const path = withNul(name);
   let refused: string | undefined;
   if (stale) removeStaleXattrs(dir, name, entry);
-  if (call.fchownat(dir, path, entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) !== 0 && euid === 0) refused = `owner: ${lastErrno()}`;
-  if (entry.type !== TYPE_SYMLINK && call.fchmodat(dir, path, entry.mode & 0o7777, 0) !== 0) refused ??= `mode: ${lastErrno()}`;
+  if (call.fchownat(dir, path, entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) !== 0 && euid === 0)
+    refused = `owner: ${lastErrno()}`;
+  if (entry.type !== TYPE_SYMLINK) refused ??= setModeAt(dir, path, entry);
   for (const attribute of entry.xattrs) {
     const errno = setXattrAt(dir, name, attribute);
     if (errno !== undefined) refused ??= `attribute ${displayPath(attribute.name)}: ${errno}`;

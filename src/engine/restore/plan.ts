@@ -1,6 +1,15 @@
 import { PACK_METADATA } from "../pack/index.ts";
 import { TYPE_DIRECTORY, TYPE_FILE, TYPE_SOCKET } from "../manifest/index.ts";
-import { call, FileStat, listDirectory, O_CLOEXEC, O_DIRECTORY, O_RDONLY, cString, displayPath } from "../posix/index.ts";
+import {
+  call,
+  FileStat,
+  listDirectory,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_RDONLY,
+  cString,
+  displayPath,
+} from "../posix/index.ts";
 import { ChunkReader, type LoadedIndex, type Manifest } from "../repository/index.ts";
 import { restoreError } from "./errors.ts";
 import { RestoreJournal } from "./journal.ts";
@@ -45,7 +54,8 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
     wanted: manifest.packs,
     only_wanted: true,
   });
-  if (manifest.tree === null) throw restoreError("RESTORE_KIND", `backup ${manifest.backup_id} is of kind ${manifest.kind}, not files`);
+  if (manifest.tree === null)
+    throw restoreError("RESTORE_KIND", `backup ${manifest.backup_id} is of kind ${manifest.kind}, not files`);
   const reader = new ChunkReader(repository.store, repository.epoch_keys, loaded.index, repository.hasher);
   const selection = selectPaths(manifest.roots, request.paths);
   const targets = rootTargets(request, manifest, await rootsThatAreFiles(manifest, reader.read));
@@ -64,8 +74,19 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
     throw restoreError("RESTORE_PATH_NOT_FOUND", `the backup holds nothing at ${request.paths?.join(", ")}`);
   }
   return {
-    request, manifest, loaded, reader, selection, targets, journal_path, occupied,
-    target_description: targets.map(({ folder, file }) => displayPath(file === undefined ? folder : Buffer.concat([folder, Buffer.from("/"), file]))).join(", "),
+    request,
+    manifest,
+    loaded,
+    reader,
+    selection,
+    targets,
+    journal_path,
+    occupied,
+    target_description: targets
+      .map(({ folder, file }) =>
+        displayPath(file === undefined ? folder : Buffer.concat([folder, Buffer.from("/"), file])),
+      )
+      .join(", "),
     packs: manifest.packs.filter((id) => loaded.index.pack(loaded.packs.get(id) ?? 0).kind !== PACK_METADATA).length,
     ...counts,
   };
@@ -87,9 +108,25 @@ function isEmpty(folder: Buffer): boolean {
 }
 
 async function count(
-  request: RestoreRequest, manifest: Manifest, reader: ChunkReader, selection: Selection, targets: readonly RootTarget[], occupied: boolean, journal: string,
+  request: RestoreRequest,
+  manifest: Manifest,
+  reader: ChunkReader,
+  selection: Selection,
+  targets: readonly RootTarget[],
+  occupied: boolean,
+  journal: string,
 ) {
-  const found = { files: 0, directories: 0, others: 0, bytes: 0, overwrites: [] as string[], overwrites_total: 0, deletes: [] as string[], deletes_total: 0, extra: [] as Buffer[] };
+  const found = {
+    files: 0,
+    directories: 0,
+    others: 0,
+    bytes: 0,
+    overwrites: [] as string[],
+    overwrites_total: 0,
+    deletes: [] as string[],
+    deletes_total: 0,
+    extra: [] as Buffer[],
+  };
   if (selection.all && !occupied) {
     const { files, directories, others, source_bytes } = manifest.stats;
     return { ...found, files, directories, others, bytes: source_bytes };
@@ -105,13 +142,15 @@ async function count(
     if (!occupied || entry.type === TYPE_SOCKET) continue;
     const target = targets[root] as RootTarget;
     const path = pathOf(folder, entry.name);
-    const absolute = path.length === 0 ? target.folder : Buffer.concat([target.folder, Buffer.from("/"), target.file ?? path]);
+    const absolute =
+      path.length === 0 ? target.folder : Buffer.concat([target.folder, Buffer.from("/"), target.file ?? path]);
     if (entry.type !== TYPE_DIRECTORY && stat.read(-100, cString(absolute))) {
       found.overwrites_total++;
       if (found.overwrites.length < LISTED_MAX) found.overwrites.push(displayPath(absolute));
     }
     if (request.delete_extra !== true || !wanted) continue;
-    if (entry.type === TYPE_DIRECTORY) names.set(absolute.toString("latin1"), names.get(absolute.toString("latin1")) ?? new Set());
+    if (entry.type === TYPE_DIRECTORY)
+      names.set(absolute.toString("latin1"), names.get(absolute.toString("latin1")) ?? new Set());
     if (path.length > 0) {
       const parent = absolute.subarray(0, absolute.lastIndexOf(47)).toString("latin1");
       names.get(parent)?.add(entry.name.toString("latin1"));
@@ -132,4 +171,3 @@ async function count(
   }
   return found;
 }
-

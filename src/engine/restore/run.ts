@@ -1,11 +1,36 @@
 import { rmSync } from "node:fs";
 import { asHoldfastError } from "../../base/index.ts";
 import {
-  EXTENT_HOLE, EntryView, FLAG_INCOMPLETE, TYPE_BLOCK_DEVICE, TYPE_CHARACTER_DEVICE, TYPE_DIRECTORY, TYPE_FIFO, TYPE_FILE, TYPE_SOCKET, TYPE_SYMLINK, walkContent,
+  EXTENT_HOLE,
+  EntryView,
+  FLAG_INCOMPLETE,
+  TYPE_BLOCK_DEVICE,
+  TYPE_CHARACTER_DEVICE,
+  TYPE_DIRECTORY,
+  TYPE_FIFO,
+  TYPE_FILE,
+  TYPE_SOCKET,
+  TYPE_SYMLINK,
+  walkContent,
 } from "../manifest/index.ts";
 import { defaultThreads, Meter, type Problem, WorkerPool } from "../pipeline/index.ts";
 import {
-  call, cString, fail, FileStat, lastErrno, makeDevice, O_DIRECTORY, O_RDONLY, openBeneath, posixError, readXattrsFd, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG,
+  call,
+  cString,
+  fail,
+  FileStat,
+  lastErrno,
+  makeDevice,
+  O_DIRECTORY,
+  O_RDONLY,
+  openBeneath,
+  posixError,
+  readXattrsFd,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
 import { RestoreJournal } from "./journal.ts";
@@ -31,7 +56,8 @@ export async function runRestore(plan: RestorePlan, options: RestoreRunOptions =
   try {
     return await run.run();
   } catch (error) {
-    if (options.signal?.aborted === true) throw restoreError("RESTORE_CANCELED", "the restore was called off before it was complete", {}, error);
+    if (options.signal?.aborted === true)
+      throw restoreError("RESTORE_CANCELED", "the restore was called off before it was complete", {}, error);
     throw error;
   } finally {
     await run.close();
@@ -58,6 +84,7 @@ interface LaterLink {
   readonly folder: Buffer;
   readonly name: Buffer;
   readonly primary: { readonly root: number; readonly path: Buffer };
+  readonly file: boolean;
 }
 
 class RestoreRun {
@@ -93,12 +120,18 @@ class RestoreRun {
     this.#replace = request.existing === "replace" || this.#journal.resumed;
     this.#stale = this.#replace || plan.occupied || this.#roots.some(hasDefaultAcl);
     const data: RestoreWorkerStart = {
-      secrets: request.repository.secrets, index: loaded.index.memory,
+      secrets: request.repository.secrets,
+      index: loaded.index.memory,
       // The folders that were opened here, whatever takes their names meanwhile.
       folders: this.#roots.map((fd) => Buffer.from(`/proc/self/fd/${fd}`)),
-      replace: this.#replace, stale: this.#stale,
+      replace: this.#replace,
+      stale: this.#stale,
     };
-    this.#pool = new WorkerPool({ module: new URL("./worker.ts", import.meta.url), threads: request.threads ?? defaultThreads(), data });
+    this.#pool = new WorkerPool({
+      module: new URL("./worker.ts", import.meta.url),
+      threads: request.threads ?? defaultThreads(),
+      data,
+    });
   }
 
   async run(): Promise<RestoreReport> {
@@ -127,15 +160,21 @@ class RestoreRun {
     this.#complete = this.#failed_total === 0;
     this.#meter.end();
     return {
-      backup_id: manifest.backup_id, ...this.#counts, failed: this.#failed, failed_total: this.#failed_total, warnings: this.#warnings,
-      resumed: this.#journal.resumed, duration_ms: Math.round(this.#plan.request.clock.monotonic_ms() - this.#began_ms),
+      backup_id: manifest.backup_id,
+      ...this.#counts,
+      failed: this.#failed,
+      failed_total: this.#failed_total,
+      warnings: this.#warnings,
+      resumed: this.#journal.resumed,
+      duration_ms: Math.round(this.#plan.request.clock.monotonic_ms() - this.#began_ms),
     };
   }
 
   #fail(path: string, error: unknown, what?: string): void {
     const { code, message } = asHoldfastError(error);
     this.#failed_total++;
-    if (this.#failed.length < LISTED_MAX) this.#failed.push({ path, code, message: what === undefined ? message : `${what}: ${message}` });
+    if (this.#failed.length < LISTED_MAX)
+      this.#failed.push({ path, code, message: what === undefined ? message : `${what}: ${message}` });
   }
 
   #warn(path: string, code: string, message: string): void {
@@ -171,6 +210,7 @@ class RestoreRun {
         case TYPE_SOCKET:
           return; // its program makes it anew
         default:
+          if (this.#isLink(root, folder, entry.name, path, entry)) return;
           return this.#makeOther(root, folder, entry);
       }
     } catch (error) {
@@ -200,7 +240,11 @@ class RestoreRun {
     // On the way to what is wanted, a folder that stands there already stays as it is.
     if (!wanted && !made && !this.#journal.resumed) return;
     this.#counts.directories++;
-    this.#later_folders.push({ root, folder: path.length === 0 ? path : Buffer.from(folder), raw: Buffer.from(entry.raw) });
+    this.#later_folders.push({
+      root,
+      folder: path.length === 0 ? path : Buffer.from(folder),
+      raw: Buffer.from(entry.raw),
+    });
   }
 
   #makeOther(root: number, folder: Buffer, entry: EntryView): void {
@@ -217,7 +261,12 @@ class RestoreRun {
         case TYPE_BLOCK_DEVICE:
         case TYPE_CHARACTER_DEVICE: {
           const { major, minor } = entry.device;
-          return call.mknodat(dir, path, (entry.type === TYPE_BLOCK_DEVICE ? S_IFBLK : S_IFCHR) | 0o600, makeDevice(major, minor));
+          return call.mknodat(
+            dir,
+            path,
+            (entry.type === TYPE_BLOCK_DEVICE ? S_IFBLK : S_IFCHR) | 0o600,
+            makeDevice(major, minor),
+          );
         }
         default:
           throw restoreError("RESTORE_PART_LOST", `an entry has the unknown type ${entry.type}`);
@@ -231,7 +280,26 @@ class RestoreRun {
     }
     this.#counts.others++;
     const refused = applyAt(dir, cString(name).subarray(0, -1), entry, this.#stale);
-    if (refused !== undefined) this.#warn(fullPath(this.#plan.manifest, root, pathOf(folder, entry.name)), "RESTORE_METADATA", refused);
+    if (refused !== undefined)
+      this.#warn(fullPath(this.#plan.manifest, root, pathOf(folder, entry.name)), "RESTORE_METADATA", refused);
+  }
+
+  /** Another name of what was restored before: linked at the end. The first one seen is restored as itself. */
+  #isLink(root: number, folder: Buffer, name: Buffer, path: Buffer, entry: EntryView): boolean {
+    if (entry.nlink <= 1) return false;
+    const primary = this.#primaries.get(entry.identity);
+    if (primary === undefined) {
+      this.#primaries.set(entry.identity, { root, path: Buffer.from(path) });
+      return false;
+    }
+    this.#later_links.push({
+      root,
+      folder: Buffer.from(folder),
+      name: Buffer.from(name),
+      primary,
+      file: entry.type === TYPE_FILE,
+    });
+    return true;
   }
 
   async #addFile(root: number, folder: Buffer, path: Buffer, entry: EntryView, window: Window): Promise<void> {
@@ -243,21 +311,18 @@ class RestoreRun {
     if ((entry.flags & FLAG_INCOMPLETE) !== 0) {
       throw restoreError("RESTORE_PART_LOST", "it could not be read to its end when the backup was made");
     }
-    if (entry.nlink > 1) {
-      const primary = this.#primaries.get(entry.identity);
-      if (primary !== undefined) {
-        this.#later_links.push({ root, folder: Buffer.from(folder), name: Buffer.from(name ?? entry.name), primary });
-        return;
-      }
-      this.#primaries.set(entry.identity, { root, path: Buffer.from(path) });
-    }
+    if (this.#isLink(root, folder, name ?? entry.name, path, entry)) return;
     let existed = false;
     if (occupied || this.#journal.resumed) {
       const found = this.#stat.read(this.#folder(root, folder), cString(name ?? entry.name));
       // It came after the plan was shown, or its path was too long to be looked at then.
       if (found && !this.#replace) throw restoreError("RESTORE_TARGET_EXISTS", "it exists already");
       existed = found && this.#stat.format === S_IFREG;
-      const same = existed && this.#stat.size === size && this.#stat.mtime_s === entry.mtime_s && this.#stat.mtime_ns === entry.mtime_ns;
+      const same =
+        existed &&
+        this.#stat.size === size &&
+        this.#stat.mtime_s === entry.mtime_s &&
+        this.#stat.mtime_ns === entry.mtime_ns;
       if (same && this.#journal.has(ordinal)) {
         this.#counts.files++;
         this.#counts.bytes_kept += size;
@@ -274,7 +339,8 @@ class RestoreRun {
         return;
       }
       const place = loaded.index.lookup(extent.id);
-      if (place === undefined) throw restoreError("RESTORE_PART_LOST", `no readable pack holds its bytes from ${offset} on`);
+      if (place === undefined)
+        throw restoreError("RESTORE_PART_LOST", `no readable pack holds its bytes from ${offset} on`);
       writes.push({ ...place, offset, length: extent.length, id: extent.id });
     });
     if (end !== size) throw restoreError("RESTORE_PART_LOST", `its listing covers ${end} of ${size} bytes`);
@@ -284,7 +350,17 @@ class RestoreRun {
       if (this.#replace && call.unlinkat(dir, cString(own), 0) !== 0) fail("unlink", own);
       existed = false;
     }
-    const file: WindowFile = { ordinal, root, folder: this.#sameFolder(root, folder), name, raw, size, existed, kept: false, failed: false };
+    const file: WindowFile = {
+      ordinal,
+      root,
+      folder: this.#sameFolder(root, folder),
+      name,
+      raw,
+      size,
+      existed,
+      kept: false,
+      failed: false,
+    };
     const number = window.addFile(file);
     for (const { frame, slot, offset, length, id } of writes) window.addWrite(frame, slot, number, offset, length, id);
   }
@@ -303,7 +379,9 @@ class RestoreRun {
     if (window.files.length === 0) return;
     const skip = new Set<number>();
     if (window.files.some(({ existed }) => existed)) {
-      await this.#each(window.compareTasks(), ({ rows }, { same }) => rows.forEach((row, i) => same[i] === 1 && skip.add(row)));
+      await this.#each(window.compareTasks(), ({ rows }, { same }) =>
+        rows.forEach((row, i) => same[i] === 1 && skip.add(row)),
+      );
     }
     const { tasks, shared } = window.frameTasks(this.#plan.loaded.index, skip);
     await this.#each(tasks, ({ files }, result) => {
@@ -326,7 +404,10 @@ class RestoreRun {
     this.#meter.add(done.length, 0);
   }
 
-  async #each<T extends { task: RestoreTask }>(tasks: readonly T[], take: (task: T, result: RestoreTaskResult) => void): Promise<void> {
+  async #each<T extends { task: RestoreTask }>(
+    tasks: readonly T[],
+    take: (task: T, result: RestoreTaskResult) => void,
+  ): Promise<void> {
     const running = new Set<Promise<void>>();
     let failure: unknown;
     for (const task of tasks) {
@@ -370,12 +451,16 @@ class RestoreRun {
     try {
       call.unlinkat(this.#folder(file.root, file.folder), cString(file.name ?? view.name), 0);
     } catch (error) {
-      this.#warn(fullPath(this.#plan.manifest, file.root, pathOf(file.folder, view.name)), asHoldfastError(error).code, "what was written of it could not be removed");
+      this.#warn(
+        fullPath(this.#plan.manifest, file.root, pathOf(file.folder, view.name)),
+        asHoldfastError(error).code,
+        "what was written of it could not be removed",
+      );
     }
   }
 
   #makeLinks(): void {
-    for (const { root, folder, name, primary } of this.#later_links) {
+    for (const { root, folder, name, primary, file } of this.#later_links) {
       const path = pathOf(folder, name);
       try {
         const to = this.#folder(root, folder);
@@ -388,7 +473,8 @@ class RestoreRun {
           if (call.unlinkat(to, cString(name), 0) !== 0) fail("unlink", path);
           if (link() !== 0) fail("link", path);
         }
-        this.#counts.files++;
+        if (file) this.#counts.files++;
+        else this.#counts.others++;
       } catch (error) {
         this.#fail(fullPath(this.#plan.manifest, root, path), error);
       }
@@ -409,7 +495,10 @@ class RestoreRun {
       entry.move(raw, 0);
       const path = pathOf(folder, entry.name);
       try {
-        const refused = path.length === 0 ? this.#finishRoot(root, entry) : applyAt(this.#folder(root, folder), cString(entry.name).subarray(0, -1), entry, this.#stale);
+        const refused =
+          path.length === 0
+            ? this.#finishRoot(root, entry)
+            : applyAt(this.#folder(root, folder), cString(entry.name).subarray(0, -1), entry, this.#stale);
         if (refused !== undefined) this.#warn(fullPath(this.#plan.manifest, root, path), "RESTORE_METADATA", refused);
       } catch (error) {
         this.#fail(fullPath(this.#plan.manifest, root, path), error);
@@ -437,4 +526,3 @@ class RestoreRun {
     for (const fd of this.#roots) call.close(fd);
   }
 }
-

@@ -27,7 +27,8 @@ export function selectPaths(roots: readonly Buffer[], paths: readonly string[] |
     const absolute = Buffer.concat([Buffer.from("/"), clean]);
     roots.forEach((root, number) => {
       if (absolute.equals(root)) wanted.push({ root: number, path: Buffer.alloc(0) });
-      else if (isBelow(absolute, root)) wanted.push({ root: number, path: absolute.subarray(root.length === 1 ? 1 : root.length + 1) });
+      else if (isBelow(absolute, root))
+        wanted.push({ root: number, path: absolute.subarray(root.length === 1 ? 1 : root.length + 1) });
       else if (isBelow(root, absolute)) wanted.push({ root: number, path: Buffer.alloc(0) });
     });
   }

@@ -1,6 +1,16 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import type { Manifest } from "../repository/index.ts";
-import { call, cString, displayPath, fail, lastErrno, O_DIRECTORY, O_RDONLY, openBeneath, openRoot } from "../posix/index.ts";
+import {
+  call,
+  cString,
+  displayPath,
+  fail,
+  lastErrno,
+  O_DIRECTORY,
+  O_RDONLY,
+  openBeneath,
+  openRoot,
+} from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
 import type { RestoreRequest } from "./types.ts";
 
@@ -34,7 +44,8 @@ export function rootTargets(request: RestoreRequest, manifest: Manifest, is_file
 }
 
 function cleanTarget(path: string): string {
-  if (!path.startsWith("/")) throw restoreError("RESTORE_TARGET_UNUSABLE", `the target ${path} is no absolute path`, { path });
+  if (!path.startsWith("/"))
+    throw restoreError("RESTORE_TARGET_UNUSABLE", `the target ${path} is no absolute path`, { path });
   return path.length > 1 ? path.replace(/\/+$/, "") : path;
 }
 
@@ -46,7 +57,10 @@ export function openTarget(base: Buffer, below: Buffer): number {
   try {
     mkdirSync(base, { recursive: true, mode: 0o700 });
     let fd = openRoot(base);
-    for (const name of below.toString("latin1").split("/").filter((part) => part !== "")) {
+    for (const name of below
+      .toString("latin1")
+      .split("/")
+      .filter((part) => part !== "")) {
       const outer = fd;
       try {
         fd = openOrMake(outer, Buffer.from(name, "latin1"));
@@ -57,7 +71,12 @@ export function openTarget(base: Buffer, below: Buffer): number {
     return fd;
   } catch (cause) {
     const path = displayPath(below.length === 0 ? base : Buffer.concat([base, Buffer.from("/"), below]));
-    throw restoreError("RESTORE_TARGET_UNUSABLE", `the target ${path} cannot be used: ${(cause as Error).message}`, { path }, cause);
+    throw restoreError(
+      "RESTORE_TARGET_UNUSABLE",
+      `the target ${path} cannot be used: ${(cause as Error).message}`,
+      { path },
+      cause,
+    );
   }
 }
 
@@ -85,4 +104,3 @@ export function exists(path: string): boolean {
     return false;
   }
 }
-

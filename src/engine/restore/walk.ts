@@ -1,4 +1,4 @@
-import { checkName, EntryView, FLAG_INCOMPLETE, type Group, TreeReader, TYPE_DIRECTORY, TYPE_FILE, type ReadPage } from "../manifest/index.ts";
+import { checkName, EntryView, type Group, TreeReader, TYPE_DIRECTORY, type ReadPage } from "../manifest/index.ts";
 import { displayPath } from "../posix/index.ts";
 import type { Manifest } from "../repository/index.ts";
 import type { Selection } from "./select.ts";
@@ -33,7 +33,10 @@ export type LostPage = (error: unknown, at: string) => void;
 
 /** Visits the selected entries in tree order. @param onGroup told of each folder's end, for comparing with the target */
 export async function* walkSelected(
-  manifest: Manifest, readPage: ReadPage, selection: Selection, onLost: LostPage,
+  manifest: Manifest,
+  readPage: ReadPage,
+  selection: Selection,
+  onLost: LostPage,
 ): AsyncGenerator<Visited> {
   const entry = new EntryView();
   const reader = new TreeReader(manifest.tree as Buffer, readPage);
@@ -54,7 +57,6 @@ function* visitGroup(group: Group, entry: EntryView, selection: Selection): Gene
     const match = selection.all ? "inside" : selection.matches(root, pathOf(folder, name));
     if (match === undefined) continue;
     if (match === "above" && entry.type !== TYPE_DIRECTORY) continue;
-    if (entry.type === TYPE_FILE && (entry.flags & FLAG_INCOMPLETE) !== 0) continue;
     yield { root, folder, entry, wanted: match === "inside" };
   }
 }

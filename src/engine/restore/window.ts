@@ -73,7 +73,10 @@ export class Window {
    * Tasks that write everything but the rows in `skip`, frame by frame in the order of the packs.
    * @returns the tasks with the files each touches, and the files that more than one touches: these are finished afterwards
    */
-  frameTasks(index: ChunkIndex, skip: ReadonlySet<number>): { tasks: { task: RestoreTask; files: number[] }[]; shared: number[] } {
+  frameTasks(
+    index: ChunkIndex,
+    skip: ReadonlySet<number>,
+  ): { tasks: { task: RestoreTask; files: number[] }[]; shared: number[] } {
     const rows: number[] = [];
     for (let row = 0; row < this.#rows; row++) {
       if (skip.has(row)) (this.files[this.#file(row)] as WindowFile).kept = true;
@@ -122,7 +125,10 @@ export class Window {
     let part: number[] = [];
     let bytes = 0;
     for (const [i, row] of rows.entries()) {
-      const new_frame = i === 0 || !by_frame || this.#writes[row * WRITE_FIELDS] !== this.#writes[(rows[i - 1] as number) * WRITE_FIELDS];
+      const new_frame =
+        i === 0 ||
+        !by_frame ||
+        this.#writes[row * WRITE_FIELDS] !== this.#writes[(rows[i - 1] as number) * WRITE_FIELDS];
       if (part.length > 0 && new_frame && (bytes >= TASK_BYTES || part.length >= TASK_FILES_MAX)) {
         parts.push(part);
         part = [];
@@ -152,7 +158,16 @@ export class Window {
         local.set(file, number);
         numbers.push(file);
       }
-      writes.set([frames.length - 1, this.#writes[from + 1] as number, number, this.#writes[from + 3] as number, this.#writes[from + 4] as number], i * WRITE_FIELDS);
+      writes.set(
+        [
+          frames.length - 1,
+          this.#writes[from + 1] as number,
+          number,
+          this.#writes[from + 3] as number,
+          this.#writes[from + 4] as number,
+        ],
+        i * WRITE_FIELDS,
+      );
       this.#ids.copy(ids, i * 32, row * 32, row * 32 + 32);
     }
     return { files: this.#taskFiles(numbers), numbers, frames: Int32Array.from(frames), writes, ids };
