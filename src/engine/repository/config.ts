@@ -45,7 +45,9 @@ function mac(object: Record<string, unknown>, mac_key: Uint8Array): Buffer {
 export const CONFIG_KEY = KEY;
 
 /** Reads what can be read without keys. @throws REPOSITORY_NOT_FOUND, REPOSITORY_DAMAGED, REPOSITORY_VERSION */
-export async function readConfig(store: ObjectStore): Promise<{ config: RepositoryConfig; object: Record<string, unknown> }> {
+export async function readConfig(
+  store: ObjectStore,
+): Promise<{ config: RepositoryConfig; object: Record<string, unknown> }> {
   const object = await readJsonObject(store, KEY);
   if (object === undefined || object["format"] !== "holdfast-repository") {
     throw repositoryError("REPOSITORY_NOT_FOUND", `there is no repository in ${store.description}`, {

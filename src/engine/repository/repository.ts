@@ -182,9 +182,7 @@ export class Repository {
     };
   }
 
-  loadIndex(
-    options: Omit<LoadOptions, "store" | "keys" | "clock">,
-  ): Promise<LoadedIndex> {
+  loadIndex(options: Omit<LoadOptions, "store" | "keys" | "clock">): Promise<LoadedIndex> {
     return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...options });
   }
 
