@@ -93,6 +93,13 @@ export type RestorePlanView = z.infer<typeof restorePlanSchema>;
 export const restoreViewSchema = restoreSchema.extend({ workload_name: z.string(), region_name: z.string() });
 export type RestoreView = z.infer<typeof restoreViewSchema>;
 
+/** One restore in full. */
+export const restoreDetailSchema = restoreViewSchema.extend({
+  /** Paths that could not be restored, or not in full, each with its reason: the first 1,000. */
+  problems: z.array(z.record(z.string(), z.unknown())),
+});
+export type RestoreDetail = z.infer<typeof restoreDetailSchema>;
+
 export const createVerificationRequestSchema = z.strictObject({
   backup_id: z.string().min(1).max(128),
   /** Id or name of the region whose copy is verified; by default the backup's own. */

@@ -7,6 +7,7 @@ import {
   createRestoreRequestSchema,
   idParamsSchema,
   pageSchema,
+  restoreDetailSchema,
   restorePlanSchema,
   restoreViewSchema,
 } from "../../../protocol/index.ts";
@@ -53,9 +54,9 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
     url: "/v1/restores/:id",
     params: idParamsSchema,
     operation_id: "get_restore",
-    summary: "One restore",
+    summary: "One restore, with what could not be restored",
     scope: "restores:read",
-    response: restoreViewSchema,
+    response: restoreDetailSchema,
     run: async ({ db, params }) => {
       const row = await restoreRows(db).where("restores.id", "=", params.id).executeTakeFirst();
       if (row === undefined)

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import type { RestorePlanView, RestoreView } from "../../../protocol/index.ts";
+import type { RestoreDetail, RestorePlanView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
 import { formatBytes, formatCount, printable } from "../format.ts";
 import type { CliIo } from "../io.ts";
@@ -77,7 +77,7 @@ export const register: Register = (program, io) => {
       }
       settle(io, job);
       const path = { id: required(accepted.resource_id ?? undefined, "the restore's id") };
-      const done = unwrap(await api.GET("/v1/restores/{id}", { params: { path } })) as RestoreView;
+      const done = unwrap(await api.GET("/v1/restores/{id}", { params: { path } })) as RestoreDetail;
       show(io, options, done, () => doneText(done, plan));
     });
 };
@@ -146,14 +146,22 @@ function planText(plan: RestorePlanView): string {
   return lines.join("\n");
 }
 
-function doneText(done: RestoreView, plan: RestorePlanView): string {
-  return renderDetails([
-    ["restore", done.id],
-    ["backup", done.backup_id],
-    ["read from", done.region_name],
-    ["restored to", plan.target],
-    ["files", done.restored_files === null ? null : formatCount(done.restored_files)],
-    ["written", done.restored_bytes === null ? null : formatBytes(done.restored_bytes)],
-    ["problems", formatCount(done.problem_count)],
-  ]);
+function doneText(done: RestoreDetail, plan: RestorePlanView): string {
+  const lines = [
+    renderDetails([
+      ["restore", done.id],
+      ["backup", done.backup_id],
+      ["read from", done.region_name],
+      ["restored to", plan.target],
+      ["files", done.restored_files === null ? null : formatCount(done.restored_files)],
+      ["written", done.restored_bytes === null ? null : formatBytes(done.restored_bytes)],
+      ["problems", formatCount(done.problem_count)],
+    ]),
+  ];
+  for (const { path, message, code } of done.problems.slice(0, PATHS_SHOWN_MAX)) {
+    lines.push(`  ${printable(String(path))}: ${String(message)} (${String(code)})`);
+  }
+  const rest = done.problems.length - PATHS_SHOWN_MAX;
+  if (rest > 0) lines.push(`  … and ${formatCount(rest)} more`);
+  return lines.join("\n");
 }

@@ -430,7 +430,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One restore
+         * One restore, with what could not be restored
          * @description Needs the scope `restores:read`.
          */
         get: operations["get_restore"];
@@ -3651,6 +3651,9 @@ export interface operations {
                         completed_at: string | null;
                         workload_name: string;
                         region_name: string;
+                        problems: {
+                            [key: string]: unknown;
+                        }[];
                     };
                 };
             };
