@@ -1,68 +1,15 @@
-/** The server is killed from outside, at moments in the life of what it writes. */
-import assert from "node:assert/strict";
+/** The server is killed from outside, at moments in the life of what it writes; test/long has more of them. */
 import test from "node:test";
-import { assertSameTree, HOME } from "../e2e/installation.ts";
-import { moments } from "./moments.ts";
-import { Victim } from "./victim.ts";
+import { killAtMoments, moments } from "./moments.ts";
+
+const FEW = [
+  "the first pack lies in its region",
+  "the manifest lies there",
+  "the first pack lies in the other region",
+  "the copy's manifest lies there",
+  "some files are there",
+];
 
 test("killed while it writes, the server finishes after its restart, and no object is lost sight of", {
   timeout: 140_000,
-}, async (t) => {
-  const victim = new Victim(t, "kill-moment");
-  await victim.setUp();
-  await victim.askBackup();
-  let ids = await victim.assertWhole();
-  for (const moment of moments) {
-    if (moment.job === "backup") {
-      const strike = moment.arm(victim, "");
-      await victim.askBackup();
-      await victim.killWhen(moment.name, strike);
-    } else {
-      const target = await victim.askRestore(ids[0] ?? "");
-      await victim.killWhen(moment.name, moment.arm(victim, target));
-      await victim.start();
-      await victim.assertWhole();
-      assertSameTree(victim.source, target);
-      continue;
-    }
-    await victim.start();
-    ids = await victim.assertWhole();
-  }
-  // A copier that died behind its manifest left its lease to the next one.
-  await victim.askBackup();
-  await victim.assertRestorable(await victim.assertWhole());
-  await victim.assertTidy();
-  await victim.stop();
-});
-
-test("packs of a killed writer are reported as orphans, and the next backup adopts them", { timeout: 140_000 }, async (t) => {
-  const victim = new Victim(t, "kill-orphans");
-  await victim.setUp();
-  await victim.askBackup();
-  await victim.assertWhole();
-  // A look every millisecond sees the first pack, as a rule, before the index that names it: else once more.
-  for (let attempt = 1; ; attempt++) {
-    const [packs, segments] = [victim.objects(HOME, "packs"), victim.objects(HOME, "index")];
-    await victim.askBackup();
-    await victim.killWhen("a new pack", () => victim.objects(HOME, "packs").length > packs.length);
-    const left = victim.objects(HOME, "packs").filter((key) => !packs.includes(key));
-    const unnamed = victim.objects(HOME, "index").length === segments.length;
-    const { orphan_packs, stale_leases, damaged } = await victim.checkDead(HOME);
-    t.diagnostic(`${left.length} packs left behind, ${orphan_packs.length} orphans reported`);
-    assert.deepEqual(damaged, []);
-    assert.equal(stale_leases.length, 1);
-    if (unnamed) assert.deepEqual(orphan_packs.map((id) => `packs/${id.slice(0, 2)}/${id}`).sort(), left);
-    await victim.start();
-    const ids = await victim.assertWhole();
-    if (!unnamed) {
-      assert.ok(attempt < 5, "the index was always there first");
-      continue;
-    }
-    const kept = victim.objects(HOME, "packs");
-    assert.deepEqual(left.filter((key) => !kept.includes(key)), []);
-    await victim.assertRestorable(ids);
-    await victim.assertTidy();
-    await victim.stop();
-    return;
-  }
-});
+}, (t) => killAtMoments(t, moments.filter(({ name }) => FEW.includes(name))));

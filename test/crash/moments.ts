@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { HOME, PEER } from "../e2e/installation.ts";
-import type { Victim } from "./victim.ts";
+import type { TestContext } from "node:test";
+import { assertSameTree, HOME, PEER } from "../e2e/installation.ts";
+import { Victim } from "./victim.ts";
 
 /** A moment that is seen from outside: what has just come to lie in a region or in a restore's target. */
 export interface Moment {
@@ -31,3 +33,30 @@ export const moments: readonly Moment[] = [
   { name: "some files are there", job: "restore", arm: files(60) },
   { name: "most files are there", job: "restore", arm: files(300) },
 ];
+
+/** Strikes at each of the moments; after each, the next server makes all of it good. */
+export async function killAtMoments(t: TestContext, chosen: readonly Moment[]): Promise<void> {
+  assert.ok(chosen.length > 0);
+  const victim = new Victim(t, "kill-moment");
+  await victim.setUp();
+  await victim.askBackup();
+  let ids = await victim.assertWhole();
+  for (const moment of chosen) {
+    let target: string | undefined;
+    let strike = moment.arm(victim, "");
+    if (moment.job === "backup") await victim.askBackup();
+    else {
+      target = await victim.askRestore(ids[0] ?? "");
+      strike = moment.arm(victim, target);
+    }
+    await victim.killWhen(moment.name, strike);
+    await victim.start();
+    ids = await victim.assertWhole();
+    if (target !== undefined) assertSameTree(victim.source, target);
+  }
+  // A copier that died behind its manifest left its lease to the next one.
+  await victim.askBackup();
+  await victim.assertRestorable(await victim.assertWhole());
+  await victim.assertTidy();
+  await victim.stop();
+}

@@ -7,6 +7,7 @@ import test from "node:test";
 import { systemClock as clock, systemRandom as random } from "../../src/base/index.ts";
 import type { JobKind } from "../../src/model/index.ts";
 import { assertSameTree } from "../e2e/installation.ts";
+import { killAtMoments, moments } from "../crash/moments.ts";
 import { pointsOf, Victim } from "../crash/victim.ts";
 
 const LIMIT_MS = 14 * 60_000;
@@ -52,6 +53,8 @@ for (const kind of ["backup", "copy", "restore", "verify"] as const) {
     await victim.stop();
   });
 }
+
+test("a server killed at each of these moments makes it good", { timeout: LIMIT_MS }, (t) => killAtMoments(t, moments));
 
 test("a server killed at random moments loses nothing it has acknowledged", { timeout: LIMIT_MS }, async (t) => {
   const victim = await protectedVictim(t, "long-random");
