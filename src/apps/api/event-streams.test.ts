@@ -20,7 +20,7 @@ after(() => listening.close());
 interface Received {
   readonly id: string | undefined;
   readonly event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
   readonly data: any;
 }
 

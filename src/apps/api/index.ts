@@ -1,7 +1,8 @@
 /**
- * api: the HTTP surface of the server. Nouns: route (schema + permission + call), problem, idempotency key, page, stream.
- * Invariants: every route under /v1 needs a token that allows its scope; a mutation is one transaction together with its
- * kept answer, and a dry run is the same one rolled back; unknown fields are refused; every error is a problem.
+ * api: the HTTP surface of the server.
+ * Nouns: route (schema + permission + call), problem, idempotency key, page, event stream.
+ * Invariants: every route under /v1 needs a token that allows its scope; a mutation is one transaction together with
+ * its kept answer, and a dry run is the same one rolled back; unknown fields are refused; every error is a problem.
  */
 export { createApi } from "./app.ts";
 export type { ApiDeps, ApiLimits } from "./deps.ts";

@@ -72,9 +72,11 @@ test("every mutation takes dry_run, every POST a key, every edit a revision, eve
 test("every body and every query refuses what it does not know", async () => {
   for (const { operation, method, path, name } of versioned) {
     const url = path.replace(/\{\w+\}/g, "x");
-    const query = await api.call(method.toUpperCase() as "GET", `${url}?no_such_parameter=1`, {
-      ...(operation.requestBody === undefined ? {} : { body: {} }),
-    });
+    const query = await api.call(
+      method.toUpperCase() as "GET",
+      `${url}?no_such_parameter=1`,
+      operation.requestBody === undefined ? {} : { body: {} },
+    );
     assert.equal(query.status, 400, name);
     if (operation.requestBody === undefined) continue;
     const body = await api.call(method.toUpperCase() as "POST", url, { body: { no_such_field: 1 } });

@@ -2,9 +2,7 @@ import { Command, CommanderError } from "commander";
 import { cliError, EXIT, exitCodeOf } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { showError } from "./output.ts";
-
-/** Adds a command (with its own commands below it) to the program. */
-export type Register = (program: Command, io: CliIo) => void;
+import type { Register } from "./register.ts";
 
 interface Entry {
   readonly name: string;
@@ -66,7 +64,7 @@ export async function runCli(io: CliIo, argv: readonly string[]): Promise<number
   const operands = argv.filter((word) => !word.startsWith("-"));
   const wanted = operands[0] === "help" ? operands[1] : operands[0];
   try {
-    const program = await buildProgram(io, wanted);
+    const program = await buildProgram(io, wanted === "completion" ? "*" : wanted);
     await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
     return io.exit_code;
   } catch (thrown) {

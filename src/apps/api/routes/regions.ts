@@ -48,7 +48,7 @@ export function addRegionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     response: regionSchema,
     run: async ({ db, body, dry_run }) => {
       const region = await createRegion(db, body, deps);
-      // The storage learns the region's id before the database keeps it: storage that belongs to another is refused here.
+      // The storage learns the id before the database keeps it: storage that belongs to another is refused here.
       if (!dry_run) await deps.repositories.claimRegion(region);
       return region;
     },

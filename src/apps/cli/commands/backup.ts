@@ -3,7 +3,7 @@ import type { BackupDetail, BackupView } from "../../../protocol/index.ts";
 import { formatBytes, formatCount, formatTime } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { type Connection, connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, required, serverCommand } from "../server/command.ts";
 import { settle } from "../server/follow.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, unwrap } from "../server/client.ts";
 import { group, serverCommand } from "../server/command.ts";
 import { settle } from "../server/follow.ts";

@@ -1,6 +1,6 @@
 import { Argument } from "commander";
 import { completionScript, SHELLS } from "../completion-script.ts";
-import { buildProgram, type Register } from "../program.ts";
+import type { Register } from "../register.ts";
 
 export const register: Register = (program, io) => {
   program
@@ -9,7 +9,7 @@ export const register: Register = (program, io) => {
     .description("Print the completion script of a shell.")
     .addArgument(new Argument("<shell>", "bash, zsh or fish").choices([...SHELLS]))
     .addHelpText("after", "\nExample:\n  $ source <(baas completion bash)\n")
-    .action(async (shell: (typeof SHELLS)[number]) => {
-      io.stdout.write(completionScript(shell, await buildProgram(io, "*")));
+    .action((shell: (typeof SHELLS)[number]) => {
+      io.stdout.write(completionScript(shell, program));
     });
 };

@@ -2,7 +2,7 @@ import type { CoverageView, WorkloadCoverageView } from "../../../protocol/index
 import { formatDuration, formatTime } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { show, widthOf } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, serverCommand } from "../server/command.ts";
 import { type Column, renderTable } from "../table.ts";

@@ -3,7 +3,7 @@ import type { JobDetail, JobView } from "../../../protocol/index.ts";
 import { formatDuration, formatTime } from "../format.ts";
 import { note, show } from "../output.ts";
 import { progressText } from "../progress.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, required, serverCommand } from "../server/command.ts";
 import { followJob, progressView, settle } from "../server/follow.ts";

@@ -1,4 +1,4 @@
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { registerList } from "./backup.ts";
 
 export const register: Register = (program, io) => {

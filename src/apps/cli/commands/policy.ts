@@ -8,7 +8,7 @@ import { cliError } from "../errors.ts";
 import { formatDuration, formatTime } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { show, widthOf } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, required, serverCommand } from "../server/command.ts";
 import { showPages } from "../server/lists.ts";

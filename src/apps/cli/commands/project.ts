@@ -1,5 +1,5 @@
 import { show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, serverCommand } from "../server/command.ts";
 import { showPages } from "../server/lists.ts";

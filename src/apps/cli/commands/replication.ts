@@ -1,7 +1,7 @@
 import type { ReplicationView } from "../../../protocol/index.ts";
 import { formatBytes, formatDuration, formatTime } from "../format.ts";
 import { show, widthOf } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, serverCommand } from "../server/command.ts";
 import { type Column, renderTable } from "../table.ts";

@@ -4,7 +4,7 @@ import { cliError } from "../errors.ts";
 import { formatBytes, formatCount, printable } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { note, show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { askLine, isInteractive } from "../prompt.ts";
 import { connectServer, idempotencyKey, unwrap } from "../server/client.ts";
 import { required, serverCommand } from "../server/command.ts";
@@ -38,7 +38,7 @@ export const register: Register = (program, io) => {
     program,
     "restore",
     DESCRIPTION,
-    "baas restore --backup-id bkp_01m82fn4m7b1bcgh598b1rgqfe --target-project acme-restore-sandbox --new-name restore-test-2026-05-11",
+    "baas restore --backup-id bkp_01m82fn4m7b1bcgh598b1rgqfe \\\n      --target-project acme-restore-sandbox --new-name restore-test-2026-05-11",
   )
     .argument("[backup-id]", "id of the backup")
     .option("--backup-id <id>", "the same as an option")

@@ -7,7 +7,7 @@ import { createApi, listen } from "../../api/index.ts";
 import { type RunningServer, startServer } from "../../server/index.ts";
 import type { CliIo, CommonOptions } from "../io.ts";
 import { show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { renderDetails } from "../table.ts";
 import { PRODUCT_VERSION } from "../version.ts";
 
@@ -89,8 +89,8 @@ function configOf(io: CliIo, options: UpOptions): Config {
 }
 
 /**
- * Keeps the admin token where only our own user can read it, for the command line of this machine. When the file is gone
- * a token of its own is made, so that whoever may read the data folder is never locked out.
+ * Keeps the admin token where only our own user can read it, for the command line of this machine. When the file is
+ * gone a token of its own is made, so that whoever may read the data folder is never locked out.
  */
 async function keepAdminToken({ admin_token, parts }: RunningServer): Promise<void> {
   const path = adminTokenPath(parts.layout.data_dir);

@@ -2,7 +2,7 @@ import type { VerificationView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import { show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, unwrap } from "../server/client.ts";
 import { required, serverCommand } from "../server/command.ts";
 import { settle } from "../server/follow.ts";

@@ -1,4 +1,4 @@
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { show } from "../output.ts";
 import { PRODUCT_VERSION } from "../version.ts";
 

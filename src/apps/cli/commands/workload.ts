@@ -4,7 +4,7 @@ import type { WorkloadView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
 import type { CliIo } from "../io.ts";
 import { show } from "../output.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../register.ts";
 import { type Connection, connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, serverCommand } from "../server/command.ts";
 import { filterOf, showPages } from "../server/lists.ts";

@@ -67,7 +67,7 @@ export function progressView(phase: string, progress: JobProgress | null): Progr
     bytes_done: progress?.done_bytes ?? 0,
     bytes_total: progress?.total_bytes ?? null,
     rate_bytes_per_s: progress?.rate_bytes_per_second ?? null,
-    eta_ms: progress?.left_seconds == null ? null : progress.left_seconds * 1000,
+    eta_ms: progress === null || progress.left_seconds === null ? null : progress.left_seconds * 1000,
   };
 }
 

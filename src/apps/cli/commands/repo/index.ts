@@ -1,4 +1,4 @@
-import type { Register } from "../../program.ts";
+import type { Register } from "../../register.ts";
 import { registerBackup } from "./backup.ts";
 import { registerCat } from "./cat.ts";
 import { registerCheck } from "./check.ts";
