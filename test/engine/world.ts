@@ -137,12 +137,12 @@ export class World implements Disposable {
 
   async verify(backup_id: string, repo = this.repo) {
     await using opened = await openAt(repo);
-    return await verifyBackup({ repository: opened.repository, backup_id, read_data: true, threads: 2 });
+    return await verifyBackup({ repository: opened.repository, backup_id, read_data: true, threads: 1 });
   }
 
   async check(repo = this.repo) {
     await using opened = await openAt(repo);
-    return await checkRepository({ repository: opened.repository, read_data: true, threads: 2 });
+    return await checkRepository({ repository: opened.repository, read_data: true, threads: 1 });
   }
 
   /** Backs the source up, restores it and compares; for when only the round trip matters. */

@@ -21,7 +21,12 @@ export function decodeJsonObject(key: string, bytes: Buffer): Record<string, unk
   if (createHash("sha256").update(text).digest("hex") !== bytes.toString("latin1", end + 1, end + 65)) {
     throw damaged("it does not have its checksum");
   }
-  const value: unknown = JSON.parse(text.toString("utf8"));
+  let value: unknown;
+  try {
+    value = JSON.parse(text.toString("utf8"));
+  } catch {
+    throw damaged("its text is no JSON");
+  }
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw damaged("it is no JSON object");
   return value as Record<string, unknown>;
 }

@@ -166,6 +166,16 @@ async function unwrapObject(
   context: WrapContext,
 ): Promise<Unwrapped> {
   const object = decodeJsonObject(key, await store.get(key));
+  // The key manager holds the wrap to its context; here it is told which object is in the wrong place.
+  for (const [field, expected] of Object.entries(context)) {
+    const found =
+      field === "epoch" ? number(integerField(object, field, key, 1, SEQ_MAX)) : stringField(object, field, key);
+    if (found !== expected) {
+      throw repositoryError("REPOSITORY_DAMAGED", `${key} holds the key of ${field} ${found}, not ${expected}`, {
+        object: key,
+      });
+    }
+  }
   const wrapped: WrappedKey = {
     manager: stringField(object, "manager", key),
     key_id: stringField(object, "key_id", key),
