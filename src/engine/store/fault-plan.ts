@@ -33,7 +33,7 @@ export interface FaultRule {
   readonly when?: "before" | "after";
   /** Counts only calls whose key (or path, for `file.*`) contains this. */
   readonly where?: string;
-  /** Strikes at the n-th matching call, counted from 1 in each opened store. Without it: at every call. */
+  /** Strikes at the n-th matching call, counted from 1 in each opened store (or machine). Without it: at every call. */
   readonly nth?: number;
   /** Strikes this many calls in a row; default 1 with `nth`, else no limit. */
   readonly times?: number;
@@ -46,6 +46,20 @@ export interface FaultRule {
 export interface FaultConfig {
   readonly seed?: number;
   readonly rules: readonly FaultRule[];
+  /** Makes one machine of all stores opened from this config in one process, those of worker threads too. */
+  readonly machine?: FaultMachine;
+}
+
+/** What stores that fail together share. */
+export interface FaultMachine {
+  /** No other machine of the process has this name. */
+  readonly name: string;
+  /** Int32: the calls each rule has seen in all stores, then how many stores are powered, then how many were cut. */
+  readonly calls: SharedArrayBuffer;
+}
+
+export function faultMachine(name: string, rules: readonly FaultRule[]): FaultMachine {
+  return { name, calls: new SharedArrayBuffer(4 * (rules.length + 2)) };
 }
 
 export interface FaultPlanOptions {
@@ -58,12 +72,14 @@ export interface FaultPlanOptions {
 
 /** Decides, call by call, what goes wrong. */
 export class FaultPlan {
-  readonly #rules: { readonly rule: FaultRule; calls: number }[];
+  readonly #rules: readonly FaultRule[];
+  readonly #calls: Int32Array;
   readonly #chance: () => number;
   readonly #options: FaultPlanOptions;
 
   constructor(config: FaultConfig, options: FaultPlanOptions) {
-    this.#rules = config.rules.map((rule) => ({ rule, calls: 0 }));
+    this.#rules = config.rules;
+    this.#calls = new Int32Array(config.machine?.calls ?? faultMachine("", config.rules).calls);
     this.#chance = seededChance(config.seed ?? 1);
     this.#options = options;
   }
@@ -88,14 +104,13 @@ export class FaultPlan {
 
   #due(point: FaultPoint, when: "before" | "after", where: string): FaultAction[] {
     const due: FaultAction[] = [];
-    for (const entry of this.#rules) {
-      const { rule } = entry;
+    for (const [number, rule] of this.#rules.entries()) {
       if (rule.on !== point || (rule.when ?? "before") !== when) continue;
       if (rule.where !== undefined && !where.includes(rule.where)) continue;
-      entry.calls++;
+      const call = Atomics.add(this.#calls, number, 1) + 1;
       const first = rule.nth ?? 1;
       const times = rule.times ?? (rule.nth === undefined ? Number.POSITIVE_INFINITY : 1);
-      if (entry.calls < first || entry.calls >= first + times) continue;
+      if (call < first || call >= first + times) continue;
       if (rule.probability !== undefined && this.#chance() >= rule.probability) continue;
       due.push(rule.action);
     }

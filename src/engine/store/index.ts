@@ -15,7 +15,14 @@
  */
 export { type OperationCount, type StoreCounts, type StoreOperation, withCounts } from "./count.ts";
 export { storeError } from "./errors.ts";
-export type { FaultAction, FaultConfig, FaultPoint, FaultRule } from "./fault-plan.ts";
+export {
+  type FaultAction,
+  type FaultConfig,
+  type FaultMachine,
+  type FaultPoint,
+  type FaultRule,
+  faultMachine,
+} from "./fault-plan.ts";
 export { assertKey, assertPrefix, KEY_CHARS_MAX, KEY_SEGMENT_CHARS_MAX } from "./keys.ts";
 export { type LimitOptions, withLimit } from "./limit.ts";
 export { isRunning } from "./lock-rules.ts";

@@ -4,6 +4,7 @@ import { asStoreError } from "./errors.ts";
 import { faultyFileIo, injectedError, withFaults } from "./fault.ts";
 import { type FaultConfig, FaultPlan, seededChance } from "./fault-plan.ts";
 import { nodeFileIo } from "./fs/file-io.ts";
+import { powerOf } from "./fs/power.ts";
 import { PowerCutIo } from "./fs/power-cut.ts";
 import { openFsStore } from "./fs/store.ts";
 import { type LimitOptions, withLimit } from "./limit.ts";
@@ -26,7 +27,8 @@ export interface OpenStoreOptions {
  * @throws STORE_UNAVAILABLE, STORE_DAMAGED
  */
 export async function openStore(config: StoreConfig, options: OpenStoreOptions): Promise<ObjectStore> {
-  const { clock, random, fault, limit, retry } = options;
+  const { clock, random, limit, retry } = options;
+  const fault = options.fault ?? config.fault;
   let store =
     fault === undefined ? await openFsStore({ ...config, clock, random }) : await openFaulty(config, options, fault);
   if (limit !== undefined) store = withLimit(store, { ...limit, clock });
@@ -46,7 +48,7 @@ async function openFaulty(
     const plan = new FaultPlan(fault, {
       clock,
       errorFor: injectedError,
-      ...(powerCut === undefined ? {} : { powerCut: (lose) => powerCut.cut(lose, chance) }),
+      ...(powerCut === undefined ? {} : { powerCut: powerOf(fault, clock, (lose) => powerCut.cut(lose, chance)) }),
     });
     const io = faultyFileIo(powerCut ?? nodeFileIo, plan);
     return withFaults(await openFsStore({ ...config, clock, random, io }), plan);

@@ -1,3 +1,5 @@
+import type { FaultConfig } from "./fault-plan.ts";
+
 /** A store is where a region keeps objects. It knows keys and bytes, never repositories. */
 
 /** GOVERNANCE may be lifted by whoever holds that permission; COMPLIANCE by nobody before its date. */
@@ -57,4 +59,10 @@ export interface ObjectStore {
 }
 
 /** Plain data from which a worker thread or another process opens the same store. */
-export type StoreConfig = { readonly kind: "fs"; readonly path: string; readonly quota_bytes?: number };
+export type StoreConfig = {
+  readonly kind: "fs";
+  readonly path: string;
+  readonly quota_bytes?: number;
+  /** Only crash tests give one; it reaches the stores that worker threads open. */
+  readonly fault?: FaultConfig;
+};

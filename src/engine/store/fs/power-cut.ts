@@ -1,13 +1,17 @@
 import { link, mkdir, rename, rm, rmdir, truncate, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { errnoError, errnoOf } from "../errors.ts";
 import type { FileIo, WritableFile } from "./file-io.ts";
+
+/** Stores opened in this thread, so that each has a stash of its own. */
+let opened = 0;
 
 /**
  * Models the loss of power for crash tests: performs every change at once, remembers how to take back what a sync has
  * not yet made durable, and takes it back when {@link cut} is called. Rules, as POSIX promises no more:
  * content is durable after `datasync` of the file; a name (made, replaced or removed) after `syncFolder` of its folder.
- * Only changes of this store object are taken back; run one writer per simulated machine.
+ * Only changes of this store object are taken back; stores of one machine are cut together (`./power.ts`).
  */
 export class PowerCutIo implements FileIo {
   readonly #inner: FileIo;
@@ -27,7 +31,7 @@ export class PowerCutIo implements FileIo {
 
   /** `root` is the store's folder; the model keeps its own links in `<root>/.power-cut`. */
   static async over(inner: FileIo, root: string): Promise<PowerCutIo> {
-    const stash = join(root, ".power-cut", String(process.pid));
+    const stash = join(root, ".power-cut", `${process.pid}-${threadId}-${++opened}`);
     await mkdir(stash, { recursive: true });
     return new PowerCutIo(inner, stash);
   }
