@@ -58,6 +58,8 @@ export class ProgressLine {
 export function progressText(progress: ProgressView): string {
   const parts = [progress.phase];
   const { bytes_done, bytes_total } = progress;
+  // A phase that counts nothing (writing the manifest) is just named.
+  if (bytes_done === 0 && progress.files_done === 0 && bytes_total === null) return progress.phase;
   if (bytes_total !== null && bytes_total > 0)
     parts.push(`${Math.min(100, Math.floor((bytes_done / bytes_total) * 100))}%`);
   parts.push(

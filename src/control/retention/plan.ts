@@ -30,6 +30,8 @@ export interface RetentionVerdict {
   readonly reasons: readonly string[];
 }
 
+const MOMENT_MS = 60_000;
+
 /**
  * The date a backup stays until: what it was promised at birth, or longer when the policy has become longer since.
  */
@@ -45,7 +47,8 @@ export function expiry(backup: RetainedBackup, rule: RetentionRule | null): Expi
     const count = rule?.retention[mark.class] ?? 0;
     const now_ms =
       rule === null || count === 0 ? 0 : addUnits(backup.created_at_ms, count, unitOf[mark.class], rule.zone);
-    const longer = now_ms > promised_ms ? ", longer than at birth" : "";
+    // The promise is made a moment before the backup's own time is stamped.
+    const longer = now_ms > promised_ms + MOMENT_MS ? ", longer than at birth" : "";
     const mark_until_ms = Math.max(promised_ms, now_ms);
     until_ms = Math.max(until_ms, mark_until_ms);
     reasons.push(`${mark.class}: first good backup of ${mark.period}, until ${iso(mark_until_ms)}${longer}`);
