@@ -126,7 +126,7 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
     await Promise.all(Array.from({ length: PACKS_AT_ONCE }, copyOne));
     const manifest_bytes = await source.store.get(`manifests/${backup_id}`);
     const manifest = source.openManifest(backup_id, manifest_bytes);
-    const named = new Set([...loaded.packs.keys()]);
+    const named = new Set(loaded.packs.keys());
     for (const id of manifest.packs) {
       if (named.has(id)) continue;
       const size_bytes = (await target_store.stat(packKey(id)))?.size_bytes ?? FRAME_HEADER_BYTES;

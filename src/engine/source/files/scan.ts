@@ -2,7 +2,7 @@ import {
   checkName,
   decodeExtents,
   EMPTY_CONTENT,
-  EntryView,
+  type EntryView,
   encodeContent,
   encodeEntry,
   EXTENT_HOLE,
