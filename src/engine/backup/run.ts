@@ -233,6 +233,8 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
           stats,
           problems: scan.problems,
           labels: options.labels,
+          exclude: options.source.exclude ?? [],
+          one_file_system: options.source.one_file_system ?? false,
           writer: WRITER,
         },
       );

@@ -54,6 +54,9 @@ export interface PrivateManifest {
   readonly stats: ManifestStats;
   readonly problems: readonly { readonly path: string; readonly code: string; readonly message: string }[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Patterns that were left out, and whether other file systems were: what a restore must not take for deleted. */
+  readonly exclude?: readonly string[];
+  readonly one_file_system?: boolean;
   readonly writer: string;
 }
 

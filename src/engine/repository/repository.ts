@@ -50,6 +50,7 @@ export interface Manifest {
   readonly stats: ManifestStats;
   readonly problems: PrivateManifest["problems"];
   readonly labels: Readonly<Record<string, string>>;
+  readonly exclude: readonly string[];
 }
 
 export interface CreateRepositoryOptions {
@@ -238,6 +239,7 @@ export class Repository {
       stats: private_part.stats,
       problems: private_part.problems,
       labels: private_part.labels,
+      exclude: private_part.exclude ?? [],
     };
   }
 

@@ -44,6 +44,12 @@ export const restoreError = errorCatalogue({
     retry: "never",
     guidance: "Run as root (or with CAP_CHOWN and CAP_FOWNER) to set owners and protected attributes.",
   },
+  RESTORE_EXTRA_KEPT: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "Look at the backup's problems, delete by hand what is not wanted, and let later backups read everything.",
+  },
   RESTORE_OCCUPIED: {
     fault: "operational",
     retry: "never",

@@ -12,6 +12,7 @@ import {
 } from "../posix/index.ts";
 import { ChunkReader, type LoadedIndex, type Manifest } from "../repository/index.ts";
 import { restoreError } from "./errors.ts";
+import { type Extra, KnownNames, tellsWhatWasThere } from "./extra.ts";
 import { RestoreJournal } from "./journal.ts";
 import { type Selection, selectPaths } from "./select.ts";
 import { journalPath, type RootTarget, rootTargets } from "./target.ts";
@@ -30,8 +31,8 @@ export interface PreparedRestore extends RestorePlan {
   readonly journal_path: string;
   /** The target holds something already, so existing names have to be looked at. */
   readonly occupied: boolean;
-  /** Absolute paths that `delete_extra` removes. */
-  readonly extra: readonly Buffer[];
+  /** What `delete_extra` removes. */
+  readonly extra: readonly Extra[];
 }
 
 /**
@@ -125,49 +126,40 @@ async function count(
     overwrites_total: 0,
     deletes: [] as string[],
     deletes_total: 0,
-    extra: [] as Buffer[],
+    extra: [] as Extra[],
   };
   if (selection.all && !occupied) {
     const { files, directories, others, source_bytes } = manifest.stats;
     return { ...found, files, directories, others, bytes: source_bytes };
   }
   const stat = new FileStat();
-  const names = new Map<string, Set<string>>();
+  const names = new KnownNames();
   for await (const { root, folder, entry, wanted } of walkSelected(manifest, reader.read, selection, () => undefined)) {
     if (entry.type === TYPE_FILE) {
       found.files++;
       found.bytes += entry.size;
     } else if (entry.type === TYPE_DIRECTORY) found.directories++;
     else found.others++;
-    if (!occupied || entry.type === TYPE_SOCKET) continue;
+    if (!occupied) continue;
     const target = targets[root] as RootTarget;
     const path = pathOf(folder, entry.name);
     const absolute =
       path.length === 0 ? target.folder : Buffer.concat([target.folder, Buffer.from("/"), target.file ?? path]);
-    if (entry.type !== TYPE_DIRECTORY && stat.read(-100, cString(absolute))) {
+    if (entry.type !== TYPE_DIRECTORY && entry.type !== TYPE_SOCKET && stat.read(-100, cString(absolute))) {
       found.overwrites_total++;
       if (found.overwrites.length < LISTED_MAX) found.overwrites.push(displayPath(absolute));
     }
     if (request.delete_extra !== true || !wanted) continue;
-    if (entry.type === TYPE_DIRECTORY)
-      names.set(absolute.toString("latin1"), names.get(absolute.toString("latin1")) ?? new Set());
-    if (path.length > 0) {
-      const parent = absolute.subarray(0, absolute.lastIndexOf(47)).toString("latin1");
-      names.get(parent)?.add(entry.name.toString("latin1"));
-    }
+    if (entry.type === TYPE_DIRECTORY) names.addFolder(root, path);
+    if (path.length > 0) names.addName(root, folder, entry.name);
   }
-  for (const [folder, known] of names) {
-    const path = Buffer.from(folder, "latin1");
-    const fd = call.openat(-100, cString(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (fd < 0) continue;
-    for (const name of listDirectory(fd, path)) {
-      const absolute = Buffer.concat([path, Buffer.from("/"), name]);
-      if (known.has(name.toString("latin1")) || absolute.toString() === journal) continue;
-      found.deletes_total++;
-      found.extra.push(absolute);
-      if (found.deletes.length < LISTED_MAX) found.deletes.push(displayPath(absolute));
-    }
-    call.close(fd);
+  const spared = new Set([journal.slice(journal.lastIndexOf("/") + 1)]);
+  for (const extra of tellsWhatWasThere(manifest) ? names.extras(manifest, targets, spared) : []) {
+    found.deletes_total++;
+    found.extra.push(extra);
+    const { folder } = targets[extra.root] as RootTarget;
+    const path = Buffer.concat([folder, Buffer.from("/"), pathOf(extra.folder, extra.name)]);
+    if (found.deletes.length < LISTED_MAX) found.deletes.push(displayPath(path));
   }
   return found;
 }

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { asHoldfastError } from "../../base/index.ts";
 import {
   EXTENT_HOLE,
@@ -33,6 +32,7 @@ import {
   S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
+import { removeExtra, tellsWhatWasThere } from "./extra.ts";
 import { RestoreJournal } from "./journal.ts";
 import { applyAt, applyToFile, removeStaleXattrs } from "./metadata.ts";
 import { type PreparedRestore, prepareRestore, restoreIdentity } from "./plan.ts";
@@ -484,7 +484,21 @@ class RestoreRun {
   #deleteExtra(): void {
     // What could not be listed in full must not be taken for extra.
     if (this.#failed_total > 0) return;
-    for (const path of this.#plan.extra) rmSync(path, { recursive: true, force: true });
+    const { extra, request, manifest, target_description } = this.#plan;
+    if (request.delete_extra === true && !tellsWhatWasThere(manifest)) {
+      const { code, message } = restoreError(
+        "RESTORE_EXTRA_KEPT",
+        "nothing was deleted: the backup lacks paths that could not be read when it was made",
+      );
+      this.#warn(target_description, code, message);
+    }
+    for (const { root, folder, name } of extra) {
+      try {
+        removeExtra(this.#folder(root, folder), name);
+      } catch (error) {
+        this.#fail(fullPath(manifest, root, pathOf(folder, name)), error);
+      }
+    }
   }
 
   /** Folders last and deepest first: writing into a folder changes its times, and a read-only one takes no files. */
