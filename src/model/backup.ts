@@ -4,7 +4,13 @@ import { gfsClassSchema, lockModes } from "./policy.ts";
 
 export const backupStates = ["CREATING", "AVAILABLE", "FAILED", "DAMAGED", "DELETING", "DELETED"] as const;
 export const copyStates = ["PENDING", "RUNNING", "AVAILABLE", "FAILED", "DAMAGED", "DELETED"] as const;
-export const verifiedStates = ["UNVERIFIED", "VALID", "INVALID"] as const;
+/** PARTIAL: some paths do not restore. INVALID: the backup cannot be used. */
+export const verdicts = ["VALID", "PARTIAL", "INVALID"] as const;
+export type Verdict = (typeof verdicts)[number];
+export const verifiedStates = ["UNVERIFIED", ...verdicts] as const;
+/** Why a verdict is not VALID. */
+export const verdictCauses = ["SourceCorruption", "KeyRevoked", "StorageBackend"] as const;
+export type VerdictCause = (typeof verdictCauses)[number];
 export type BackupState = (typeof backupStates)[number];
 export type CopyState = (typeof copyStates)[number];
 export type VerifiedState = (typeof verifiedStates)[number];
@@ -86,9 +92,12 @@ export const verificationSchema = z.object({
   job_id: z.string().nullable(),
   backup_id: z.string(),
   region_id: z.string(),
-  verdict: z.enum(["VALID", "INVALID"]).nullable(),
+  /** Null while it runs, and when it could not look. */
+  verdict: z.enum(verdicts).nullable(),
+  cause: z.enum(verdictCauses).nullable(),
   checked_objects: z.number().int().nullable(),
   checked_bytes: z.number().nullable(),
+  /** One for each damaged object: object, code, message, backup_ids, paths. */
   findings: z.array(z.record(z.string(), z.unknown())),
   started_at: instantSchema,
   finished_at: instantSchema.nullable(),

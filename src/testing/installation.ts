@@ -76,7 +76,6 @@ export async function installation(
   const runners: Runner[] = [];
   t.after(async () => {
     for (const runner of runners) await runner.drain(0);
-    await repositories.close();
     await wakeups.close();
     await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });

@@ -104,7 +104,6 @@ async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "ke
     planRestore,
     runRestore,
   } as unknown as Engine;
-  const repositories = createRepositories({ ...ports, db, engine, keys, key_admin, log: silentLogger });
-  after(() => repositories.close());
+  const repositories = createRepositories({ ...ports, db, engine, keys, key_admin });
   return { engine, keys, repositories };
 }

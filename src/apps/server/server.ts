@@ -113,8 +113,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => wakeups.close());
 
     const engine = options.engine ?? realEngine;
-    const repositories = createRepositories({ db, engine, keys, key_admin, clock, random, log });
-    stops.push(() => repositories.close());
+    const repositories = createRepositories({ db, engine, keys, key_admin, clock, random });
     const parts: ServerParts = {
       db,
       clock,

@@ -4,7 +4,8 @@
  * port).
  * Invariants: a repository comes into being with its first use, once, whatever crashes meanwhile; a project's
  * repositories are replicas of one another, so a copy is ciphertext as it is; a region's storage names the region it
- * belongs to, and is refused by any other; the number of repositories kept open is bounded.
+ * belongs to, and is refused by any other; a repository
+ * is opened for each job, so that what became of its keys is met at once.
  */
 export * from "./derived-id.ts";
 export * from "./engine.ts";

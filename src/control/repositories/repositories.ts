@@ -8,13 +8,11 @@ import type { ObjectStore } from "../../engine/store/index.ts";
 import type { Region } from "../../model/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, RepositoryTable, Tx } from "../../platform/db/index.ts";
-import type { Logger } from "../../platform/log/index.ts";
 import { getRegion } from "../inventory/index.ts";
 import { derivedId } from "./derived-id.ts";
 import type { Engine } from "./engine.ts";
 import { repositoriesError } from "./errors.ts";
 import { replicateIdentity } from "./identity.ts";
-import { OpenRepositories } from "./open-repositories.ts";
 import { projectPrefix, projectStore, regionStore } from "./places.ts";
 import { claimRegionStore, recordProject } from "./region-record.ts";
 
@@ -28,10 +26,9 @@ export interface RepositoryPorts {
   readonly key_admin: Pick<KeyAdmin, "createKey">;
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: Logger;
 }
 
-/** The repositories of all projects: created with their first use, opened when needed, kept open for a while. */
+/** The repositories of all projects: created with their first use, opened for each job. */
 export interface Repositories {
   /**
    * The project's repository in the region; created (with its CMK), or made a replica of the project's first one, when
@@ -40,19 +37,19 @@ export interface Repositories {
   ensure(project_id: string, region_id: string): Promise<RepositoryRow>;
   /** @throws REPOSITORY_NOT_THERE */
   find(project_id: string, region_id: string): Promise<RepositoryRow>;
-  /** Runs `work` with the repository open. */
-  use<T>(row: RepositoryRow, work: (repository: Repository) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` with the bare store of the repository: what a copy writes to. The repository is opened anew afterwards.
+   * Runs `work` with the repository open. It is opened for each job: that takes milliseconds, and a key that was
+   * disabled a moment ago, or a config that is damaged, is met by the very next job.
+   * @throws KEY_*, REPOSITORY_*, STORE_*
    */
+  use<T>(row: RepositoryRow, work: (repository: Repository) => Promise<T>): Promise<T>;
+  /** Runs `work` with the bare store of the repository: what a copy writes to. */
   useStore<T>(row: RepositoryRow, work: (store: ObjectStore) => Promise<T>): Promise<T>;
   /** Checks that the region's storage belongs to it, and claims it when new. @throws REGION_MISMATCH, STORE_… */
   claimRegion(region: Region): Promise<void>;
-  close(): Promise<void>;
 }
 
 export function createRepositories(ports: RepositoryPorts): Repositories {
-  const open = new OpenRepositories(ports.clock, ports.log);
   const { db, engine } = ports;
 
   const withStore = async <T>(config: Parameters<Engine["openStore"]>[0], work: (store: ObjectStore) => Promise<T>) => {
@@ -132,16 +129,18 @@ export function createRepositories(ports: RepositoryPorts): Repositories {
       const message = `project ${project_id} has no repository in region ${region_id}`;
       throw repositoriesError("REPOSITORY_NOT_THERE", message, { project_id, region_id });
     },
-    use: (row, work) => open.use(row.id, () => openRow(row), work),
-    async useStore(row, work) {
+    async use(row, work) {
+      const repository = await openRow(row);
       try {
-        return await withStore(projectStore(await getRegion(db, row.region_id), row.project_id), work);
+        return await work(repository);
       } finally {
-        open.invalidate(row.id);
+        await repository.close();
       }
     },
+    async useStore(row, work) {
+      return withStore(projectStore(await getRegion(db, row.region_id), row.project_id), work);
+    },
     claimRegion: (region) => withStore(regionStore(region), (store) => claimRegionStore(store, region)),
-    close: () => open.close(),
   };
 }
 

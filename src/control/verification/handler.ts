@@ -1,6 +1,7 @@
 import { HoldfastError, newId } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { VerdictCause, VerificationReport } from "../../engine/check/index.ts";
+import type { Verdict } from "../../model/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { getBackupRow, manifestKey } from "../catalog/index.ts";
@@ -114,6 +115,12 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
   };
 }
 
+const VERDICT_OF: Readonly<Record<VerificationReport["verdict"], Verdict>> = {
+  valid: "VALID",
+  partial: "PARTIAL",
+  invalid: "INVALID",
+};
+
 /** Errors that are themselves the verdict: what every backup of the repository needs is damaged or gone. */
 const VERDICTS: Readonly<Record<string, VerdictCause>> = {
   REPOSITORY_DAMAGED: "StorageBackend",
@@ -195,27 +202,24 @@ async function record(
   ports: VerificationPorts,
 ): Promise<void> {
   const now = new Date(ports.clock.now_ms());
-  const valid = report.verdict === "valid";
-  const verdict = valid ? ("VALID" as const) : ("INVALID" as const);
+  const verdict = VERDICT_OF[report.verdict];
   await tx
     .updateTable("verifications")
     .set({
       verdict,
+      cause: report.cause,
       checked_objects: report.objects_read,
       checked_bytes: report.bytes_read,
-      findings: JSON.stringify(
-        valid
-          ? []
-          : [{ verdict: report.verdict, cause: report.cause }, ...report.damaged.map((damage) => ({ ...damage }))],
-      ),
+      findings: JSON.stringify(report.damaged),
       finished_at: now,
     })
     .where("job_id", "=", job.id)
     .execute();
   const hurt = [...new Set(report.damaged.flatMap((damage) => damage.backup_ids))].filter((id) => id !== backup.id);
   await mark(tx, [backup.id], region_id, verdict, now);
-  if (!valid) await mark(tx, hurt, region_id, "INVALID", now);
-  const data = { backup_id: backup.id, region_id, verdict: report.verdict, cause: report.cause, hurt_backups: hurt };
+  // The same object hurts them; their own verification says how far.
+  if (verdict !== "VALID") await mark(tx, hurt, region_id, verdict, now);
+  const data = { backup_id: backup.id, region_id, verdict, cause: report.cause, hurt_backups: hurt };
   await appendEvent(
     tx,
     { type: "holdfast.backup.verified", subject: backup.id, project_id: backup.project_id, data },
@@ -227,7 +231,7 @@ async function mark(
   tx: Tx,
   backup_ids: readonly string[],
   region_id: string,
-  verdict: "VALID" | "INVALID",
+  verdict: Verdict,
   now: Date,
 ): Promise<void> {
   if (backup_ids.length === 0) return;
@@ -253,9 +257,6 @@ async function settle(tx: Tx, job: JobRow, end: JobEnd, ports: VerificationPorts
     .updateTable("verifications")
     .set({
       finished_at: new Date(ports.clock.now_ms()),
-      findings: JSON.stringify([
-        { verdict: null, status_reason: end.status_reason, message: end.error?.message ?? null },
-      ]),
     })
     .where("job_id", "=", job.id)
     .where("finished_at", "is", null)

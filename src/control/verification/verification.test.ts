@@ -60,21 +60,23 @@ test("a whole backup is valid; a flipped bit is named with every backup it hurts
   );
   sizes.sort((a, b) => b.size - a.size);
   await damage(sizes[0]?.path ?? "");
-  const bad = await verify(it, first);
+  const bad = await verify(it, second);
   assert.deepEqual([bad.job.state, bad.job.status_reason], ["SUCCEEDED_WITH_WARNINGS", "RepositoryDamaged"]);
-  assert.equal(bad.verification?.verdict, "INVALID");
-  const [head, finding] = bad.verification?.findings ?? [];
-  assert.notEqual(head?.["verdict"], "valid");
-  assert.equal(head?.["cause"], "StorageBackend");
+  assert.deepEqual([bad.verification?.verdict, bad.verification?.cause], ["PARTIAL", "StorageBackend"]);
+  const [finding] = bad.verification?.findings ?? [];
+  assert.deepEqual(finding?.["paths"], [join(source, "a.bin")]);
   assert.ok(String(finding?.["object"]).startsWith("packs/"));
   assert.deepEqual(finding?.["backup_ids"], [first, second].sort());
   for (const id of [first, second]) {
     const backup = await getBackup(it.db, id);
-    assert.deepEqual([backup.state, backup.verified_state], ["DAMAGED", "INVALID"], id);
+    assert.deepEqual([backup.state, backup.verified_state], ["DAMAGED", "PARTIAL"], id);
   }
+  // Nothing of the first one is left, which its own verification finds out.
+  assert.equal((await verify(it, first)).verification?.verdict, "INVALID");
 
   await damage(join(repository, "config"));
   const lost = await verify(it, second);
-  assert.equal(lost.verification?.verdict, "INVALID");
-  assert.equal(lost.verification?.findings[1]?.["object"], "config");
+  assert.deepEqual([lost.verification?.verdict, lost.verification?.cause], ["INVALID", "StorageBackend"]);
+  assert.equal(lost.verification?.findings[0]?.["object"], "config");
+  assert.equal((await getBackup(it.db, first)).verified_state, "INVALID");
 });

@@ -7,6 +7,7 @@ import { openDatabase } from "./database.ts";
 import { appendEvent, readEvents } from "./events.ts";
 import { testDatabases } from "./testing.ts";
 import { withTransaction } from "./transaction.ts";
+import type { Db } from "./transaction.ts";
 
 const databases = testDatabases();
 const ports = { clock: systemClock, random: systemRandom };
@@ -55,25 +56,59 @@ test("withTransaction runs again after a serialization failure, and joins an out
   assert.equal(value, 3);
 });
 
-test("events: a reader never passes a transaction that is still open", async () => {
+test("events: numbered in the order of commits, so a reader that goes on from the last one misses none", async () => {
   const { db } = await databases.create();
-  let finish = () => {};
-  const waiting = new Promise<void>((resolve) => (finish = resolve));
-  let written = () => {};
-  const first_written = new Promise<void>((resolve) => (written = resolve));
-  const slow = withTransaction(db, async (tx) => {
-    await appendEvent(tx, { type: "holdfast.test", subject: "slow", data: { n: 1 } }, ports);
-    written();
-    await waiting;
+  const turn = () => Promise.withResolvers<void>();
+  const [early_began, late_wrote, early_may_end, late_may_end] = [turn(), turn(), turn(), turn()];
+  const append = (tx: Db, subject: string) =>
+    appendEvent(tx, { type: "holdfast.test", subject, data: { n: 1 } }, ports);
+  const subjects = async (after_sequence: number) => {
+    const events = await readEvents(db, { after_sequence, limit: 10 });
+    return { last: Number(events.at(-1)?.sequence ?? after_sequence), names: events.map((event) => event.subject) };
+  };
+
+  // `early` has the lower transaction id and writes its event later than `late`, which is still open when it commits.
+  const early = withTransaction(db, async (tx) => {
+    await tx.insertInto("settings").values({ key: "early", value: "1", updated_at: new Date() }).execute();
+    early_began.resolve();
+    await early_may_end.promise;
+    await append(tx, "early");
+    await append(tx, "early, second");
   });
-  await first_written;
-  await appendEvent(db, { type: "holdfast.test", subject: "fast", data: { n: 2 } }, ports);
-  assert.deepEqual(await readEvents(db, { after_sequence: 0, limit: 10 }), []);
-  finish();
-  await slow;
-  const events = await readEvents(db, { after_sequence: 0, limit: 10 });
-  assert.deepEqual(
-    events.map((event) => event.subject),
-    ["slow", "fast"],
+  await early_began.promise;
+  const late = withTransaction(db, async (tx) => {
+    await append(tx, "late");
+    late_wrote.resolve();
+    await late_may_end.promise;
+  });
+  await late_wrote.promise;
+  early_may_end.resolve();
+  await early;
+
+  const first = await subjects(0);
+  assert.deepEqual(first.names, ["early", "early, second"]); // not held back by the one that is open
+  late_may_end.resolve();
+  await late;
+  assert.deepEqual((await subjects(first.last)).names, ["late"]);
+});
+
+test("events: many writers, one reader that follows, nothing missed, nothing twice", async () => {
+  const { db } = await databases.create();
+  const names = Array.from({ length: 200 }, (_, n) => `subject ${n}`);
+  const seen: string[] = [];
+  const writing = Promise.all(
+    names.map((subject, n) =>
+      withTransaction(db, async (tx) => {
+        await appendEvent(tx, { type: "holdfast.test", subject, data: { n } }, ports);
+        await sql`select pg_sleep(${(n % 7) / 1000})`.execute(tx);
+      }),
+    ),
   );
+  for (let after_sequence = 0; seen.length < names.length; ) {
+    const events = await readEvents(db, { after_sequence, limit: 7 });
+    seen.push(...events.map((event) => event.subject));
+    after_sequence = Number(events.at(-1)?.sequence ?? after_sequence);
+  }
+  await writing;
+  assert.deepEqual(seen.toSorted(), names.toSorted());
 });

@@ -15,6 +15,8 @@ import type {
   Source,
   StepState,
   Tags,
+  Verdict,
+  VerdictCause,
   VerifiedState,
   WorkloadType,
 } from "../../model/index.ts";
@@ -244,7 +246,9 @@ export interface VerificationTable {
   job_id: Nullable<string>;
   backup_id: string;
   region_id: string;
-  verdict: Nullable<"VALID" | "INVALID">;
+  verdict: Nullable<Verdict>;
+  /** Null when valid, or when nothing could be read. */
+  cause: Nullable<VerdictCause>;
   checked_objects: Nullable<number>;
   checked_bytes: Nullable<number>;
   findings: ColumnType<readonly Readonly<Record<string, unknown>>[], string | undefined, string>;
@@ -253,10 +257,9 @@ export interface VerificationTable {
 }
 
 export interface EventTable {
-  sequence: Generated<number>;
-  /** Transaction that wrote it: readers wait for older ones still open, so that none is overtaken and lost. */
-  txid: Generated<string>;
   id: string;
+  /** Order of commits; null only within the transaction that wrote it. */
+  sequence: Generated<number>;
   type: string;
   subject: string;
   project_id: Nullable<string>;

@@ -2966,7 +2966,7 @@ export interface operations {
                             file_count: number | null;
                             problem_count: number;
                             /** @enum {string} */
-                            verified_state: "UNVERIFIED" | "VALID" | "INVALID";
+                            verified_state: "UNVERIFIED" | "VALID" | "PARTIAL" | "INVALID";
                             verified_at: string | null;
                             workload_name: string;
                             project_name: string;
@@ -3152,7 +3152,7 @@ export interface operations {
                         file_count: number | null;
                         problem_count: number;
                         /** @enum {string} */
-                        verified_state: "UNVERIFIED" | "VALID" | "INVALID";
+                        verified_state: "UNVERIFIED" | "VALID" | "PARTIAL" | "INVALID";
                         verified_at: string | null;
                         workload_name: string;
                         project_name: string;
@@ -3733,7 +3733,8 @@ export interface operations {
                             job_id: string | null;
                             backup_id: string;
                             region_id: string;
-                            verdict: ("VALID" | "INVALID") | null;
+                            verdict: ("VALID" | "PARTIAL" | "INVALID") | null;
+                            cause: ("SourceCorruption" | "KeyRevoked" | "StorageBackend") | null;
                             checked_objects: number | null;
                             checked_bytes: number | null;
                             findings: {
@@ -3897,7 +3898,8 @@ export interface operations {
                         job_id: string | null;
                         backup_id: string;
                         region_id: string;
-                        verdict: ("VALID" | "INVALID") | null;
+                        verdict: ("VALID" | "PARTIAL" | "INVALID") | null;
+                        cause: ("SourceCorruption" | "KeyRevoked" | "StorageBackend") | null;
                         checked_objects: number | null;
                         checked_bytes: number | null;
                         findings: {
