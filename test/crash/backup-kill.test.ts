@@ -3,7 +3,9 @@ import test from "node:test";
 import { march } from "./march.ts";
 import { pointsOf, Victim } from "./victim.ts";
 
-test("a backup whose server is killed at each of its steps is made once, and whole", { timeout: 140_000 }, async (t) => {
+test("a backup whose server is killed at each of its steps is made once, and whole", {
+  timeout: 140_000,
+}, async (t) => {
   const victim = new Victim(t, "kill-backup");
   await victim.setUp();
   await victim.stop();

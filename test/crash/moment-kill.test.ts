@@ -10,6 +10,14 @@ const FEW = [
   "some files are there",
 ];
 
-test("killed while it writes, the server finishes after its restart, and no object is lost sight of", {
-  timeout: 140_000,
-}, (t) => killAtMoments(t, moments.filter(({ name }) => FEW.includes(name))));
+test(
+  "killed while it writes, the server finishes after its restart, and no object is lost sight of",
+  {
+    timeout: 140_000,
+  },
+  (t) =>
+    killAtMoments(
+      t,
+      moments.filter(({ name }) => FEW.includes(name)),
+    ),
+);

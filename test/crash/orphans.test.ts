@@ -4,7 +4,9 @@ import test from "node:test";
 import { HOME } from "../e2e/installation.ts";
 import { Victim } from "./victim.ts";
 
-test("packs of a killed writer are reported as orphans, and the next backup adopts them", { timeout: 140_000 }, async (t) => {
+test("packs of a killed writer are reported as orphans, and the next backup adopts them", {
+  timeout: 140_000,
+}, async (t) => {
   const victim = new Victim(t, "kill-orphans");
   await victim.setUp();
   await victim.askBackup();
@@ -28,7 +30,10 @@ test("packs of a killed writer are reported as orphans, and the next backup adop
       continue;
     }
     const kept = victim.objects(HOME, "packs");
-    assert.deepEqual(left.filter((key) => !kept.includes(key)), []);
+    assert.deepEqual(
+      left.filter((key) => !kept.includes(key)),
+      [],
+    );
     await victim.assertRestorable(ids);
     await victim.assertTidy();
     await victim.stop();

@@ -14,7 +14,9 @@ async function protectedVictim(t: test.TestContext, name: string): Promise<{ vic
   return { victim, backup_id };
 }
 
-test("a restore whose server is killed at each of its steps gives the source, bit for bit", { timeout: 140_000 }, async (t) => {
+test("a restore whose server is killed at each of its steps gives the source, bit for bit", {
+  timeout: 140_000,
+}, async (t) => {
   const { victim, backup_id } = await protectedVictim(t, "kill-restore");
   let target = "";
   await march(t, victim, pointsOf("restore"), async () => {
@@ -26,7 +28,9 @@ test("a restore whose server is killed at each of its steps gives the source, bi
   await victim.stop();
 });
 
-test("a verification whose server is killed at each of its steps gives one verdict", { timeout: 140_000 }, async (t) => {
+test("a verification whose server is killed at each of its steps gives one verdict", {
+  timeout: 140_000,
+}, async (t) => {
   const { victim, backup_id } = await protectedVictim(t, "kill-verify");
   await march(t, victim, pointsOf("verify"), () => victim.askVerification(backup_id));
   await victim.assertWhole();

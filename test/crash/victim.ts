@@ -19,7 +19,13 @@ export function pointsOf(kind: JobKind): string[] {
   const steps = all.filter((name) => !special.includes(name));
   const run_done = steps.indexOf(`${kind}.run.done`);
   assert.ok(run_done > 0, `${kind} has no step that runs`);
-  return [`${kind}.claimed`, ...steps.slice(0, run_done), `${kind}.progress`, ...steps.slice(run_done), `${kind}.ended`];
+  return [
+    `${kind}.claimed`,
+    ...steps.slice(0, run_done),
+    `${kind}.progress`,
+    ...steps.slice(run_done),
+    `${kind}.ended`,
+  ];
 }
 
 export class Victim extends Installation {
@@ -98,8 +104,9 @@ export class Victim extends Installation {
   }
 
   /**
-   * At rest after a restart: every job that was asked for is there once and has succeeded; every backup has one row, one
-   * manifest in each region, and one event for each thing that happened to it; one database and one key manager run.
+   * At rest after a restart: every job that was asked for is there once and has succeeded; every backup has one row,
+   * one manifest in each region, and one event for each thing that happened to it; one database and one key manager
+   * run.
    * @returns ids of the backups, newest first
    */
   async assertWhole(): Promise<string[]> {
@@ -120,12 +127,19 @@ export class Victim extends Installation {
     for (const region of [HOME, PEER]) assert.deepEqual(this.objects(region, "manifests"), manifests, region);
     for (const id of ids) {
       const { copies } = await this.backup(id);
-      assert.deepEqual(copies.map((copy) => [copy.region_name, copy.state]), [[PEER, "AVAILABLE"]]);
+      assert.deepEqual(
+        copies.map((copy) => [copy.region_name, copy.state]),
+        [[PEER, "AVAILABLE"]],
+      );
     }
     await this.#assertEvents(jobs, ids);
     for (const program of [/\/postgres -D/, /\/keyd\/main\.ts/]) {
       const running = () => this.processes().filter((line) => program.test(line));
-      await this.until(`one ${program}`, async () => running().length === 1, () => running().join("\n"));
+      await this.until(
+        `one ${program}`,
+        async () => running().length === 1,
+        () => running().join("\n"),
+      );
     }
     return ids;
   }
@@ -141,8 +155,16 @@ export class Victim extends Installation {
         assert.equal(seen("holdfast.backup.available", id), 1, id);
       }
       for (const { id, kind } of jobs) {
-        assert.equal(seen("holdfast.job.state", id, ({ state }) => state === "QUEUED"), 1, `${kind} ${id} asked for`);
-        assert.equal(seen("holdfast.job.state", id, ({ state }) => state === "SUCCEEDED"), 1, `${kind} ${id} ended`);
+        assert.equal(
+          seen("holdfast.job.state", id, ({ state }) => state === "QUEUED"),
+          1,
+          `${kind} ${id} asked for`,
+        );
+        assert.equal(
+          seen("holdfast.job.state", id, ({ state }) => state === "SUCCEEDED"),
+          1,
+          `${kind} ${id} ended`,
+        );
         const steps = events.filter((event) => event.type === "holdfast.job.step" && event.subject === id);
         const names = steps.map((event) => String(event.data["step"]));
         assert.equal(new Set(names).size, names.length, `${kind} ${id}: ${names.join(" ")}`);
@@ -172,7 +194,11 @@ export class Victim extends Installation {
   async assertTidy(): Promise<void> {
     for (const region of [HOME, PEER]) {
       const { damaged, orphan_packs, stale_leases } = await this.check(region);
-      assert.deepEqual({ damaged, orphan_packs, stale_leases }, { damaged: [], orphan_packs: [], stale_leases: [] }, region);
+      assert.deepEqual(
+        { damaged, orphan_packs, stale_leases },
+        { damaged: [], orphan_packs: [], stale_leases: [] },
+        region,
+      );
     }
   }
 }

@@ -42,17 +42,48 @@ async function view(it: Installation): Promise<Record<string, unknown>> {
   return shown;
 }
 
-test("database dropped, catalog rebuilt: the same lists as before, and every backup restores", { timeout: 145_000 }, async (t) => {
+test("database dropped, catalog rebuilt: the same lists as before, and every backup restores", {
+  timeout: 145_000,
+}, async (t) => {
   const it = new Installation(t, "rebuild");
-  const [web, db, spare] = ["web", "db", "spare"].map((name, i) => makeTree(it.path(name), 20 + 10 * i)) as [string, string, string];
+  const [web, db, spare] = ["web", "db", "spare"].map((name, i) => makeTree(it.path(name), 20 + 10 * i)) as [
+    string,
+    string,
+    string,
+  ];
   await it.start();
-  for (const [name, yaml] of [["copied", COPIED], ["local", LOCAL]] as const) {
+  for (const [name, yaml] of [
+    ["copied", COPIED],
+    ["local", LOCAL],
+  ] as const) {
     writeFileSync(it.path(`${name}.yaml`), yaml);
     await it.ok("policy", "create", "-f", it.path(`${name}.yaml`));
   }
   await it.ok("project", "add", "acme", "--region", PEER);
-  await it.ok("workload", "add", "web-1", "--project", "default", "--path", web, "--tag", "backup-policy=copied,env=prod");
-  await it.ok("workload", "add", "db-1", "--project", "acme", "--type", "host", "--path", db, "--tag", "env=prod,tier=1");
+  await it.ok(
+    "workload",
+    "add",
+    "web-1",
+    "--project",
+    "default",
+    "--path",
+    web,
+    "--tag",
+    "backup-policy=copied,env=prod",
+  );
+  await it.ok(
+    "workload",
+    "add",
+    "db-1",
+    "--project",
+    "acme",
+    "--type",
+    "host",
+    "--path",
+    db,
+    "--tag",
+    "env=prod,tier=1",
+  );
   await it.ok("workload", "add", "spare-1", "--project", "acme", "--path", spare, "--exclude", "*.tmp");
   await it.ok("policy", "attach", "--policy", "local-only", "--target-type", "host", "--target-tag", "env=prod,tier=1");
   await it.ok("policy", "attach", "--policy", "weekly-light", "--target-name", "spare-*");

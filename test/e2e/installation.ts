@@ -212,7 +212,10 @@ export class Installation {
   async until(what: string, condition: () => Promise<boolean>, detail: () => string = () => ""): Promise<void> {
     const deadline_ms = clock.monotonic_ms() + PATIENCE_MS;
     while (!(await condition())) {
-      assert.ok(clock.monotonic_ms() < deadline_ms, `${what}: not within ${PATIENCE_MS} ms ${detail()}\n${this.output}`);
+      assert.ok(
+        clock.monotonic_ms() < deadline_ms,
+        `${what}: not within ${PATIENCE_MS} ms ${detail()}\n${this.output}`,
+      );
       await clock.sleep(POLL_MS);
     }
   }

@@ -34,7 +34,9 @@ async function protectedVictim(t: test.TestContext, name: string): Promise<Victi
 }
 
 for (const kind of ["backup", "copy", "restore", "verify"] as const) {
-  test(`a server killed at any point of a ${kind} makes it good after its restart`, { timeout: LIMIT_MS }, async (t) => {
+  test(`a server killed at any point of a ${kind} makes it good after its restart`, {
+    timeout: LIMIT_MS,
+  }, async (t) => {
     const victim = await protectedVictim(t, `long-${kind}`);
     for (const point of pointsOf(kind)) {
       const [newest = ""] = await victim.assertWhole();
@@ -61,7 +63,11 @@ test("a server killed at random moments loses nothing it has acknowledged", { ti
   const delays: number[] = [];
   for (let round = 0; round < RANDOM_KILLS; round++) {
     const [newest = ""] = await victim.assertWhole();
-    const prove = await ask(victim, (["backup", "restore", "backup", "verify"] as const)[round % 4] ?? "backup", newest);
+    const prove = await ask(
+      victim,
+      (["backup", "restore", "backup", "verify"] as const)[round % 4] ?? "backup",
+      newest,
+    );
     const delay_ms = random.bytes(4).readUInt32LE() % RANDOM_DELAY_MS_MAX;
     delays.push(delay_ms);
     await clock.sleep(delay_ms);

@@ -1,0 +1,4 @@
+/** SIGKILL at hundreds of moments. */
+import { crashSuite } from "../engine/crash-suite.ts";
+
+crashSuite(150, 7);
