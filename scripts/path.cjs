@@ -32,7 +32,6 @@ const ROOMS = [
 
   // Control plane: owns the database.
   "control/access",
-  "control/audit",
   "control/inventory",
   "control/policy",
   "control/schedule",
@@ -40,9 +39,9 @@ const ROOMS = [
   "control/agents",
   "control/repositories",
   "control/catalog",
+  "control/retention",
   "control/protect",
   "control/recover",
-  "control/retention",
   "control/replication",
   "control/verification",
   "control/coverage",

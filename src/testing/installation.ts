@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, systemRandom } from "../base/index.ts";
-import { classifyByRetention, engine as realEngine } from "../apps/server/index.ts";
+import { engine as realEngine } from "../apps/server/index.ts";
 import { rebuildHandler } from "../control/catalog/index.ts";
 import { createProject, createRegion, createWorkload } from "../control/inventory/index.ts";
 import { noFailpoints, startRunner, watchJob } from "../control/jobs/index.ts";
@@ -100,7 +100,7 @@ export async function installation(
     forbidden_dirs: [],
   };
   const handlers: JobHandler[] = [
-    backupHandler({ ...parts, classify: classifyByRetention }),
+    backupHandler(parts),
     copyHandler(parts),
     verifyHandler(parts),
     restoreHandler(parts),

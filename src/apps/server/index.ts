@@ -3,7 +3,6 @@
  * Invariants: one server per data folder, held by a lock that dies with it; what starts in order stops in reverse; keys
  * are kept by another process in another folder; a job that runs when the server stops or dies is taken up by the next.
  */
-export { classifyByRetention } from "./classify.ts";
 export { engine } from "./engine.ts";
 export { serverError } from "./errors.ts";
 export type { DefaultRegion } from "./first-start.ts";

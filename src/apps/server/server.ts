@@ -19,7 +19,6 @@ import { createLogger } from "../../platform/log/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
-import { classifyByRetention } from "./classify.ts";
 import { engine as realEngine } from "./engine.ts";
 import { defaultRegions, prepareInstallation } from "./first-start.ts";
 import type { DefaultRegion } from "./first-start.ts";
@@ -148,13 +147,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 
 /** Every kind of job this server runs. */
 export function jobHandlers(parts: ServerParts): JobHandler[] {
-  return [
-    backupHandler({ ...parts, classify: classifyByRetention }),
-    copyHandler(parts),
-    verifyHandler(parts),
-    restoreHandler(parts),
-    rebuildHandler(parts),
-  ];
+  return [backupHandler(parts), copyHandler(parts), verifyHandler(parts), restoreHandler(parts), rebuildHandler(parts)];
 }
 
 /** Names for `failpoint`, in the order in which a job passes them. */

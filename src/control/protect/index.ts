@@ -10,5 +10,4 @@
 export * from "./copies.ts";
 export * from "./errors.ts";
 export * from "./handler.ts";
-export type { Classify } from "./prepare.ts";
 export * from "./request.ts";

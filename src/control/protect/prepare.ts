@@ -1,37 +1,18 @@
 import { newId } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
-import type { GfsMark, Policy, Workload } from "../../model/index.ts";
+import type { Policy, Workload } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { BackupLabels } from "../catalog/index.ts";
 import { getProject, getRegion, getWorkload, listRegions } from "../inventory/index.ts";
 import type { JobRow } from "../jobs/index.ts";
 import { effectivePolicy, getPolicy, getPolicyVersion, loadSelection } from "../policy/index.ts";
-import type { EffectivePolicy } from "../policy/index.ts";
-
-/** What retention needs to know of the policies; an effective policy is one as it stands. */
-export type RetentionTerms = Pick<EffectivePolicy, "retention" | "zone" | "lock">;
-
-/** The GFS classes a backup is born with, how long they keep it, and its lock. The retention room's answer. */
-export type Classify = (
-  db: Db,
-  request: {
-    readonly workload_id: string;
-    readonly terms: RetentionTerms | null;
-    readonly created_at_ms: number;
-    readonly on_demand: boolean;
-  },
-) => Promise<{
-  readonly gfs: readonly GfsMark[];
-  /** Null: kept until someone decides. */
-  readonly retain_until_ms: number | null;
-  readonly lock: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly until_ms: number } | null;
-}>;
+import { asExisting, classify, loadRetained } from "../retention/index.ts";
+import type { RetentionRule } from "../retention/index.ts";
 
 export interface PreparePorts {
   readonly db: Db;
   readonly clock: Clock;
   readonly random: Random;
-  readonly classify: Classify;
 }
 
 /** What is decided before the first byte is read; the same for every attempt of the job. */
@@ -42,7 +23,7 @@ export type Prepared =
       readonly backup_id: string;
       /** Without what is promised, which is decided when the data is read. */
       readonly labels: Omit<BackupLabels, "gfs" | "lock">;
-      readonly terms: RetentionTerms | null;
+      readonly terms: RetentionRule | null;
       readonly copy_to: readonly { readonly id: string; readonly name: string }[];
       /** Regions the policy copies to, and nobody has set up. */
       readonly unknown_regions: readonly string[];
@@ -108,12 +89,9 @@ export async function promise(
   ports: PreparePorts,
 ): Promise<{ readonly labels: BackupLabels; readonly expires_at_ms: number | null }> {
   const { labels, terms } = ready;
-  const { gfs, retain_until_ms, lock } = await ports.classify(ports.db, {
-    workload_id: labels.workload.id,
-    terms,
-    created_at_ms: ports.clock.now_ms(),
-    on_demand: labels.trigger === "manual",
-  });
+  const existing = asExisting(await loadRetained(ports.db, labels.workload.id));
+  const born = { created_at_ms: ports.clock.now_ms(), on_demand: labels.trigger === "manual" };
+  const { gfs, retain_until_ms, lock } = classify(born, existing, terms);
   const until = lock === null ? null : new Date(lock.until_ms).toISOString();
   return {
     labels: { ...labels, gfs, lock: lock === null || until === null ? null : { mode: lock.mode, until } },
