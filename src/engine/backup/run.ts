@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { hasCode } from "../../base/index.ts";
 import type { IndexedPack } from "../index/index.ts";
 import { PACK_METADATA, packKey } from "../pack/index.ts";
-import { defaultThreads, Meter, WorkerPool, asBuffer } from "../pipeline/index.ts";
+import { defaultThreads, Meter, asBuffer } from "../pipeline/index.ts";
 import {
   beginLease,
   ChunkSink,
@@ -15,6 +15,7 @@ import { compileExclude, sourceError } from "../source/files/index.ts";
 import { backupError } from "./errors.ts";
 import { ScanRun } from "./scan-run.ts";
 import type { BackupOptions, BackupReport, BackupSource } from "./types.ts";
+import { takeThreads } from "./threads.ts";
 import type { WorkerEvent, WorkerStart, WorkerTask } from "./worker.ts";
 
 /** zstd level: 1 is 12 % faster than 2 and stores 7 % more, still less than the rivals (docs/performance.md). */
@@ -78,8 +79,8 @@ function cleanPath(path: string): string {
 }
 
 /**
- * A root below another is part of it already, unless a mount or an exclude stands between them: listed twice, it would be
- * restored twice into one place.
+ * A root below another is part of it already, unless a mount or an exclude stands between them: listed twice, it would
+ * be restored twice into one place.
  */
 function distinctRoots(paths: readonly string[], { exclude, one_file_system }: BackupSource): string[] {
   const roots = [...new Set(paths)];
@@ -133,13 +134,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
   });
   const lease = await beginning;
   // Threads load their modules while this one reads the index.
-  let onThread: (event: WorkerEvent) => void = () => undefined;
-  const pool = new WorkerPool({
-    module: new URL("./worker.ts", import.meta.url),
-    threads: options.threads ?? defaultThreads(),
-    data: {},
-    onEvent: (event) => onThread(event as WorkerEvent),
-  });
+  const { pool, listen } = takeThreads(options.threads ?? defaultThreads());
   try {
     const parent = plan.parent;
     const loaded = await repository.loadIndex({
@@ -167,7 +162,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       },
       parent_tree: parent?.tree ?? null,
     };
-    onThread = (event) => onEvent(event, segments, meter);
+    listen((event) => onEvent(event, segments, meter));
     await pool.broadcast({ kind: "start", start } satisfies WorkerTask);
     const onAbort = () => Atomics.store(new Int32Array(stop), 0, 1);
     signal?.addEventListener("abort", onAbort, { once: true });

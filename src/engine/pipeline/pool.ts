@@ -80,6 +80,14 @@ export class WorkerPool {
     }
   }
 
+  /** May the process end while the threads idle? By default not. */
+  keepsProcess(keeps: boolean): void {
+    for (const { worker } of this.#members) {
+      if (keeps) worker.ref();
+      else worker.unref();
+    }
+  }
+
   get threads(): number {
     return this.#members.length;
   }

@@ -31,7 +31,11 @@ export function registerBackup(repo: Command, io: CliIo): void {
     .option("--one-file-system", "do not descend into other file systems")
     .option("--threads <n>", "worker threads (by default one per core, at most 4)", countOption(THREADS_MAX))
     .action(async (paths: readonly string[], options: BackupCommandOptions) => {
-      const { runBackup } = await import("../../../../engine/backup/index.ts");
+      const [{ runBackup, warmUp }, { defaultThreads }] = await Promise.all([
+        import("../../../../engine/backup/index.ts"),
+        import("../../../../engine/pipeline/index.ts"),
+      ]);
+      warmUp(options.threads ?? defaultThreads());
       const progress = new ProgressLine(io, options);
       const report = await withRepository(io, options, (repository) =>
         runBackup({
