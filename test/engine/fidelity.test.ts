@@ -89,9 +89,9 @@ test("sparse files keep their holes, wherever these are", async () => {
   using world = await World.create();
   sh(
     `
-    truncate -s 50M all-hole; truncate -s 40M start; printf tail >> start; printf head > end; truncate -s 45M end
+    truncate -s 50M all-hole; truncate -s 40M start; printf tail >> start; printf head > end; truncate -s 35M end
     for i in $(seq 0 40 400); do printf "block $i" | dd of=many bs=64K seek=$i conv=notrunc status=none; done; truncate -s 100M many
-    head -c 70M /dev/urandom > dense; fallocate -p -o 10M -l 20M dense; dd if=/dev/zero of=zeros bs=1M count=8 status=none
+    head -c 36M /dev/urandom > dense; fallocate -p -o 4M -l 8M dense; dd if=/dev/zero of=zeros bs=1M count=8 status=none
     truncate -s 5T huge; printf end >> huge
     `,
     world.source,
@@ -198,7 +198,7 @@ test("files that vanish or change while they are read are told, and stop nothing
   const path = (name: string) => join(world.source, name);
   for (let i = 0; i < 400; i++) writeFileSync(path(`brief-${i}`), bytes(2000));
   for (let i = 0; i < 4; i++) writeFileSync(path(`growing-${i}`), bytes(1_000_000));
-  writeFileSync(path("large"), bytes(100 * 1024 * 1024));
+  writeFileSync(path("large"), bytes(40_000_000));
   writeFileSync(path("steady"), "steady");
   const writer = sh(
     `( for i in $(seq 600); do printf x >> growing-$((i % 4)); printf y >> large; rm -f brief-$(( (i * 7) % 400 )); touch brief-new-$i; sleep 0.005; done ) >/dev/null 2>&1 & echo $!`,
@@ -223,7 +223,7 @@ test("files that vanish or change while they are read are told, and stop nothing
 
 test("a large file that vanishes half read is no file in the restore, and told", async () => {
   using world = await World.create();
-  for (let i = 0; i < 3; i++) writeFileSync(join(world.source, `large-${i}`), bytes(80 * 1024 * 1024));
+  for (let i = 0; i < 3; i++) writeFileSync(join(world.source, `large-${i}`), bytes(70_000_000));
   writeFileSync(join(world.source, "steady"), "steady");
   let removed = false;
   const { backup_id, problems } = await world.backup({

@@ -167,7 +167,7 @@ export function sh(command: string, cwd = "/"): string {
 /** Everything that tools other than ours see of a tree: a line a path, with content, metadata, xattrs and ACLs. */
 export function describeTree(folder: string): string {
   const stat = sh(
-    `find . -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 -r -I{} stat --printf '%n|%F|%a|%u|%g|%h|%s|%y|%t:%T|\\n' -- './{}' | sed -E 's/(\\|directory\\|[0-7]+\\|[0-9]+\\|[0-9]+)\\|[0-9]+\\|[0-9]+/\\1|-|-/'`,
+    `find . -print0 | LC_ALL=C sort -z | xargs -0 -r stat --printf '%n|%F|%a|%u|%g|%h|%s|%y|%t:%T|\\n' -- | sed -E 's/(\\|directory\\|[0-7]+\\|[0-9]+\\|[0-9]+)\\|[0-9]+\\|[0-9]+/\\1|-|-/'`,
     folder,
   );
   const links = sh(`find . -type l -printf '%P -> %l\\n' | LC_ALL=C sort`, folder);

@@ -10,19 +10,28 @@ import { systemRandom } from "../../src/base/index.ts";
 import { runMatrix } from "./crash/matrix.ts";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string" }, sample: { type: "string" }, point: { type: "string", multiple: true } },
+  options: {
+    seed: { type: "string" },
+    sample: { type: "string" },
+    point: { type: "string", multiple: true },
+    minutes: { type: "string" },
+  },
   allowPositionals: true,
 });
-const { CRASH_SEED, CRASH_SAMPLE, CRASH_POINT } = process.env;
+const { CRASH_SEED, CRASH_SAMPLE, CRASH_POINT, CRASH_MINUTES } = process.env;
 const seed = Number(values.seed ?? CRASH_SEED ?? systemRandom.bytes(4).readUInt32LE());
 const sample = values.sample ?? CRASH_SAMPLE;
 const points = values.point ?? CRASH_POINT?.split(",");
+const minutes = Number(values.minutes ?? CRASH_MINUTES ?? 25);
 const POINTS_MIN = 1000;
 
-test("whatever call an operation is stopped at, nothing acknowledged is lost", { timeout: 29 * 60_000 }, async () => {
+test("whatever call an operation is stopped at, nothing acknowledged is lost", {
+  timeout: (minutes + 4) * 60_000,
+}, async () => {
   const report = await runMatrix({
     seed,
     lanes: 2,
+    limit_ms: minutes * 60_000,
     ...(sample === undefined ? {} : { sample: Number(sample) }),
     ...(points === undefined ? {} : { points }),
     print: (line) => process.stdout.write(`${line}\n`),

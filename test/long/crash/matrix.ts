@@ -19,6 +19,8 @@ export interface MatrixOptions {
   readonly sample?: number;
   /** Only these. */
   readonly points?: readonly string[];
+  /** No point is begun later than this; those left over are told. */
+  readonly limit_ms: number;
   readonly print: (line: string) => void;
 }
 
@@ -26,6 +28,8 @@ export interface MatrixReport {
   readonly points: number;
   /** Points the operation came to. */
   readonly struck: number;
+  /** Points there was no time for. */
+  readonly left_over: number;
   readonly failures: readonly PointResult[];
 }
 
@@ -33,8 +37,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixReport> {
   const { print, seed } = options;
   const facts = await buildStates();
   const results: PointResult[] = [];
+  let points: readonly string[] = [];
   try {
-    const points = options.points ?? (await choosePoints(facts, options));
+    points = options.points ?? (await choosePoints(facts, options));
     print(`crash matrix: ${points.length} points, seed ${seed}, in ${facts.base}`);
     const began_ms = performance.now();
     await runAll(points, facts, options, (result) => {
@@ -49,7 +54,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixReport> {
   }
   for (const line of table(results)) print(line);
   const failures = results.filter(({ failure }) => failure !== undefined);
-  return { points: results.length, struck: results.filter(({ struck }) => struck).length, failures };
+  const left_over = points.length - results.length;
+  if (left_over > 0) print(`${left_over} points were left over when the time was up`);
+  return { points: results.length, struck: results.filter(({ struck }) => struck).length, left_over, failures };
 }
 
 async function choosePoints(facts: Facts, { sample, seed, print }: MatrixOptions): Promise<string[]> {
@@ -63,25 +70,27 @@ async function choosePoints(facts: Facts, { sample, seed, print }: MatrixOptions
     print(`${operation}: ${points.length} points`);
     all.push(...points);
   }
-  return sample === undefined || sample >= all.length ? all : draw(all, sample, seed);
+  return shuffled(all, seed).slice(0, sample ?? all.length);
 }
 
-function draw(all: readonly string[], count: number, seed: number): string[] {
+/** In the order of the seed: whatever there is time for is then spread over everything. */
+function shuffled(all: readonly string[], seed: number): string[] {
   const chance = seededChance(seed);
   const left = [...all];
-  return Array.from({ length: count }, () => left.splice(Math.floor(chance() * left.length), 1)[0] as string);
+  return all.map(() => left.splice(Math.floor(chance() * left.length), 1)[0] as string);
 }
 
 async function runAll(
   points: readonly string[],
   facts: Facts,
-  { lanes, seed }: MatrixOptions,
+  { lanes, seed, limit_ms }: MatrixOptions,
   onResult: (result: PointResult) => void,
 ): Promise<void> {
   let next = 0;
+  const end_ms = performance.now() + limit_ms;
   const lane = async () => {
     let child: ChildProcess | undefined;
-    for (let at = next++; at < points.length; at = next++) {
+    for (let at = next++; at < points.length && performance.now() < end_ms; at = next++) {
       child ??= startLane(facts);
       const task = { point: points[at] as string, seed: seed + at, by_format: at % BY_FORMAT_EVERY === 0 };
       const result = await ask(child, task);
@@ -97,6 +106,8 @@ function startLane({ base }: Facts): ChildProcess {
   return fork(join(import.meta.dirname, "lane.ts"), [base], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [],
+    // Thousands of processes and threads load the same modules.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(base, "compiled") },
   });
 }
 
