@@ -1,7 +1,9 @@
 /** A server that is killed and started again, and what must hold whenever it has come to rest. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
-import { startKeyManagerProcess } from "../../src/apps/keyd/spawn.ts";
+import { fileURLToPath } from "node:url";
 import { failpointNames, type ServerParts } from "../../src/apps/server/index.ts";
 import { systemClock as clock } from "../../src/base/index.ts";
 import type { CheckReport } from "../../src/engine/check/index.ts";
@@ -10,6 +12,7 @@ import { readEvents } from "../../src/platform/db/index.ts";
 import { assertSameTree, HOME, Installation, PEER } from "../e2e/installation.ts";
 import { changeTree, makeTree } from "../e2e/tree.ts";
 
+const KEYD = fileURLToPath(new URL("../../src/apps/keyd/main.ts", import.meta.url));
 const WATCH_MS_MAX = 60_000;
 
 /** Failpoints of a kind of job, in the order in which a job passes them. */
@@ -95,11 +98,16 @@ export class Victim extends Installation {
   /** The engine's check while no server runs, with the key manager started for it alone. */
   async checkDead(region: string): Promise<CheckReport> {
     const socket_path = this.path("check.sock");
-    const keyd = await startKeyManagerProcess({ dir: this.keys, socket_path, log_file: this.path("check.log") });
+    const stdio = ["ignore", "pipe", "inherit"] as const;
+    const keyd = spawn(process.execPath, [KEYD, "--dir", this.keys, "--socket", socket_path], { stdio: [...stdio] });
+    const ended = once(keyd, "exit");
     try {
+      const [said] = (await Promise.race([once(keyd.stdout as NodeJS.ReadableStream, "data"), ended])) as [unknown];
+      assert.match(String(said), /^keyd ready/);
       return await this.check(region, socket_path);
     } finally {
-      await keyd.stop();
+      keyd.kill("SIGTERM");
+      await ended;
     }
   }
 

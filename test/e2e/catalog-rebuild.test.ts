@@ -24,9 +24,9 @@ function timeless(report: unknown): unknown {
 
 /** Everything a user sees of the catalog, as the command line prints it. */
 async function view(it: Installation): Promise<Record<string, unknown>> {
-  const policies = (await it.ok("policy", "list")).items as { name: string }[];
+  const policies = (await it.ok("policy", "list")).items;
   const backups = await it.backups();
-  const regions = (await it.ok("region", "list")).items as Record<string, unknown>[];
+  const regions = (await it.ok("region", "list")).items;
   const shown: Record<string, unknown> = {
     list: backups,
     policies,
@@ -106,14 +106,14 @@ test("database dropped, catalog rebuilt: the same lists as before, and every bac
   await it.start();
   assert.deepEqual(await it.backups(), []);
   const job = await it.ok("catalog", "rebuild");
-  assert.deepEqual([job.result.backups_added, job.result.skipped], [3, []]);
+  assert.deepEqual([job.result["backups_added"], job.result["skipped"]], [3, []]);
   const after = await view(it);
   for (const name of Object.keys(before)) assert.deepEqual(after[name], before[name], name);
   assert.deepEqual(Object.keys(after), Object.keys(before));
 
   // Once more changes nothing, and all of it is of use.
   const again = await it.ok("catalog", "rebuild");
-  assert.deepEqual([again.result.backups_added, again.result.copies_added], [0, 0]);
+  assert.deepEqual([again.result["backups_added"], again.result["copies_added"]], [0, 0]);
   await it.ok("restore", "--backup-id", second.id, "--target", it.path("out-1"), "--from-region", PEER);
   assertSameTree(web, it.path("out-1"));
   await it.ok("restore", "--backup-id", other.id, "--target", it.path("out-2"));

@@ -25,12 +25,43 @@ const POLL_MS = 25;
 export const HOME = "bd-dha-1";
 export const PEER = "bd-ctg-1";
 
+/**
+ * What commands print with `--json`, as far as these suites look into it. A member that is not there fails its test.
+ */
+export interface Printed {
+  readonly items: readonly Printed[];
+  readonly id: string;
+  readonly key_id: string;
+  readonly name: string;
+  readonly alias: string;
+  readonly state: string;
+  readonly status_reason: string | null;
+  readonly verdict: string;
+  readonly policy_name: string;
+  readonly backup_id: string;
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly findings: readonly Finding[];
+  readonly problem_count: number;
+  readonly problems: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+  /** Of a problem (RFC 9457). */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** One damaged object, as `baas verify` names it. */
+export interface Finding {
+  readonly object: string;
+  readonly code: string;
+  readonly message: string;
+  readonly backup_ids: readonly string[];
+  readonly paths: readonly string[];
+}
+
 export interface Answer {
   /** The command's exit code. */
   readonly code: number;
   /** What it printed with `--json`; the problem when it failed. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it as users do, and fail when it is not there
-  readonly json: any;
+  readonly json: Printed;
   readonly text: string;
 }
 
@@ -114,18 +145,18 @@ export class Installation {
     const ran = await cli([...argv, "--json", "--data", this.data], { cwd: this.dir });
     const text = ran.stdout + ran.stderr;
     const printed = ran.stdout.trim() === "" ? ran.stderr : ran.stdout;
-    return { code: ran.code, text, json: printed.trim() === "" ? null : JSON.parse(printed) };
+    return { code: ran.code, text, json: JSON.parse(printed === "" ? "{}" : printed) as Printed };
   }
 
   /** The same, for a command that must succeed. */
-  async ok(...argv: readonly string[]): Promise<Answer["json"]> {
+  async ok(...argv: readonly string[]): Promise<Printed> {
     const { code, json, text } = await this.baas(...argv);
     assert.equal(code, 0, `baas ${argv.join(" ")}: ${text}\n${this.output}`);
     return json;
   }
 
   async jobs(): Promise<Job[]> {
-    return (await this.ok("job", "list", "--limit", "1000")).items;
+    return (await this.ok("job", "list", "--limit", "1000")).items as readonly unknown[] as Job[];
   }
 
   /** Waits until no job is open, and returns all of them, newest first. */
@@ -143,11 +174,11 @@ export class Installation {
   }
 
   async backups(): Promise<BackupView[]> {
-    return (await this.ok("list")).items;
+    return (await this.ok("list")).items as readonly unknown[] as BackupView[];
   }
 
   async backup(id: string): Promise<BackupDetail> {
-    return this.ok("backup", "show", "--backup-id", id);
+    return (await this.ok("backup", "show", "--backup-id", id)) as unknown as BackupDetail;
   }
 
   /** Folder of the only repository in a region. */

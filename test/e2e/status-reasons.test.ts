@@ -6,15 +6,15 @@ import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { HOME, Installation } from "./installation.ts";
+import { HOME, Installation, type Printed } from "./installation.ts";
 import { makeTree } from "./tree.ts";
 
 const KEYD = fileURLToPath(new URL("../../src/apps/keyd/main.ts", import.meta.url));
 
 /** Asks the key manager as its administrator does. */
-async function keyd(it: Installation, ...argv: string[]) {
+async function keyd(it: Installation, ...argv: string[]): Promise<Printed[]> {
   const who = ["--socket", join(it.data, "run", "keyd.sock"), "--token-file", join(it.data, "tokens", "admin.token")];
-  return JSON.parse((await promisify(execFile)(process.execPath, [KEYD, ...argv, ...who])).stdout);
+  return JSON.parse((await promisify(execFile)(process.execPath, [KEYD, ...argv, ...who])).stdout) as Printed[];
 }
 
 /** Asks for a backup, which must fail; the id it would have had. */
@@ -23,6 +23,7 @@ async function failingJob(it: Installation, workload: string, reason: string): P
   assert.equal(code, 1, text);
   assert.equal(json.status_reason, reason, text);
   const [job] = (await it.ok("job", "list", "--workload", workload, "--limit", "1")).items;
+  assert.ok(job !== undefined);
   assert.deepEqual([job.state, job.status_reason], ["FAILED", reason]);
   return job.backup_id;
 }
@@ -73,10 +74,10 @@ test("SourceUnreachable, EncryptionKeyAccessDenied and StorageQuotaExceeded have
   await succeeding(it, "moved");
 
   // A server that starts anew has no key in its memory.
-  const project = (await it.ok("project", "list")).items.find((each: { name: string }) => each.name === "locked");
-  const key = (await keyd(it, "list")).find((each: { alias: string }) => each.alias.includes(project.id));
+  const project = (await it.ok("project", "list")).items.find((each) => each.name === "locked");
+  const key = (await keyd(it, "list")).find((each) => each.alias.includes(String(project?.id)));
   assert.ok(key !== undefined, "the project has a key");
-  await keyd(it, "disable", "--key", key.key_id ?? key.id);
+  await keyd(it, "disable", "--key", key.key_id);
   await keyd(it, "revoke", "--principal", "server", "--key", "*", "--right", "wrap", "unwrap");
   await it.stop();
   await it.start();
@@ -87,7 +88,7 @@ test("SourceUnreachable, EncryptionKeyAccessDenied and StorageQuotaExceeded have
   await keyd(it, "grant", "--principal", "server", "--key", "*", "--right", "wrap", "unwrap");
   await failing(it, "sealed", "EncryptionKeyAccessDenied"); // the grant is back, the key itself still disabled
   await succeeding(it, "never");
-  await keyd(it, "enable", "--key", key.key_id ?? key.id);
+  await keyd(it, "enable", "--key", key.key_id);
   await succeeding(it, "sealed");
   await it.stop();
 });
