@@ -98,7 +98,7 @@ async function run(options: ServeOptions, stdin: Stdin | undefined): Promise<voi
   const stop = Promise.withResolvers<string>();
   process.once("SIGTERM", () => stop.resolve("SIGTERM"));
   process.once("SIGINT", () => stop.resolve("SIGINT"));
-  if (options.stopWithStdin) stdin?.closed.then(() => stop.resolve("end of the parent process"));
+  if (options.stopWithStdin) void stdin?.closed.then(() => stop.resolve("end of the parent process"));
   const servers: RunningServer[] = [];
   try {
     if (options.socket !== undefined) servers.push(await serveKeys(store, { socket_path: options.socket }));

@@ -49,10 +49,10 @@ export async function startKeyManagerProcess(options: {
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const failed = new Promise<Error>((resolve) => child.once("error", resolve));
   let ended: string | undefined;
-  exited.then((code) => {
+  void exited.then((code) => {
     ended = `ended with code ${code}`;
   });
-  failed.then((error) => {
+  void failed.then((error) => {
     ended = error.message;
   });
 

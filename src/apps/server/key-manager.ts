@@ -5,8 +5,8 @@ import type { Clock } from "../../base/index.ts";
 import { connectKeyManager } from "../../engine/keys/index.ts";
 import type { KeyManagerClient } from "../../engine/keys/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
-import { startKeyManagerProcess } from "../keyd/spawn.ts";
-import type { KeyManagerProcess } from "../keyd/spawn.ts";
+import { startKeyManagerProcess } from "../keyd/index.ts";
+import type { KeyManagerProcess } from "../keyd/index.ts";
 import type { Layout } from "./layout.ts";
 
 export interface SupervisedKeyManager {

@@ -7,7 +7,8 @@ export interface RunServerOptions extends StartServerOptions {
 
 /**
  * Runs the server until SIGTERM or SIGINT, then drains it. A second signal ends the process at once, as if it had been
- * killed: jobs are taken up by the next start. Reads BAAS_FAILPOINT (crash tests) and BAAS_KEYS_DIR unless given.
+ * killed: jobs are taken up by the next start. Throws DATABASE_LOST when the embedded PostgreSQL ended by itself, so
+ * that a supervisor starts the server again. Reads BAAS_FAILPOINT (crash tests) and BAAS_KEYS_DIR unless given.
  */
 export async function runServer(options: RunServerOptions, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const stop = Promise.withResolvers<NodeJS.Signals>();
@@ -27,6 +28,8 @@ export async function runServer(options: RunServerOptions, env: NodeJS.ProcessEn
     });
     try {
       options.onReady?.(server);
+      server.lost.addEventListener("abort", () => stop.reject(server.lost.reason), { once: true });
+      if (server.lost.aborted) stop.reject(server.lost.reason);
       const signal = await stop.promise;
       server.parts.log.info({ signal }, "stopping");
     } finally {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock, systemRandom } from "../../base/index.ts";
+import { verifyToken } from "../../control/access/index.ts";
 import { listBackups, listCopies } from "../../control/catalog/index.ts";
 import { createWorkload, listProjects, listRegions } from "../../control/inventory/index.ts";
 import { cancelJob, getJob, listJobs } from "../../control/jobs/index.ts";
@@ -80,6 +81,34 @@ async function temporaryFolder(t: { after(work: () => Promise<void>): void }): P
   });
   return dir;
 }
+
+test("a lost database ends the server with a clear error; the next start has all, and makes a lost token anew", {
+  timeout: 60_000,
+}, async (t) => {
+  const dir = await temporaryFolder(t);
+  const first = server(t, dir);
+  await first.ready();
+  const token_path = join(dir, "data", "admin.token");
+  const token = (await readFile(token_path, "utf8")).trim();
+  assert.ok(first.output().includes(token), "what is kept is what was shown");
+  assert.equal((await stat(token_path)).mode & 0o777, 0o600);
+
+  const [postmaster] = (await readFile(join(dir, "data", "db", "data", "postmaster.pid"), "utf8")).split("\n", 1);
+  process.kill(Number(postmaster), "SIGKILL");
+  assert.equal(await first.ended, 1, first.output());
+  assert.match(first.output(), /^DATABASE_LOST: PostgreSQL in .* ended unexpectedly$/m);
+
+  await rm(token_path);
+  const second = server(t, dir);
+  await second.ready();
+  const database = await attach(dir);
+  const again = (await readFile(token_path, "utf8")).trim();
+  assert.equal((await verifyToken(database.db, token, systemClock)).name, "admin");
+  assert.equal((await verifyToken(database.db, again, systemClock)).name, "command line");
+  await database.close();
+  second.child.kill("SIGTERM");
+  assert.equal(await second.ended, 0, second.output());
+});
 
 test("killed in the middle of its jobs, the server finishes each of them, once, after its restart", {
   timeout: 120_000,

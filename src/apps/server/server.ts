@@ -1,6 +1,5 @@
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
-import { ensureAdminToken } from "../../control/access/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
@@ -19,6 +18,8 @@ import { createLogger } from "../../platform/log/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
+import { adminTokenPath } from "../../protocol/index.ts";
+import { keepAdminToken } from "./admin-token.ts";
 import { engine as realEngine } from "./engine.ts";
 import { defaultRegions, prepareInstallation } from "./first-start.ts";
 import type { DefaultRegion } from "./first-start.ts";
@@ -69,6 +70,11 @@ export interface RunningServer {
   /** Only at the very first start: shown once, and never again. */
   readonly admin_token: string | undefined;
   readonly parts: ServerParts;
+  /**
+   * Aborts, with DATABASE_LOST as reason, when the embedded PostgreSQL ended by itself. Whoever runs the server closes
+   * it then and ends with an error, so that a supervisor starts it again.
+   */
+  readonly lost: AbortSignal;
   /** Stops taking work, lets running jobs end for a while, hands the others back, and ends everything it started. */
   close(): Promise<void>;
 }
@@ -129,7 +135,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       forbidden_dirs: forbiddenDirs(layout),
     };
     await prepareInstallation(options.regions ?? defaultRegions(layout), parts);
-    const admin_token = await ensureAdminToken(db, parts);
+    const admin_token = await keepAdminToken(db, adminTokenPath(layout.data_dir), parts);
 
     const runner = await startJobs(parts, options, await installationId(layout, random));
     stops.push(() => runner.drain(DRAIN_MS));
@@ -138,7 +144,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());
     log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null }, "server ready");
-    return { url: mounted?.url ?? null, admin_token, parts, close };
+    return { url: mounted?.url ?? null, admin_token, parts, lost: database.lost, close };
   } catch (error) {
     await close();
     throw error;

@@ -19,6 +19,21 @@ test("the admin token is made once, even by two first starts at once, and kept a
   assert.ok(!JSON.stringify(stored).includes(secret));
 });
 
+test("a start that dies before the admin token is valid is made up for by the next one", async () => {
+  const { db } = await databases.create();
+  const kept: string[] = [];
+  const keep = async (secret: string) => void kept.push(secret);
+  const died = ensureAdminToken(db, ports, async (secret) => {
+    await keep(secret);
+    throw new Error("killed");
+  });
+  await assert.rejects(died, /killed/);
+  const shown = await ensureAdminToken(db, ports, keep);
+  assert.equal(kept[1], shown);
+  await assert.rejects(verifyToken(db, kept[0] ?? "", systemClock), invalid);
+  assert.equal((await verifyToken(db, kept[1] ?? "", systemClock)).name, "admin");
+});
+
 test("unknown, expired and revoked tokens are refused alike", async () => {
   const { db } = await databases.create();
   await assert.rejects(verifyToken(db, "baas_nonsense", systemClock), invalid);

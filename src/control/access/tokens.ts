@@ -42,13 +42,24 @@ export async function createToken(db: Db, token: NewToken, ports: Ports): Promis
   return { id, secret };
 }
 
-/** At the very first start: the admin token. Later: undefined, since it cannot be shown again. */
-export async function ensureAdminToken(db: Db, ports: Ports): Promise<string | undefined> {
+/**
+ * At the very first start: the admin token. Later: undefined, since it cannot be shown again.
+ *
+ * @param keep puts the token where its owner finds it, durably, before it becomes valid: whoever kills the server
+ * between
+ *   the two makes the next start make another one, and locks nobody out. May be called again with another token.
+ */
+export async function ensureAdminToken(
+  db: Db,
+  ports: Ports,
+  keep: (secret: string) => Promise<void> = async () => {},
+): Promise<string | undefined> {
   return withTransaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(ADMIN_LOCK_KEY)})`.execute(tx);
     const existing = await tx.selectFrom("tokens").select("id").where("name", "=", ADMIN_NAME).executeTakeFirst();
     if (existing !== undefined) return undefined;
     const { secret } = await createToken(tx, { name: ADMIN_NAME, scopes: ["*"] }, ports);
+    await keep(secret);
     return secret;
   });
 }

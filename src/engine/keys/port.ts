@@ -17,7 +17,10 @@ export interface KeyManager {
   readonly manager: string;
   /** With the key's newest enabled version. */
   wrap(key_id: string, plaintext: Uint8Array, context: WrapContext): Promise<WrappedKey>;
-  /** @throws KEY_ACCESS_DENIED, KEY_DISABLED, KEY_DESTROYED, KEY_NOT_FOUND, KEY_CONTEXT_MISMATCH, KEY_MANAGER_UNREACHABLE */
+  /**
+   * @throws KEY_ACCESS_DENIED, KEY_DISABLED, KEY_DESTROYED, KEY_NOT_FOUND, KEY_CONTEXT_MISMATCH,
+   * KEY_MANAGER_UNREACHABLE
+   */
   unwrap(wrapped: WrappedKey, context: WrapContext): Promise<Buffer>;
 }
 
@@ -44,7 +47,9 @@ export interface KeyInfo {
   readonly versions: readonly KeyVersionInfo[];
 }
 
-/** `describe` on every key also opens the audit log; `admin` on every key also creates keys and edits the access list. */
+/**
+ * `describe` on every key also opens the audit log; `admin` on every key also creates keys and edits the access list.
+ */
 export type KeyRight = "wrap" | "unwrap" | "describe" | "admin";
 
 /** In a grant: every key, also those created later. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 /*
- * What crosses the socket: `POST /v1/<operation>` with `Authorization: Bearer <token>`, JSON both ways, bytes in base64.
- * 200 carries the result, anything else a serialized error. `GET /v1/health` needs no token and tells nothing but the pid.
+ * What crosses the socket: `POST /v1/<operation>` with `Authorization: Bearer <token>`, JSON both ways, bytes in
+ * base64. 200 carries the result, anything else a serialized error. `GET /v1/health` needs no token and tells nothing
+ * but the pid.
  */
 export const BODY_BYTES_MAX = 64 * 1024;
 

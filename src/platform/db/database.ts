@@ -94,6 +94,10 @@ async function connect(
   });
   // An idle connection that breaks is replaced by the pool; whoever holds a busy one gets the error itself.
   pool.on("error", (error) => log.warn({ error }, "a database connection broke"));
+  // A busy one tells its holder with the next query; without a listener it would end the whole process before.
+  pool.on("connect", (client) => {
+    client.on("error", (error) => log.debug({ error }, "a database connection broke while it was used"));
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const close = async () => {
     try {

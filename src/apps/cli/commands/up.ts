@@ -1,6 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { InvalidArgumentError } from "commander";
-import { createToken } from "../../../control/access/index.ts";
 import { type Config, loadConfig } from "../../../platform/config/index.ts";
 import { adminTokenPath } from "../../../protocol/index.ts";
 import { createApi, listen } from "../../api/index.ts";
@@ -64,9 +62,9 @@ async function up(io: CliIo, options: UpOptions): Promise<void> {
     },
   });
   try {
-    await keepAdminToken(server);
     show(io, options, readyOf(server), readyText);
-    await aborted(io.signal);
+    await aborted(AbortSignal.any([io.signal, server.lost]));
+    server.lost.throwIfAborted();
   } finally {
     await server.close();
   }
@@ -86,25 +84,6 @@ function configOf(io: CliIo, options: UpOptions): Config {
   if (!io.stderr.isTTY || config.log.file !== undefined) return config;
   const level = options.logLevel === undefined && io.env["BAAS_LOG_LEVEL"] === undefined ? "warn" : config.log.level;
   return { ...config, log: { ...config.log, format: "pretty", level } };
-}
-
-/**
- * Keeps the admin token where only our own user can read it, for the command line of this machine. When the file is
- * gone a token of its own is made, so that whoever may read the data folder is never locked out.
- */
-async function keepAdminToken({ admin_token, parts }: RunningServer): Promise<void> {
-  const path = adminTokenPath(parts.layout.data_dir);
-  let token = admin_token;
-  if (token === undefined) {
-    const kept = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    if (kept !== undefined) return;
-    token = (await createToken(parts.db, { name: "command line", scopes: ["*"] }, parts)).secret;
-  }
-  await writeFile(`${path}.new`, `${token}\n`, { mode: 0o600, flush: true });
-  await rename(`${path}.new`, path);
 }
 
 function readyOf({ url, admin_token, parts: { layout } }: RunningServer): Ready {

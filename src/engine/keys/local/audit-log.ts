@@ -53,7 +53,8 @@ export class AuditLog {
   readonly #open_changes = new Set<string>();
   /** Full segments, synced, that a sync on another thread may still have in its hands. */
   readonly #retired: number[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  /** Ends the wait for the next batched sync. */
+  #waiting: AbortController | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #failed: unknown;
   #closed = false;
@@ -106,17 +107,23 @@ export class AuditLog {
       if (entry.outcome === "STARTED") this.#open_changes.add(entry.change_id);
       else this.#open_changes.delete(entry.change_id);
     }
-    this.#timer ??= setTimeout(() => {
-      // A failed sync is kept in #failed and meets the next caller.
-      this.sync().catch(() => {});
-    }, this.#options.sync_delay_ms);
+    if (this.#waiting === undefined) void this.#syncLater();
     return entry;
+  }
+
+  /** Ends by itself: a sync that comes first, or the close, calls it off. */
+  async #syncLater(): Promise<void> {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    await this.#options.clock.sleep(this.#options.sync_delay_ms, waiting.signal).catch(() => undefined); // called off
+    if (waiting.signal.aborted) return;
+    await this.sync().catch(() => undefined); // kept in #failed, and met by the next caller
   }
 
   /** Resolves when everything appended so far is on stable storage, and the head file says so. */
   sync(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#waiting?.abort();
+    this.#waiting = undefined;
     this.#syncing = this.#syncing.then(() => this.#syncOnce());
     const done = this.#syncing;
     this.#syncing = done.catch(() => {});

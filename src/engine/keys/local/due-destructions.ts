@@ -14,8 +14,8 @@ export interface DueDestruction {
 }
 
 /**
- * Decides what is really due. A date that has passed must have been seen past for `confirm_ms`, and the hour starts anew
- * when the wall clock jumps: a clock set wrong, and set right again, destroys nothing.
+ * Decides what is really due. A date that has passed must have been seen past for `confirm_ms`, and the hour starts
+ * anew when the wall clock jumps: a clock set wrong, and set right again, destroys nothing.
  */
 export class DueDestructions {
   readonly #clock: Clock;

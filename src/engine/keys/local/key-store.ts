@@ -67,7 +67,10 @@ export interface LocalKeyStoreOptions {
   readonly lock_wait_ms?: number;
   readonly audit_sync_delay_ms?: number;
   readonly audit_segment_bytes?: number;
-  /** Material goes only when its date has been seen past for so long, by both clocks: a clock set wrong destroys nothing. */
+  /**
+   * Material goes only when its date has been seen past for so long, by both clocks: a clock set wrong destroys
+   * nothing.
+   */
   readonly destruction_confirm_ms?: number;
 }
 
@@ -102,7 +105,8 @@ export class LocalKeyStore {
   }
 
   /**
-   * Opens a folder that was set up, takes its lock, checks every file and closes what a crash left open in the audit log.
+   * Opens a folder that was set up, takes its lock, checks every file and closes what a crash left open in the audit
+   * log.
    * @throws KEY_STORE_NOT_SET_UP, KEY_STORE_LOCKED, KEY_STORE_UNSAFE, KEY_STORE_DAMAGED, KEY_ROOT_SECRET_WRONG
    */
   static async open(options: LocalKeyStoreOptions): Promise<LocalKeyStore> {
@@ -280,7 +284,8 @@ export class LocalKeyStore {
   }
 
   /**
-   * Destroys the material whose date has passed and was seen past for `destruction_confirm_ms`. Call it every minute or so.
+   * Destroys the material whose date has passed and was seen past for `destruction_confirm_ms`. Call it every minute or
+   * so.
    * @returns what was destroyed, as `cmk_…/3` or `cmk_…` for a whole key
    */
   async sweep(): Promise<string[]> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Clock, systemRandom } from "../../../base/index.ts";
+import { type Clock, systemClock, systemRandom } from "../../../base/index.ts";
 import { LocalKeyStore, type LocalKeyStoreOptions } from "../local/key-store.ts";
 import { setUpKeyFolder } from "../local/set-up.ts";
 
@@ -22,9 +22,9 @@ export class SteppedClock implements Clock {
     return this.monotonic;
   }
 
-  sleep(delay_ms: number): Promise<void> {
-    this.pass(delay_ms);
-    return Promise.resolve();
+  /** Real waiting, in which this clock stands still. */
+  sleep(delay_ms: number, signal?: AbortSignal): Promise<void> {
+    return systemClock.sleep(delay_ms, signal);
   }
 
   pass(duration_ms: number): void {
