@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { errorCatalogue } from "../../base/index.ts";
@@ -7,7 +7,7 @@ import { withTransaction } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { engine, installation } from "../../testing/index.ts";
 import { getBackup, listBackups } from "../catalog/index.ts";
-import { updateWorkload } from "../inventory/index.ts";
+import { createProject, createWorkload, updateWorkload } from "../inventory/index.ts";
 import { createPolicy } from "../policy/index.ts";
 import { enqueueSlotBackup, requestBackup } from "./index.ts";
 
@@ -135,13 +135,29 @@ test("a full region fails with StorageQuotaExceeded", async (t) => {
   const once = { kind: "backup" as const, workload_id: workload.id, input: {}, max_attempts: 1 };
   const backUp = async () => it.ended(await withTransaction(it.db, (tx) => enqueueSlotBackup(tx, once, it)));
   const [region] = it.regions;
-  const store = { ...region.store, quota_bytes: 8_000 };
-  await it.db
-    .updateTable("regions")
-    .set({ store: JSON.stringify(store) })
-    .where("id", "=", region.id)
-    .execute();
+  const setQuota = (quota_bytes: number) =>
+    it.db
+      .updateTable("regions")
+      .set({ store: JSON.stringify({ ...region.store, quota_bytes }) })
+      .where("id", "=", region.id)
+      .execute();
+  await setQuota(8_000);
   await writeFile(join(it.dir, "source", "big.bin"), it.random.bytes(500_000));
   const full = await backUp();
   assert.deepEqual([full.state, full.status_reason], ["FAILED", "StorageQuotaExceeded"], JSON.stringify(full.error));
+
+  // What another project stores counts as well.
+  await setQuota(300_000);
+  await rm(join(it.dir, "source", "big.bin"));
+  assert.equal((await backUp()).state, "SUCCEEDED");
+  await createProject(it.db, { name: "second", region: region.name }, it);
+  const folder = join(it.dir, "of the second");
+  await mkdir(folder);
+  await writeFile(join(folder, "big.bin"), it.random.bytes(200_000));
+  const source = { kind: "files" as const, paths: [folder] };
+  await createWorkload(it.db, { name: "web-2", project: "second", type: "host", source }, it);
+  await it.backUp("web-2");
+  await writeFile(join(it.dir, "source", "large.bin"), it.random.bytes(200_000));
+  const together = await backUp();
+  assert.deepEqual([together.state, together.status_reason], ["FAILED", "StorageQuotaExceeded"]);
 });

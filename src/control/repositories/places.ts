@@ -10,18 +10,15 @@ export function projectPrefix(project_id: string): string {
   return `projects/${project_id}/`;
 }
 
-/** The store in which a project's repository lies. */
+/** The store in which a project's repository lies. The region's quota holds for all projects together. */
 export function projectStore(region: Pick<Region, "store">, project_id: string): StoreConfig {
-  return below(region.store, projectPrefix(project_id));
+  const { kind, path, quota_bytes } = region.store;
+  const place = { kind, path: join(path, projectPrefix(project_id)) };
+  return quota_bytes === undefined ? place : { ...place, quota_bytes, quota_path: path };
 }
 
 /** The store with the region's own record and the list of its projects. */
 export function regionStore(region: Pick<Region, "store">): StoreConfig {
-  const { quota_bytes: _, ...store } = below(region.store, "region/");
-  return store; // a few kilobytes; they count against no quota
-}
-
-function below(store: Region["store"], prefix: string): StoreConfig {
-  const { quota_bytes, ...place } = store;
-  return { ...place, path: join(store.path, prefix), ...(quota_bytes === undefined ? {} : { quota_bytes }) };
+  // A few kilobytes, by which the region is known: they are written even when it is full.
+  return { kind: region.store.kind, path: join(region.store.path, "region/") };
 }

@@ -63,6 +63,8 @@ export type StoreConfig = {
   readonly kind: "fs";
   readonly path: string;
   readonly quota_bytes?: number;
+  /** Folder whose whole content the quota bounds: the store's own, or one above it that several stores share. */
+  readonly quota_path?: string;
   /** Only crash tests give one; it reaches the stores that worker threads open. */
   readonly fault?: FaultConfig;
 };

@@ -26,6 +26,8 @@ const READ_BYTES_MAX = 1024 * 1024 * 1024;
 export interface FsStoreOptions {
   readonly path: string;
   readonly quota_bytes?: number;
+  /** By default `path`. */
+  readonly quota_path?: string;
   readonly clock: Clock;
   readonly random: Random;
   /** Only crash tests give another one. */
@@ -45,7 +47,8 @@ export async function openFsStore(options: FsStoreOptions): Promise<ObjectStore>
     await prepareRoot(layout, io, options.random);
     if (made !== undefined) await syncAbove(layout.root, dirname(await realpath(made)), io);
     await removeLeftovers(io, layout.temp, options.clock);
-    const store = new FsStore(layout, io, options);
+    const counted = options.quota_bytes === undefined ? layout : await quotaLayout(options.quota_path, layout);
+    const store = new FsStore(layout, io, options, counted);
     await store.start();
     return store;
   } catch (error) {
@@ -67,6 +70,14 @@ async function prepareRoot(layout: Layout, io: FileIo, random: Random): Promise<
     await io.rename(temp, layout.marker); // several openers at once write the same bytes
   }
   for (const folder of [layout.state, layout.root]) await io.syncFolder(folder);
+}
+
+/** Where the use that a quota bounds is counted. */
+async function quotaLayout(path: string | undefined, own: Layout): Promise<Layout> {
+  if (path === undefined) return own;
+  const shared = layoutOf(await realpath(path));
+  await mkdir(shared.mutex, { recursive: true, mode: 0o700 });
+  return shared;
 }
 
 /** Makes the names of newly made folders durable, from the one above `root` up to `top`. */
@@ -111,7 +122,7 @@ class FsStore implements ObjectStore {
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(layout: Layout, io: FileIo, { clock, random, quota_bytes }: FsStoreOptions) {
+  constructor(layout: Layout, io: FileIo, { clock, random, quota_bytes }: FsStoreOptions, counted: Layout) {
     this.description = `fs:${layout.root}`;
     this.#layout = layout;
     this.#io = io;
@@ -121,8 +132,9 @@ class FsStore implements ObjectStore {
     this.#locks = new LockFiles(layout, io, random);
     this.#time = new ClockGuard(clock, layout, io, random);
     if (quota_bytes !== undefined) {
-      const exclusively = <T>(work: () => Promise<T>) => this.#exclusively("usage", undefined, work);
-      this.#usage = new Usage({ layout, quota_bytes, clock, exclusively });
+      const mutex = join(counted.mutex, "usage");
+      const exclusively = <T>(work: () => Promise<T>) => withFlock(mutex, { clock, random }, work);
+      this.#usage = new Usage({ layout: counted, quota_bytes, clock, exclusively });
     }
   }
 

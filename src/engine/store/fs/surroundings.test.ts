@@ -159,6 +159,24 @@ test("the usage behind a quota is counted anew when its record is lost or old", 
   await other.close();
 });
 
+test("stores that share a quota are counted together", async (t) => {
+  const quota_path = await temporaryFolder(t);
+  const open = (name: string) =>
+    openFsStore({ path: join(quota_path, name), quota_path, clock, random, quota_bytes: 10_000 });
+  const [one, two] = [await open("one"), await open("two")];
+  await one.put("a", Buffer.alloc(6000));
+  await rejects(two.put("b", Buffer.alloc(6000)), "STORE_QUOTA_EXCEEDED", /60\d\d of 10000/);
+  await two.put("b", Buffer.alloc(3000));
+  await one.delete("a");
+  await two.put("c", Buffer.alloc(6000));
+  await one.close();
+  await two.close();
+  await rm(join(quota_path, ".state"), { recursive: true }); // counted anew from what both hold
+  const again = await open("one");
+  await rejects(again.put("d", Buffer.alloc(6000)), "STORE_QUOTA_EXCEEDED", /9\d\d\d of 10000/);
+  await again.close();
+});
+
 test("permission denied is StorageUnavailable", { skip: isRoot ? false : "needs root to become nobody" }, async (t) => {
   const path = await temporaryFolder(t);
   const store = await openFsStore({ path, clock, random });
