@@ -60,7 +60,7 @@ export function faultOf(point: Point, seed: number): FaultConfig {
 }
 
 /** Did the operation come to the point? Runs differ a little: packs lie in folders of random names. */
-export function hasStruck(fault: FaultConfig, { nth }: Point): boolean {
+export function hasStruck(fault: FaultConfig, { nth }: Pick<Point, "nth">): boolean {
   return (new Int32Array(fault.machine?.calls ?? new SharedArrayBuffer(0))[0] ?? 0) >= nth;
 }
 

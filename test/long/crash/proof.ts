@@ -101,8 +101,11 @@ function proveByFormat(path: string, ids: readonly string[]): void {
 }
 
 /** The operation run again completes; after it (or at the latest after the next one) nothing is left lying about. */
-async function proveNextRun(scene: Scene, facts: Facts, { operation, killed }: Stopped, clock: Clock): Promise<void> {
+async function proveNextRun(scene: Scene, facts: Facts, stopped: Stopped, clock: Clock): Promise<void> {
+  const { operation, acknowledged, killed } = stopped;
   const { makes } = operation;
+  // A restore that is complete is not repeated over itself.
+  if (acknowledged) rmSync(scene.target, { recursive: true, force: true });
   await operation.run(scene, facts, { clock });
   if (makes !== undefined) {
     const target = `${scene.folder}-made`;
