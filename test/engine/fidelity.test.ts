@@ -258,9 +258,9 @@ test("what a plain user may not read is told, and the rest is backed up", { skip
   writeFileSync(join(world.source, "closed-folder/inside"), "inside");
   sh(`chmod 755 ${world.folder} && chown -R nobody ${world.repo}`);
   const child = join(import.meta.dirname, "child.ts");
-  const arguments_ = JSON.stringify({ operation: "backup", repo: world.repo, paths: [world.source], threads: 1 });
+  const task = JSON.stringify({ operation: "backup", repo: world.repo, paths: [world.source], threads: 1 });
   const report = JSON.parse(
-    sh(`setpriv --reuid nobody --regid nogroup --clear-groups ${process.execPath} ${child} '${arguments_}'`),
+    sh(`setpriv --reuid nobody --regid nogroup --clear-groups ${process.execPath} ${child} '${task}'`),
   ) as {
     backup_id: string;
     problems: { path: string; code: string }[];

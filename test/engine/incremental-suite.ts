@@ -74,7 +74,7 @@ export function incrementalSuite(one_in: number): void {
       try {
         assertSameTree(kept, target);
       } catch (error) {
-        throw new Error(`after "${what}": ${(error as Error).message}`);
+        throw new Error(`after "${what}": ${(error as Error).message}`, { cause: error });
       }
     }
   });
