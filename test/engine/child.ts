@@ -1,4 +1,7 @@
-/** One operation of the engine in a process of its own: to be killed, or to run beside others. Prints its report as JSON. */
+/**
+ * One operation of the engine in a process of its own: to be killed, or to run beside others. Prints its report as
+ * JSON.
+ */
 import { newId } from "../../src/base/index.ts";
 import { runBackup } from "../../src/engine/backup/index.ts";
 import { checkRepository } from "../../src/engine/check/index.ts";

@@ -68,7 +68,8 @@ export function crashSuite(kills: number, seed: number): void {
       const durable = objectsOf(world.repo).filter((key) => key.startsWith("packs/")).length - before;
       const next = await world.backup();
       acknowledged++;
-      // Four files of a million bytes are new; what a killed writer made durable is found again (one pack of each thread may be metadata).
+      // Four files of a million bytes are new; what a killed writer made durable is found again (one pack of each
+      // thread may be metadata).
       assert.ok(
         next.stats.new_bytes <= 4_100_000 - Math.max(0, durable - 2) * 950_000,
         `${next.stats.new_bytes} new bytes after ${durable} durable packs`,

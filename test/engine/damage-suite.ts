@@ -1,6 +1,6 @@
 /**
- * One thing wrong with one stored object at a time: is it found, named, and does everything else restore? Two suites share
- * this: one that samples and one that tries every position.
+ * One thing wrong with one stored object at a time: is it found, named, and does everything else restore? Two suites
+ * share this: one that samples and one that tries every position.
  */
 import assert from "node:assert/strict";
 import { randomFillSync } from "node:crypto";
@@ -71,7 +71,9 @@ async function restoreTellsTheTruth({ world, backups }: Prepared, what: string):
   }
 }
 
-/** Does check or verify name the object, and the backups it hurts? Opening may fail for it already, naming it as well. */
+/**
+ * Does check or verify name the object, and the backups it hurts? Opening may fail for it already, naming it as well.
+ */
 async function isFound({ world, backups }: Prepared, key: string, what: string, also = key): Promise<void> {
   const named = (object: string) => object === key || (object.endsWith("/") && key.startsWith(object));
   try {
@@ -179,7 +181,8 @@ export async function damageSuite(one_in: number): Promise<void> {
       for (const [i, [what, change]] of changes.entries()) {
         if ((number + i) % one_in !== 0) continue;
         change();
-        // Nothing refers to a manifest, so that one is gone can only be told by whoever knows that it was there (the catalog).
+        // Nothing refers to a manifest, so that one is gone can only be told by whoever knows that it was there (the
+        // catalog).
         const unknowable = what === "gone" && key.startsWith("manifests/");
         if (!unknowable) await isFound(prepared, key, `${key} ${what}`);
         if (what !== "grown" && number % one_in === 0) await restoreTellsTheTruth(prepared, `${key} ${what}`);

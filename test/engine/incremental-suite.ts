@@ -61,7 +61,8 @@ export function incrementalSuite(one_in: number): void {
       sh(`cp -a ${world.source} ${kept}`);
       states.push({ what, kept, backup_id });
       if (what === "as it was" || what === "not at all") continue;
-      // The inode's ctime cannot be set back; the tree as such can: rsync-like, in place, so that unchanged files stay unchanged.
+      // The inode's ctime cannot be set back; the tree as such can: rsync-like, in place, so that unchanged files stay
+      // unchanged.
       sh(
         `find . -mindepth 1 -maxdepth 1 ! -name large -exec rm -rf {} +; find ${base} -mindepth 1 -maxdepth 1 ! -name large -exec cp -a {} . \\;; cmp -s large ${base}/large || cp -a ${base}/large large; chmod --reference=${base} .; touch -r ${base} .`,
         world.source,

@@ -40,8 +40,8 @@ export class KnownNames {
   }
 
   /**
-   * What stands in these folders of the target besides. Spared is what the backup could not have held: what its patterns
-   * excluded, and other file systems mounted below.
+   * What stands in these folders of the target besides. Spared is what the backup could not have held: what its
+   * patterns excluded, and other file systems mounted below.
    */
   *extras(manifest: Manifest, targets: readonly RootTarget[], spared: ReadonlySet<string>): Generator<Extra> {
     const exclude = compileExclude(manifest.exclude);

@@ -4,8 +4,9 @@ import { bootId } from "./target.ts";
 
 /**
  * What a restore has finished, so that a second run goes on where the first stopped.
- * One JSON line, then the ordinals (in tree order) of finished files as u32. Appended without fsync: the page cache survives a killed process,
- * and after a reboot (another boot id) the entries are not believed; finished files are then compared with the backup instead.
+ * One JSON line, then the ordinals (in tree order) of finished files as u32. Appended without fsync: the page cache
+ * survives a killed process, and after a reboot (another boot id) the entries are not believed; finished files are then
+ * compared with the backup instead.
  */
 export class RestoreJournal {
   readonly resumed: boolean;

@@ -56,7 +56,10 @@ function ownerDiffers(entry: EntryView): string | undefined {
 /** What a restore may take away: the user's own attributes, ACLs and capabilities, never a security module's labels. */
 const REMOVABLE = /^(user\.|trusted\.|system\.posix_acl_|security\.capability$)/;
 
-/** Removes the attributes and ACLs that the entry does not have: left from before, or inherited from a folder's default ACL. */
+/**
+ * Removes the attributes and ACLs that the entry does not have: left from before, or inherited from a folder's default
+ * ACL.
+ */
 export function removeStaleXattrs(dir: number, name: Buffer, entry: EntryView): void {
   const wanted = entry.xattrs;
   for (const { name: attribute } of readXattrsAt(dir, name)) {
@@ -79,7 +82,10 @@ function setModeAt(dir: number, path: Buffer, entry: EntryView): string | undefi
   }
 }
 
-/** The same for anything by its name in an open folder; never follows a link. @param stale remove xattrs the entry does not have */
+/**
+ * The same for anything by its name in an open folder; never follows a link. @param stale remove xattrs the entry does
+ * not have
+ */
 export function applyAt(dir: number, name: Buffer, entry: EntryView, stale: boolean): string | undefined {
   const path = withNul(name);
   let refused: string | undefined;

@@ -37,7 +37,8 @@ export interface PreparedRestore extends RestorePlan {
 
 /**
  * Computes what a restore would do, writing nothing.
- * @throws BACKUP_NOT_FOUND, MANIFEST_DAMAGED, RESTORE_PATH_NOT_FOUND, RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE, RESTORE_KIND
+ * @throws BACKUP_NOT_FOUND, MANIFEST_DAMAGED, RESTORE_PATH_NOT_FOUND, RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE,
+ * RESTORE_KIND
  */
 export async function planRestore(request: RestoreRequest): Promise<RestorePlan> {
   return prepareRestore(request);

@@ -46,8 +46,8 @@ const LISTED_MAX = 1000;
 const FOLDERS_OPEN_MAX = 256;
 
 /**
- * Does what a plan says. Paths that cannot be restored are reported and stop nothing else. Run again after an interruption, it goes on
- * where it stopped.
+ * Does what a plan says. Paths that cannot be restored are reported and stop nothing else. Run again after an
+ * interruption, it goes on where it stopped.
  * @throws RESTORE_CANCELED, FILE_SYSTEM_FULL, RESTORE_TARGET_UNUSABLE, STORE_*
  */
 export async function runRestore(plan: RestorePlan, options: RestoreRunOptions = {}): Promise<RestoreReport> {
@@ -144,7 +144,8 @@ class RestoreRun {
       await this.#visit(visited, window);
       if (!window.full) continue;
       this.#options.signal?.throwIfAborted();
-      // The next stretch is prepared while the threads work on this one; not more than that, so that memory stays bounded.
+      // The next stretch is prepared while the threads work on this one; not more than that, so that memory stays
+      // bounded.
       const ready = window;
       await working;
       working = this.#work(ready);
@@ -344,7 +345,8 @@ class RestoreRun {
       writes.push({ ...place, offset, length: extent.length, id: extent.id });
     });
     if (end !== size) throw restoreError("RESTORE_PART_LOST", `its listing covers ${end} of ${size} bytes`);
-    // A hole is not written, and a file with other names may not be written into: such a file is made anew, never patched.
+    // A hole is not written, and a file with other names may not be written into: such a file is made anew, never
+    // patched.
     if (existed && (this.#stat.nlink > 1 || holes)) {
       const [dir, own] = [this.#folder(root, folder), name ?? entry.name];
       if (this.#replace && call.unlinkat(dir, cString(own), 0) !== 0) fail("unlink", own);

@@ -50,8 +50,8 @@ function cleanTarget(path: string): string {
 }
 
 /**
- * Opens the folder `below` the folder `base`, making what is missing. Below the base no symlink is followed: one that stands in the
- * target must not lead a restore out of it.
+ * Opens the folder `below` the folder `base`, making what is missing. Below the base no symlink is followed: one that
+ * stands in the target must not lead a restore out of it.
  */
 export function openTarget(base: Buffer, below: Buffer): number {
   try {

@@ -6,15 +6,17 @@ export interface RestoreRequest {
   readonly repository: Repository;
   readonly backup_id: string;
   /**
-   * `folder`: below this path; a backup with one root lands in it directly, one with several under their absolute paths.
+   * `folder`: below this path; a backup with one root lands in it directly, one with several under their absolute
+   * paths.
    * `in_place`: where it came from.
    */
   readonly target: { readonly kind: "folder"; readonly path: string } | { readonly kind: "in_place" };
   /** Only these paths and what is below them: relative to the root, or absolute as they were on the source. */
   readonly paths?: readonly string[];
   /**
-   * `refuse`: a target file that exists is an error before anything is written. `replace`: existing files become the backup's
-   * (only parts that differ are written). Files that the backup does not have are left alone unless `delete_extra`.
+   * `refuse`: a target file that exists is an error before anything is written. `replace`: existing files become the
+   * backup's (only parts that differ are written). Files that the backup does not have are left alone unless
+   * `delete_extra`.
    */
   readonly existing?: "refuse" | "replace";
   readonly delete_extra?: boolean;

@@ -31,7 +31,9 @@ export function fullPath(manifest: Manifest, root: number, path: Buffer): string
 /** A tree page that cannot be read takes its entries with it; they are told once, by where they begin. */
 export type LostPage = (error: unknown, at: string) => void;
 
-/** Visits the selected entries in tree order. @param onGroup told of each folder's end, for comparing with the target */
+/**
+ * Visits the selected entries in tree order. @param onGroup told of each folder's end, for comparing with the target
+ */
 export async function* walkSelected(
   manifest: Manifest,
   readPage: ReadPage,

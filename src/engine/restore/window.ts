@@ -71,7 +71,8 @@ export class Window {
 
   /**
    * Tasks that write everything but the rows in `skip`, frame by frame in the order of the packs.
-   * @returns the tasks with the files each touches, and the files that more than one touches: these are finished afterwards
+   * @returns the tasks with the files each touches, and the files that more than one touches: these are finished
+   * afterwards
    */
   frameTasks(
     index: ChunkIndex,
