@@ -2,6 +2,8 @@ import { asHoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { createSnapshotWriter } from "../../control/catalog/index.ts";
 import type { SnapshotPorts } from "../../control/catalog/index.ts";
+import { deleteHistory } from "../../control/jobs/index.ts";
+import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
 import { tick } from "../../control/schedule/index.ts";
@@ -13,19 +15,32 @@ export interface Scheduler {
 }
 
 const SNAPSHOT_EVERY_MS = 60_000;
+const HISTORY_EVERY_MS = 3_600_000;
 
 /** Looks every `interval_ms` for what is due. A pass that fails is told and tried again; passes never overlap. */
 export function startScheduler(
   interval_ms: number,
-  ports: SnapshotPorts & { readonly db: Db; readonly clock: Clock; readonly random: Random; readonly log: Logger },
+  ports: SnapshotPorts & {
+    readonly db: Db;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly log: Logger;
+    readonly history: HistoryLimits;
+  },
 ): Scheduler {
   const { db, clock, random, log } = ports;
   const snapshots = createSnapshotWriter(ports);
   const stopping = new AbortController();
   let saved_ms = Number.NEGATIVE_INFINITY;
+  let cleaned_ms = Number.NEGATIVE_INFINITY;
   const pass = async () => {
     await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
     await repeatFailedCopies(db, ports);
+    if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {
+      cleaned_ms = clock.monotonic_ms();
+      const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
+      if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");
+    }
     if (clock.monotonic_ms() - saved_ms < SNAPSHOT_EVERY_MS) return;
     saved_ms = clock.monotonic_ms();
     await snapshots.save();

@@ -139,7 +139,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 
     const runner = await startJobs(parts, options, await installationId(layout, random));
     stops.push(() => runner.drain(DRAIN_MS));
-    const scheduler = startScheduler(config.schedule.tick_seconds * 1000, parts);
+    const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });
     stops.push(() => scheduler.stop());
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());

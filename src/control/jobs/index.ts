@@ -13,6 +13,7 @@ export * from "./enqueue.ts";
 export * from "./errors.ts";
 export * from "./failpoints.ts";
 export * from "./handler.ts";
+export * from "./history.ts";
 export * from "./limits.ts";
 export * from "./query.ts";
 export * from "./runner.ts";

@@ -49,6 +49,13 @@ const configSchema = z.strictObject({
       tick_seconds: z.coerce.number().int().min(1).max(60).default(15),
     })
     .prefault({}),
+  history: z
+    .strictObject({
+      /** Ended jobs are kept so long; those that made a backup which is still there, as long as it is. */
+      jobs_days: positive.default(90),
+      events_days: positive.default(30),
+    })
+    .prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -79,6 +86,8 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "jobs.per_region",
     "jobs.per_source",
     "schedule.tick_seconds",
+    "history.jobs_days",
+    "history.events_days",
   ].map((key) => [key, `BAAS_${key.toUpperCase().replace(".", "_")}`]),
 );
 
