@@ -1,7 +1,7 @@
 /** The server is killed at every step of a backup and of its copy, and of the work in between. */
 import test from "node:test";
-import { march } from "./march.ts";
-import { pointsOf, Victim } from "./victim.ts";
+import { distinctPointsOf, march } from "./march.ts";
+import { Victim } from "./victim.ts";
 
 test("a backup whose server is killed at each of its steps is made once, and whole", {
   timeout: 140_000,
@@ -9,7 +9,7 @@ test("a backup whose server is killed at each of its steps is made once, and who
   const victim = new Victim(t, "kill-backup");
   await victim.setUp();
   await victim.stop();
-  await march(t, victim, pointsOf("backup"), () => victim.askBackup());
+  await march(t, victim, distinctPointsOf("backup"), () => victim.askBackup());
   await victim.assertRestorable(await victim.assertWhole());
   await victim.assertTidy();
   await victim.stop();

@@ -1,13 +1,13 @@
 /** The server is killed at every step of a copy to the other region. */
 import test from "node:test";
-import { march } from "./march.ts";
-import { pointsOf, Victim } from "./victim.ts";
+import { distinctPointsOf, march } from "./march.ts";
+import { Victim } from "./victim.ts";
 
 test("a copy whose server is killed at each of its steps is made once, and whole", { timeout: 140_000 }, async (t) => {
   const victim = new Victim(t, "kill-copy");
   await victim.setUp();
   await victim.stop();
-  await march(t, victim, pointsOf("copy"), () => victim.askBackup());
+  await march(t, victim, distinctPointsOf("copy"), () => victim.askBackup());
   await victim.assertRestorable(await victim.assertWhole());
   await victim.assertTidy();
   await victim.stop();

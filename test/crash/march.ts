@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { systemClock as clock } from "../../src/base/index.ts";
-import type { Victim } from "./victim.ts";
+import type { JobKind } from "../../src/model/index.ts";
+import { pointsOf, type Victim } from "./victim.ts";
+
+/**
+ * The points at which something has happened since the last: `before` of a step follows `after` of the one before it
+ * at once. test/long strikes at all of them.
+ */
+export function distinctPointsOf(kind: JobKind): string[] {
+  return pointsOf(kind).filter((name) => !name.endsWith(".before"));
+}
 
 /**
  * One job, killed at each of these points in turn: every server takes up what the last one left, and dies at the next

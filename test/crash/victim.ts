@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
+import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { failpointNames, type ServerParts } from "../../src/apps/server/index.ts";
 import { systemClock as clock } from "../../src/base/index.ts";
@@ -209,4 +210,14 @@ export class Victim extends Installation {
       );
     }
   }
+}
+
+/** One that has a backup and its copy, and is stopped. */
+export async function protectedVictim(t: TestContext, name: string): Promise<{ victim: Victim; backup_id: string }> {
+  const victim = new Victim(t, name);
+  await victim.setUp();
+  await victim.askBackup();
+  const [backup_id = ""] = await victim.assertWhole();
+  await victim.stop();
+  return { victim, backup_id };
 }
