@@ -7,13 +7,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatBytes, formatCount, formatDuration } from "../src/apps/cli/format.ts";
-import { openBaas } from "./demo/baas.ts";
+import { CommandError, openBaas } from "./demo/baas.ts";
 import { SECOND_REGION } from "./demo/policies.ts";
+import { ProcessError } from "./demo/process.ts";
 import { firstBackup, makePolicy, secondBackup, tagWorkload } from "./demo/protect.ts";
 import { refuseInPlace, restoreAndCompare, seeSchedule, verifyBoth, waitForCopies } from "./demo/recover.ts";
 import { rescue } from "./demo/rescue.ts";
 import { openScreen, type Finding, type Screen } from "./demo/screen.ts";
-import { startServer, type DemoServer } from "./demo/server.ts";
+import { type DemoServer, ServerError, startServer } from "./demo/server.ts";
 import { type Folders, foldersIn } from "./demo/stage.ts";
 import { chooseTree, overlap, type Tree, TreeError } from "./demo/tree.ts";
 
@@ -74,7 +75,8 @@ async function main(): Promise<number> {
       screen.say("Stopped.");
       return 130;
     }
-    screen.failure(error instanceof TreeError ? error.message : ((error as Error).stack ?? String(error)));
+    const known = [TreeError, ServerError, CommandError, ProcessError].some((kind) => error instanceof kind);
+    screen.failure(known ? (error as Error).message : ((error as Error).stack ?? String(error)));
     if (server !== undefined && values.keep) screen.say(`The server's log: ${server.log_path}`);
     return error instanceof TreeError ? 2 : 1;
   } finally {

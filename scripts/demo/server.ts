@@ -23,6 +23,9 @@ interface Folders {
   readonly log_path: string;
 }
 
+/** The server did not start; the message has the end of its log. */
+export class ServerError extends Error {}
+
 /** A first start on a slow machine takes 10 s: database, keys, regions. */
 const READY_LIMIT_MS = 90_000;
 /** How often the server looks at its schedule; 15 s by default, which an audience would have to wait for. */
@@ -92,10 +95,10 @@ async function readiness(child: ChildProcess, ended: Promise<number | null>, log
     return await Promise.race([
       printed,
       ended.then((code) => {
-        throw new Error(`the server ended with exit code ${code} before it was ready${why()}`);
+        throw new ServerError(`the server ended with exit code ${code} before it was ready${why()}`);
       }),
       new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`the server was not ready in 90 s${why()}`)), READY_LIMIT_MS);
+        timer = setTimeout(() => reject(new ServerError(`the server was not ready in 90 s${why()}`)), READY_LIMIT_MS);
       }),
     ]);
   } finally {
