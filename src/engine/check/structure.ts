@@ -1,4 +1,4 @@
-import { asHoldfastError, hasCode } from "../../base/index.ts";
+import { asHoldfastError } from "../../base/index.ts";
 import { EXTENT_HOLE, EntryView, TreeReader, TYPE_FILE, walkContent } from "../manifest/index.ts";
 import { displayPath } from "../posix/index.ts";
 import {
@@ -75,6 +75,7 @@ export async function checkKeyObjects(
       try {
         decodeJsonObject(key, await repository.store.get(key));
       } catch (error) {
+        if (isStoreTrouble(error)) throw error;
         damage.addError(error, key, all_backup_ids);
       }
     }
@@ -168,13 +169,13 @@ export async function checkStructure(
   return result;
 }
 
-/** The store cannot answer at all: that is no verdict on a backup. */
+/** What a store says of an object that was harmed; all else it rejects with is trouble of the store itself. */
+const HARM = ["STORE_NOT_FOUND", "STORE_SHORT_OBJECT", "STORE_DAMAGED"];
+
+/** The store cannot answer: that is no verdict on a backup. */
 function isStoreTrouble(error: unknown): boolean {
-  return (
-    ["STORE_UNAVAILABLE", "STORE_TIMEOUT", "STORE_OVERLOADED", "STORE_ABORTED", "INTERNAL"].some((code) =>
-      hasCode(error, code),
-    ) || !(error instanceof Error)
-  );
+  const { code } = asHoldfastError(error);
+  return code === "INTERNAL" || (code.startsWith("STORE_") && !HARM.includes(code));
 }
 
 export function packObject(loaded: LoadedIndex, pack: number): string {

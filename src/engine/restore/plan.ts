@@ -15,6 +15,7 @@ import { restoreError } from "./errors.ts";
 import { type Extra, KnownNames, tellsWhatWasThere } from "./extra.ts";
 import { RestoreJournal } from "./journal.ts";
 import { type Selection, selectPaths } from "./select.ts";
+import { isFatal } from "./task.ts";
 import { journalPath, type RootTarget, rootTargets } from "./target.ts";
 import type { RestorePlan, RestoreRequest } from "./types.ts";
 import { pathOf, rootsThatAreFiles, walkSelected } from "./walk.ts";
@@ -135,7 +136,14 @@ async function count(
   }
   const stat = new FileStat();
   const names = new KnownNames();
-  for await (const { root, folder, entry, wanted } of walkSelected(manifest, reader.read, selection, () => undefined)) {
+  let complete = true;
+  // What a lost part of the listing names is not known, so nothing may be taken for extra. A store that does not answer
+  // now may do so when the plan is run: then there is no plan.
+  const lost = (error: unknown) => {
+    if (isFatal(error)) throw error;
+    complete = false;
+  };
+  for await (const { root, folder, entry, wanted } of walkSelected(manifest, reader.read, selection, lost)) {
     if (entry.type === TYPE_FILE) {
       found.files++;
       found.bytes += entry.size;
@@ -155,7 +163,7 @@ async function count(
     if (path.length > 0) names.addName(root, folder, entry.name);
   }
   const spared = new Set([journal.slice(journal.lastIndexOf("/") + 1)]);
-  for (const extra of tellsWhatWasThere(manifest) ? names.extras(manifest, targets, spared) : []) {
+  for (const extra of complete && tellsWhatWasThere(manifest) ? names.extras(manifest, targets, spared) : []) {
     found.deletes_total++;
     found.extra.push(extra);
     const { folder } = targets[extra.root] as RootTarget;

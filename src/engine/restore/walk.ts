@@ -2,6 +2,7 @@ import { checkName, EntryView, type Group, TreeReader, TYPE_DIRECTORY, type Read
 import { displayPath } from "../posix/index.ts";
 import type { Manifest } from "../repository/index.ts";
 import type { Selection } from "./select.ts";
+import { isFatal } from "./task.ts";
 
 export const DOT = Buffer.from(".");
 
@@ -69,7 +70,10 @@ export async function rootsThatAreFiles(manifest: Manifest, readPage: ReadPage):
   const entry = new EntryView();
   const found: boolean[] = [];
   for (let root = 0; root < manifest.roots.length; root++) {
-    const [part] = await reader.directory(root, Buffer.alloc(0)).catch(() => []);
+    const [part] = await reader.directory(root, Buffer.alloc(0)).catch((error: unknown) => {
+      if (isFatal(error)) throw error;
+      return []; // what it holds is lost, which the walk tells
+    });
     if (part === undefined || part.length === 0) {
       found.push(false);
       continue;
