@@ -21,7 +21,8 @@ before(async () => {
   // Enough entries for a listing of several pages in several frames.
   for (let i = 0; i < 30; i++) {
     mkdirSync(join(source, `folder-${i}`), { recursive: true });
-    for (let j = 0; j < 100; j++) writeFileSync(join(source, `folder-${i}/${"n".repeat(150)}-${j}`), noise(20, `${i} ${j}`));
+    for (let j = 0; j < 100; j++)
+      writeFileSync(join(source, `folder-${i}/${"n".repeat(150)}-${j}`), noise(20, `${i} ${j}`));
   }
   await createAt(repo);
   await backUp(repo, source, backup_id);

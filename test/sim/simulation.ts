@@ -211,7 +211,10 @@ class Simulation {
   }
 
   #inChild(task: ActionTask): Promise<"done" | "killed"> {
-    const child = fork(join(import.meta.dirname, "actions.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
+    const child = fork(join(import.meta.dirname, "actions.ts"), {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: [],
+    });
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => child.kill("SIGTERM"), CHILD_LIMIT_MS);
       let answer: { acknowledged: boolean; error?: string } | undefined;
@@ -450,7 +453,8 @@ class Simulation {
     }
     for (const { object, harm } of place.spoiled.values()) {
       const noticeable = harm !== "gone" || needed.has(object);
-      if (noticeable) assert.ok(told.includes(object), `${object} is ${harm}, and the check says ${JSON.stringify(told)}`);
+      if (noticeable)
+        assert.ok(told.includes(object), `${object} is ${harm}, and the check says ${JSON.stringify(told)}`);
     }
     for (const object of told) {
       const explained = place.spoiled.has(object) || (object === "index/" && this.#lacksIndex(place));
