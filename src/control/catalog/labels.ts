@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ObjectLock } from "../../engine/store/index.ts";
 import {
   gfsMarkSchema,
   lockModes,
@@ -166,4 +167,9 @@ export function decodeLabels(backup_id: string, stored: Readonly<Record<string, 
     gfs: label.gfs,
     lock: lock_mode === undefined || lock_until === undefined ? null : { mode: lock_mode, until: lock_until },
   };
+}
+
+/** The lock that the labels promise, as a store takes it. */
+export function objectLock({ lock }: Pick<BackupLabels, "lock">): ObjectLock | null {
+  return lock === null ? null : { mode: lock.mode, retain_until_ms: Date.parse(lock.until) };
 }

@@ -1,7 +1,8 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import { backupRow, decodeLabels, encodeLabels } from "../catalog/index.ts";
+import { backupRow, decodeLabels, encodeLabels, objectLock } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
+import { lockBackup } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
 import { enqueueCopy } from "./copies.ts";
@@ -67,16 +68,20 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
         const labels = decodeLabels(ready.backup_id, manifest.labels);
         const result = await context.step(
           "record",
-          async () => ({
-            backup_id: ready.backup_id,
-            files: manifest.stats.files,
-            source_bytes: manifest.stats.source_bytes,
-            new_bytes: manifest.stats.new_bytes,
-            stored_bytes: manifest.stats.stored_bytes,
-            problems: manifest.stats.problems,
-            retain_until: manifest.expires_at_ms === null ? null : new Date(manifest.expires_at_ms).toISOString(),
-            gfs_classes: labels.gfs.map((mark) => mark.class),
-          }),
+          async () => {
+            const lock = objectLock(labels);
+            if (lock !== null) await lockBackup(repository.store, manifest, lock, ports.clock);
+            return {
+              backup_id: ready.backup_id,
+              files: manifest.stats.files,
+              source_bytes: manifest.stats.source_bytes,
+              new_bytes: manifest.stats.new_bytes,
+              stored_bytes: manifest.stats.stored_bytes,
+              problems: manifest.stats.problems,
+              retain_until: manifest.expires_at_ms === null ? null : new Date(manifest.expires_at_ms).toISOString(),
+              gfs_classes: labels.gfs.map((mark) => mark.class),
+            };
+          },
           async (tx) => {
             const { id, ...values } = backupRow(manifest, labels, row.id);
             await tx.updateTable("backups").set(values).where("id", "=", id).execute();

@@ -1,9 +1,10 @@
 import type { Clock, Random } from "../../base/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
-import { copyRow, getBackupRow, manifestKey } from "../catalog/index.ts";
+import { copyRow, decodeLabels, getBackupRow, manifestKey, objectLock } from "../catalog/index.ts";
 import type { BackupRow } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
+import { lockBackup } from "../repositories/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
 import { replicationError } from "./errors.ts";
 
@@ -56,7 +57,11 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
           const row = copyRow(manifest, { region_id, repository_id: to.id }, stat?.modified_ms ?? clock.now_ms());
           const result = await context.step(
             "record",
-            async () => ({ backup_id: backup.id, region_id, copied_bytes, lag_seconds: row.lag_seconds ?? null }),
+            async () => {
+              const lock = objectLock(decodeLabels(backup.id, manifest.labels));
+              if (lock !== null) await lockBackup(target_store, manifest, lock, clock);
+              return { backup_id: backup.id, region_id, copied_bytes, lag_seconds: row.lag_seconds ?? null };
+            },
             async (tx) => {
               const { id, ...values } = row;
               await tx

@@ -2,16 +2,71 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { errorCatalogue } from "../../base/index.ts";
+import { errorCatalogue, hasCode } from "../../base/index.ts";
+import type { Region } from "../../model/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { engine, installation } from "../../testing/index.ts";
 import type { Installation } from "../../testing/index.ts";
-import { getBackupRow, listCopies } from "../catalog/index.ts";
+import { getBackup, getBackupRow, listCopies } from "../catalog/index.ts";
+import { updateWorkload } from "../inventory/index.ts";
 import { listJobs } from "../jobs/index.ts";
 import { createPolicy } from "../policy/index.ts";
+import { projectStore } from "../repositories/index.ts";
 import { repeatFailedCopies, replicationStatus } from "./index.ts";
 
 const databases = testDatabases();
+
+test("what a policy locks is locked in both regions, object by object, until the backup's own expiry", async (t) => {
+  const it = await installation(t, databases);
+  const source = join(it.dir, "source");
+  await mkdir(source);
+  await writeFile(join(source, "a"), it.random.bytes(10_000));
+  const [home, peer] = it.regions;
+  const spec = { schedule: { daily: "02:00 UTC" }, retention: { daily: 3 }, copy: { cross_region: peer.name } };
+  await createPolicy(it.db, { ...spec, name: "open" }, it);
+  await createPolicy(it.db, { ...spec, name: "worm", immutable: true }, it);
+  const lock = { mode: "GOVERNANCE", days: 1 } as const;
+  await createPolicy(it.db, { ...spec, name: "day", target: { object_lock: lock } }, it);
+  const workload = await it.workload("web-1", [source], { "backup-policy": "open" });
+  await it.run();
+  const locksOf = async (region: Region) => {
+    const store = await it.engine.openStore(projectStore(region, workload.project_id));
+    const found = new Map<string, string>();
+    for await (const { key, lock: held } of store.list("")) {
+      if (held !== undefined) found.set(key, `${held.mode} ${new Date(held.retain_until_ms).toISOString()}`);
+    }
+    await store.close();
+    return found;
+  };
+  const backUp = async (policy: string) => {
+    await updateWorkload(it.db, workload.id, { tags: { "backup-policy": policy } }, it);
+    const { backup_id } = await it.backUp("web-1");
+    const copies = (await listJobs(it.db, { kind: "copy", backup_id: backup_id ?? "" })).map((job) => it.ended(job.id));
+    assert.deepEqual(
+      (await Promise.all(copies)).map((job) => job.state),
+      ["SUCCEEDED"],
+    );
+    return getBackup(it.db, backup_id ?? "");
+  };
+
+  await backUp("open");
+  for (const region of [home, peer]) assert.equal((await locksOf(region)).size, 0);
+  const worm = await backUp("worm");
+  assert.equal(worm.lock_until, worm.retain_until);
+  const day = await backUp("day"); // shares its packs, and is locked for less
+  for (const region of [home, peer]) {
+    const locks = await locksOf(region);
+    assert.equal(locks.get(`manifests/${worm.id}`), `COMPLIANCE ${worm.lock_until}`);
+    assert.equal(locks.get(`manifests/${day.id}`), `GOVERNANCE ${day.lock_until}`);
+    assert.equal(locks.get("config"), `COMPLIANCE ${worm.lock_until}`);
+    const packs = [...locks.keys()].filter((key) => key.startsWith("packs/"));
+    assert.ok(packs.length > 0 && packs.every((key) => locks.get(key) === `COMPLIANCE ${worm.lock_until}`));
+    const store = await it.engine.openStore(projectStore(region, workload.project_id));
+    await assert.rejects(store.delete(packs[0] ?? ""), (error) => hasCode(error, "STORE_LOCKED"));
+    await store.close();
+  }
+});
+
 const storeError = errorCatalogue({
   AWAY: { fault: "operational", retry: "never", guidance: "wait", status_reason: "StorageUnavailable" },
 });

@@ -10,6 +10,7 @@
 export * from "./derived-id.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";
+export * from "./lock-backup.ts";
 export * from "./places.ts";
 export * from "./region-record.ts";
 export * from "./repositories.ts";
