@@ -180,14 +180,12 @@ test("callers that misbehave are bounded", async (t) => {
   const send = (path: string, body: string) =>
     new Promise<{ status: number | undefined; code: string }>((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}` };
-      const sent = request(
-        { socketPath: rig.socket_path, method: "POST", path, headers, agent: false },
-        async (answer) => {
-          let text = "";
-          for await (const part of answer) text += part;
-          resolve({ status: answer.statusCode, code: JSON.parse(text).code });
-        },
-      );
+      const sent = request({ socketPath: rig.socket_path, method: "POST", path, headers, agent: false }, (answer) => {
+        let text = "";
+        answer.setEncoding("utf8").on("data", (part: string) => (text += part));
+        answer.on("end", () => resolve({ status: answer.statusCode, code: JSON.parse(text).code }));
+        answer.on("error", reject);
+      });
       sent.on("error", reject);
       sent.end(body);
     });

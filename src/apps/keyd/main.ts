@@ -90,7 +90,7 @@ async function run(options: ServeOptions, stdin: Stdin | undefined): Promise<voi
     lock_wait_ms: LOCK_WAIT_MS,
   });
   if (options.resetToken !== undefined) {
-    const token = await store.rotateToken(local.OPERATOR_PRINCIPAL, options.resetToken);
+    const token = await store.access.rotateToken(local.OPERATOR_PRINCIPAL, options.resetToken);
     await store.close();
     return deliver([token]);
   }

@@ -133,23 +133,23 @@ const handlers: Handlers = {
     const ciphertext = Buffer.from(wrapped.ciphertext, "base64");
     return { plaintext: store.unwrap(actor, { ...wrapped, ciphertext }, context).toString("base64") };
   },
-  create_key: (store, actor, { alias }) => store.createKey(actor, alias),
+  create_key: (store, actor, { alias }) => store.keys.createKey(actor, alias),
   describe_key: (store, actor, { key_id }) => store.describeKey(actor, key_id),
   list_keys: (store, actor) => ({ keys: store.listKeys(actor) }),
-  rotate_key: (store, actor, { key_id }) => store.rotateKey(actor, key_id),
-  disable_key: (store, actor, { key_id, version }) => store.disableKey(actor, key_id, version),
-  enable_key: (store, actor, { key_id, version }) => store.enableKey(actor, key_id, version),
-  schedule_destruction: (store, actor, { key_id, ...rest }) => store.scheduleDestruction(actor, key_id, rest),
-  cancel_destruction: (store, actor, { key_id, version }) => store.cancelDestruction(actor, key_id, version),
-  list_principals: (store, actor) => ({ principals: store.listPrincipals(actor) }),
-  add_principal: (store, actor, { principal }) => store.addPrincipal(actor, principal),
-  rotate_token: (store, actor, { principal }) => store.rotateToken(actor, principal),
+  rotate_key: (store, actor, { key_id }) => store.keys.rotateKey(actor, key_id),
+  disable_key: (store, actor, { key_id, version }) => store.keys.disableKey(actor, key_id, version),
+  enable_key: (store, actor, { key_id, version }) => store.keys.enableKey(actor, key_id, version),
+  schedule_destruction: (store, actor, { key_id, ...rest }) => store.keys.scheduleDestruction(actor, key_id, rest),
+  cancel_destruction: (store, actor, { key_id, version }) => store.keys.cancelDestruction(actor, key_id, version),
+  list_principals: (store, actor) => ({ principals: store.access.listPrincipals(actor) }),
+  add_principal: (store, actor, { principal }) => store.access.addPrincipal(actor, principal),
+  rotate_token: (store, actor, { principal }) => store.access.rotateToken(actor, principal),
   remove_principal: async (store, actor, { principal }) => {
-    await store.removePrincipal(actor, principal);
+    await store.access.removePrincipal(actor, principal);
     return {};
   },
-  grant: (store, actor, { principal, key_id, rights }) => store.grant(actor, principal, key_id, rights),
-  revoke: (store, actor, { principal, key_id, rights }) => store.revoke(actor, principal, key_id, rights),
+  grant: (store, actor, { principal, key_id, rights }) => store.access.grant(actor, principal, key_id, rights),
+  revoke: (store, actor, { principal, key_id, rights }) => store.access.revoke(actor, principal, key_id, rights),
   audit_log: (store, actor, filter) => store.auditLog(actor, filter),
   verify_audit_log: (store, actor, { known_head }) => store.verifyAuditLog(actor, known_head),
 };

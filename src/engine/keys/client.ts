@@ -144,7 +144,7 @@ class Connection {
     };
     const options = this.#options;
     return new Promise<Answer>((resolve, reject) => {
-      const onResponse = (response: IncomingMessage) => collect(response).then(resolve, reject);
+      const onResponse = (response: IncomingMessage) => void collect(response).then(resolve, reject);
       const request =
         "socket_path" in options
           ? httpRequest({ ...common, socketPath: options.socket_path }, onResponse)
@@ -155,7 +155,7 @@ class Connection {
             );
       request.on("error", (error: NodeJS.ErrnoException) => {
         if (repeatable && request.reusedSocket && error.code === "ECONNRESET") {
-          this.#send(operation, body, signal, true).then(resolve, reject);
+          void this.#send(operation, body, signal, true).then(resolve, reject);
         } else reject(error);
       });
       request.end(body);

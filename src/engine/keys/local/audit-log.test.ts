@@ -14,7 +14,7 @@ async function createLog(t: TestContext) {
   const folder = await createKeyFolder(t);
   const open = () => folder.open({ audit_segment_bytes: 4_000 });
   const store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
+  const { key_id } = await store.keys.createKey("admin", "acme");
   for (let index = 0; index < 36; index++) store.wrap("server", key_id, Buffer.of(1), { backup: `bkp_${index}` });
   await store.close();
   const dir = join(folder.dir, "audit");

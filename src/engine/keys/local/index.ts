@@ -5,9 +5,11 @@
  * stable storage, and in the audit log, before it is answered; a use that cannot be recorded does not happen.
  */
 export * from "./access.ts";
+export { OPERATOR_PRINCIPAL } from "./access-changes.ts";
 export { AuditLog } from "./audit-log.ts";
 export * from "./audit-verify.ts";
 export { ensurePrivateFolder, replaceFile, requirePrivate } from "./files.ts";
+export { DESTRUCTION_DAYS_DEFAULT, DESTRUCTION_DAYS_MIN } from "./key-changes.ts";
 export * from "./key-store.ts";
 export {
   AUDIT_FOLDER,

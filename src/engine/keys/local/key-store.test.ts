@@ -31,8 +31,8 @@ function openByTheDocument(secret: Buffer, info: string, aad: string, envelope: 
 test("what lies in the folder and what wrap returns open with node:crypto alone", async (t) => {
   const { dir, open } = await createKeyFolder(t);
   const store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
-  await store.rotateKey("admin", key_id);
+  const { key_id } = await store.keys.createKey("admin", "acme");
+  await store.keys.rotateKey("admin", key_id);
   const wrapped = store.wrap("server", key_id, SECRET, CONTEXT);
   await store.close();
 
@@ -50,7 +50,7 @@ test("what lies in the folder and what wrap returns open with node:crypto alone"
 test("only the owner can reach folder and files", async (t) => {
   const { dir, open } = await createKeyFolder(t);
   const store = await open();
-  await store.createKey("admin", "acme");
+  await store.keys.createKey("admin", "acme");
   await store.close();
   for (const name of await readdir(dir, { recursive: true })) {
     const found = await stat(join(dir, name));
@@ -63,33 +63,33 @@ test("only the owner can reach folder and files", async (t) => {
 test("rotation: new wraps take the new version, old ones stay readable, also after a restart", async (t) => {
   const { open } = await createKeyFolder(t);
   let store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
+  const { key_id } = await store.keys.createKey("admin", "acme");
   const first = store.wrap("server", key_id, SECRET, CONTEXT);
-  await store.rotateKey("admin", key_id);
+  await store.keys.rotateKey("admin", key_id);
   await store.close();
   store = await open();
   assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 2);
   assert.deepEqual(store.unwrap("server", first, CONTEXT), SECRET);
 
-  await store.disableKey("admin", key_id, 2);
+  await store.keys.disableKey("admin", key_id, 2);
   assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 1);
-  await store.disableKey("admin", key_id, 1);
+  await store.keys.disableKey("admin", key_id, 1);
   assert.throws(() => store.wrap("server", key_id, SECRET, CONTEXT), code("KEY_DISABLED"));
   assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
-  await store.enableKey("admin", key_id, 1);
+  await store.keys.enableKey("admin", key_id, 1);
   assert.deepEqual(store.unwrap("server", first, CONTEXT), SECRET);
-  await store.disableKey("admin", key_id);
+  await store.keys.disableKey("admin", key_id);
   assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
-  await assert.rejects(store.rotateKey("admin", key_id), code("KEY_STATE_CONFLICT"));
+  await assert.rejects(store.keys.rotateKey("admin", key_id), code("KEY_STATE_CONFLICT"));
   await store.close();
 });
 
 test("an alias belongs to one key", async (t) => {
   const { open } = await createKeyFolder(t);
   const store = await open();
-  await store.createKey("admin", "acme");
-  await assert.rejects(store.createKey("admin", "acme"), code("KEY_ALIAS_TAKEN"));
-  await assert.rejects(store.createKey("admin", "Acme Corp"), code("KEY_REQUEST_INVALID"));
+  await store.keys.createKey("admin", "acme");
+  await assert.rejects(store.keys.createKey("admin", "acme"), code("KEY_ALIAS_TAKEN"));
+  await assert.rejects(store.keys.createKey("admin", "Acme Corp"), code("KEY_REQUEST_INVALID"));
   assert.equal(store.listKeys("server").length, 1);
   await store.close();
 });
@@ -97,20 +97,20 @@ test("an alias belongs to one key", async (t) => {
 test("destruction: not before 7 days, unusable meanwhile, can be cancelled, and then really gone", async (t) => {
   const { dir, clock, open } = await createKeyFolder(t);
   const store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
+  const { key_id } = await store.keys.createKey("admin", "acme");
   const first = store.wrap("server", key_id, SECRET, CONTEXT);
-  await store.rotateKey("admin", key_id);
-  await assert.rejects(store.scheduleDestruction("admin", key_id, { after_days: 6 }), code("KEY_REQUEST_INVALID"));
+  await store.keys.rotateKey("admin", key_id);
+  await assert.rejects(store.keys.scheduleDestruction("admin", key_id, { after_days: 6 }), code("KEY_REQUEST_INVALID"));
 
-  const pending = await store.scheduleDestruction("admin", key_id, { version: 1 });
+  const pending = await store.keys.scheduleDestruction("admin", key_id, { version: 1 });
   assert.equal(pending.versions[0]?.destroy_at, "2026-05-31T00:00:00.000Z");
   assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
-  await assert.rejects(store.enableKey("admin", key_id, 1), code("KEY_STATE_CONFLICT"));
-  assert.equal((await store.cancelDestruction("admin", key_id, 1)).versions[0]?.state, "DISABLED");
-  await store.enableKey("admin", key_id, 1);
+  await assert.rejects(store.keys.enableKey("admin", key_id, 1), code("KEY_STATE_CONFLICT"));
+  assert.equal((await store.keys.cancelDestruction("admin", key_id, 1)).versions[0]?.state, "DISABLED");
+  await store.keys.enableKey("admin", key_id, 1);
   assert.deepEqual(store.unwrap("server", first, CONTEXT), SECRET);
 
-  await store.scheduleDestruction("admin", key_id, { version: 1, after_days: 7 });
+  await store.keys.scheduleDestruction("admin", key_id, { version: 1, after_days: 7 });
   const file = join(dir, "keys", `${key_id}.json`);
   const sealed = JSON.parse(await readFile(file, "utf8")).record.versions[0].material;
   clock.pass(7 * DAY_MS - 1);
@@ -121,16 +121,16 @@ test("destruction: not before 7 days, unusable meanwhile, can be cancelled, and 
   assert.deepEqual(await store.sweep(), [`${key_id}/1`]);
   assert.equal((await readFile(file, "utf8")).includes(sealed), false);
   assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DESTROYED"));
-  await assert.rejects(store.cancelDestruction("admin", key_id, 1), code("KEY_DESTROYED"));
+  await assert.rejects(store.keys.cancelDestruction("admin", key_id, 1), code("KEY_DESTROYED"));
   assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 2);
 
-  await store.scheduleDestruction("admin", key_id, { after_days: 7 });
+  await store.keys.scheduleDestruction("admin", key_id, { after_days: 7 });
   clock.pass(8 * DAY_MS);
   await store.sweep();
   clock.pass(3_600_000);
   assert.deepEqual(await store.sweep(), [key_id]);
   assert.equal(store.describeKey("admin", key_id).state, "DESTROYED");
-  await store.createKey("admin", "acme"); // the alias is free again
+  await store.keys.createKey("admin", "acme"); // the alias is free again
   const { entries } = await store.auditLog("admin", { action: "key.destroy", outcome: "OK" });
   assert.deepEqual(
     entries.map(({ principal, key_version }) => [principal, key_version]),
@@ -145,8 +145,8 @@ test("destruction: not before 7 days, unusable meanwhile, can be cancelled, and 
 test("a clock set wrong destroys nothing", async (t) => {
   const { clock, open } = await createKeyFolder(t);
   const store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
-  await store.scheduleDestruction("admin", key_id);
+  const { key_id } = await store.keys.createKey("admin", "acme");
+  await store.keys.scheduleDestruction("admin", key_id);
   await store.sweep();
   clock.wall_ms += 365 * DAY_MS;
   assert.deepEqual(await store.sweep(), []);
@@ -164,13 +164,13 @@ test("access: denied unless granted, and the error says what is missing and how 
   let store = await open();
   assert.equal(store.authenticate(tokens.server ?? ""), "server");
   assert.throws(() => store.authenticate("hkt_guess"), code("KEY_ACCESS_DENIED"));
-  const { key_id } = await store.createKey("admin", "acme");
+  const { key_id } = await store.keys.createKey("admin", "acme");
   const wrapped = store.wrap("server", key_id, SECRET, CONTEXT);
   assert.throws(() => store.unwrap("admin", wrapped, CONTEXT), code("KEY_ACCESS_DENIED"));
-  await assert.rejects(store.createKey("server", "mine"), code("KEY_ACCESS_DENIED"));
-  await assert.rejects(store.grant("server", "server", key_id, ["admin"]), code("KEY_ACCESS_DENIED"));
+  await assert.rejects(store.keys.createKey("server", "mine"), code("KEY_ACCESS_DENIED"));
+  await assert.rejects(store.access.grant("server", "server", key_id, ["admin"]), code("KEY_ACCESS_DENIED"));
 
-  await store.revoke("admin", "server", "*", ["wrap"]);
+  await store.access.revoke("admin", "server", "*", ["wrap"]);
   try {
     store.wrap("server", key_id, SECRET, CONTEXT);
     assert.fail("wrapped without a grant");
@@ -181,25 +181,25 @@ test("access: denied unless granted, and the error says what is missing and how 
     assert.match(denied.message, new RegExp(`server lacks "wrap" on key ${key_id}`));
     assert.ok(denied.guidance.includes(`grant --principal server --key '${key_id}' --right wrap`));
   }
-  await store.grant("admin", "server", key_id, ["wrap"]);
+  await store.access.grant("admin", "server", key_id, ["wrap"]);
   store.wrap("server", key_id, SECRET, CONTEXT);
 
-  const agent = await store.addPrincipal("admin", "agent-1");
+  const agent = await store.access.addPrincipal("admin", "agent-1");
   assert.throws(() => store.listKeys("agent-1"), code("KEY_ACCESS_DENIED"));
-  await store.grant("admin", "agent-1", key_id, ["describe"]);
+  await store.access.grant("admin", "agent-1", key_id, ["describe"]);
   assert.equal(store.listKeys("agent-1").length, 1);
   assert.throws(() => store.auditLog("agent-1"), code("KEY_ACCESS_DENIED"));
-  await assert.rejects(store.revoke("admin", "admin", "*", ["admin"]), code("KEY_LAST_ADMIN"));
-  await assert.rejects(store.removePrincipal("admin", "admin"), code("KEY_LAST_ADMIN"));
-  await assert.rejects(store.addPrincipal("admin", "keyd"), code("KEY_REQUEST_INVALID"));
+  await assert.rejects(store.access.revoke("admin", "admin", "*", ["admin"]), code("KEY_LAST_ADMIN"));
+  await assert.rejects(store.access.removePrincipal("admin", "admin"), code("KEY_LAST_ADMIN"));
+  await assert.rejects(store.access.addPrincipal("admin", "keyd"), code("KEY_REQUEST_INVALID"));
 
   await store.close();
   store = await open();
   assert.equal(store.authenticate(agent.token), "agent-1");
-  const renewed = await store.rotateToken("operator", "agent-1");
+  const renewed = await store.access.rotateToken("operator", "agent-1");
   assert.throws(() => store.authenticate(agent.token), code("KEY_ACCESS_DENIED"));
   assert.equal(store.authenticate(renewed.token), "agent-1");
-  await store.removePrincipal("admin", "agent-1");
+  await store.access.removePrincipal("admin", "agent-1");
   assert.throws(() => store.authenticate(renewed.token), code("KEY_ACCESS_DENIED"));
 
   const denied = await store.auditLog("admin", { outcome: "DENIED" });
@@ -232,9 +232,9 @@ test("one process per folder", async (t) => {
 test("an altered, exchanged or foreign file keeps the store shut", async (t) => {
   const { dir, open } = await createKeyFolder(t);
   const store = await open();
-  const one = (await store.createKey("admin", "one")).key_id;
-  const two = (await store.createKey("admin", "two")).key_id;
-  await store.disableKey("admin", one);
+  const one = (await store.keys.createKey("admin", "one")).key_id;
+  const two = (await store.keys.createKey("admin", "two")).key_id;
+  await store.keys.disableKey("admin", one);
   await store.close();
   const path = join(dir, "keys", `${one}.json`);
   const text = await readFile(path, "utf8");
@@ -256,18 +256,18 @@ test("an altered, exchanged or foreign file keeps the store shut", async (t) => 
 test("a change that cannot be written is not acknowledged, and memory follows the disk", async (t) => {
   const { dir, open } = await createKeyFolder(t);
   const store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
+  const { key_id } = await store.keys.createKey("admin", "acme");
   // A folder where the file belongs makes the rename fail, for root as well.
   const hidden = join(dir, "keys", "hidden");
   const path = join(dir, "keys", `${key_id}.json`);
   await rename(path, hidden);
   await mkdir(join(path, "in-the-way"), { recursive: true });
-  await assert.rejects(store.rotateKey("admin", key_id));
+  await assert.rejects(store.keys.rotateKey("admin", key_id));
   await rmdir(join(path, "in-the-way"));
   await rmdir(path);
   await rename(hidden, path);
   assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 1);
-  assert.equal((await store.rotateKey("admin", key_id)).versions.length, 2);
+  assert.equal((await store.keys.rotateKey("admin", key_id)).versions.length, 2);
   await store.close();
   await (await open()).close();
 });
@@ -275,9 +275,9 @@ test("a change that cannot be written is not acknowledged, and memory follows th
 test("after a crash between change and log, the log says what became of it", async (t) => {
   const { base, dir, clock, open } = await createKeyFolder(t);
   const store = await open();
-  const { key_id } = await store.createKey("admin", "acme");
+  const { key_id } = await store.keys.createKey("admin", "acme");
   const crashed = join(base, "crashed");
-  const started = store.rotateKey("admin", key_id);
+  const started = store.keys.rotateKey("admin", key_id);
   // The moment between STARTED and the new file: the copy is what a crash there leaves behind.
   while ((await store.audit.read({ action: "key.rotate" })).entries.length === 0) await new Promise(setImmediate);
   await cp(dir, crashed, { recursive: true });

@@ -1,0 +1,90 @@
+import { EVERY_KEY, type KeyPrincipalInfo, type KeyRight } from "../port.ts";
+import { type AccessList, createToken, findPrincipal, toPrincipalInfo, withChanged, withPrincipal } from "./access.ts";
+import type { AuditEvent } from "./audit-log.ts";
+import type { OpenFolder } from "./open-folder.ts";
+import type { PrincipalToken } from "./set-up.ts";
+
+/** Whoever holds folder and root secret, at the machine itself: may make new tokens without one. */
+export const OPERATOR_PRINCIPAL = "operator";
+
+/** Changes to the access list: principals, their tokens and grants. */
+export class AccessChanges {
+  readonly #folder: OpenFolder;
+
+  constructor(folder: OpenFolder) {
+    this.#folder = folder;
+  }
+
+  listPrincipals(actor: string): KeyPrincipalInfo[] {
+    this.#folder.requireRight(actor, "describe", EVERY_KEY, "access.list");
+    return this.#folder.files.access.principals.map(toPrincipalInfo);
+  }
+
+  addPrincipal(actor: string, principal: string): Promise<PrincipalToken> {
+    const { token, token_sha256 } = createToken(this.#folder.random);
+    return this.#changeAccess(actor, { action: "access.add_principal", detail: { principal } }, (list) => ({
+      list: withPrincipal(list, principal, token_sha256, this.#folder.now()),
+      result: () => ({ principal, token }),
+    }));
+  }
+
+  rotateToken(actor: string, principal: string): Promise<PrincipalToken> {
+    const { token, token_sha256 } = createToken(this.#folder.random);
+    return this.#changeAccess(actor, { action: "access.rotate_token", detail: { principal } }, (list) => ({
+      list: withChanged(list, principal, (found) => ({ ...found, token_sha256 })),
+      result: () => ({ principal, token }),
+    }));
+  }
+
+  removePrincipal(actor: string, principal: string): Promise<void> {
+    return this.#changeAccess(actor, { action: "access.remove_principal", detail: { principal } }, (list) => ({
+      list: withChanged(list, principal, () => null),
+      result: () => undefined,
+    }));
+  }
+
+  grant(actor: string, principal: string, key_id: string, rights: readonly KeyRight[]): Promise<KeyPrincipalInfo> {
+    return this.#changeGrants(actor, "access.grant", principal, key_id, rights, (held) => [
+      ...new Set([...held, ...rights]),
+    ]);
+  }
+
+  revoke(actor: string, principal: string, key_id: string, rights: readonly KeyRight[]): Promise<KeyPrincipalInfo> {
+    return this.#changeGrants(actor, "access.revoke", principal, key_id, rights, (held) =>
+      held.filter((right) => !rights.includes(right)),
+    );
+  }
+
+  #changeAccess<T>(
+    actor: string,
+    what: Omit<AuditEvent, "principal" | "outcome">,
+    edit: (list: AccessList) => { list: AccessList; result: (list: AccessList) => T },
+  ): Promise<T> {
+    const needs_admin_on = actor === OPERATOR_PRINCIPAL ? null : EVERY_KEY;
+    return this.#folder.change(actor, what, needs_admin_on, async (change_id) => {
+      const { list, result } = edit(this.#folder.files.access);
+      await this.#folder.files.writeAccess({ ...list, change_id });
+      return result(this.#folder.files.access);
+    });
+  }
+
+  #changeGrants(
+    actor: string,
+    action: string,
+    principal: string,
+    key_id: string,
+    rights: readonly KeyRight[],
+    edit: (held: readonly KeyRight[]) => KeyRight[],
+  ): Promise<KeyPrincipalInfo> {
+    const detail = { principal, rights: rights.join(",") };
+    return this.#changeAccess(actor, { action, detail: { ...detail, key_id } }, (list) => {
+      if (key_id !== EVERY_KEY) this.#folder.findKey(key_id);
+      const changed = withChanged(list, principal, (found) => {
+        const held = edit(found.grants[key_id] ?? []);
+        const { [key_id]: _, ...others } = found.grants;
+        return { ...found, grants: held.length === 0 ? others : { ...others, [key_id]: held } };
+      });
+      return { list: changed, result: (now) => toPrincipalInfo(findPrincipal(now, principal)) };
+    });
+  }
+}

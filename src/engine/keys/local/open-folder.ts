@@ -1,0 +1,75 @@
+import type { Clock, Random } from "../../../base/index.ts";
+import { keyError } from "../errors.ts";
+import { EVERY_KEY, type KeyRight } from "../port.ts";
+import { requireGranted } from "./access.ts";
+import type { AuditEvent, AuditLog } from "./audit-log.ts";
+import { ChangeQueue, refusal } from "./change-queue.ts";
+import type { KeyFiles } from "./key-files.ts";
+import type { KeyRecord } from "./key-record.ts";
+import type { RootSecret } from "./root-secret.ts";
+
+interface Parts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secret: RootSecret;
+  readonly files: KeyFiles;
+  readonly audit: AuditLog;
+}
+
+/** What uses and changes of an open key folder share: its files, who may do what, and the framed change. */
+export class OpenFolder {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secret: RootSecret;
+  readonly files: KeyFiles;
+  readonly audit: AuditLog;
+  readonly #changes: ChangeQueue;
+
+  constructor({ clock, random, secret, files, audit }: Parts) {
+    this.clock = clock;
+    this.random = random;
+    this.secret = secret;
+    this.files = files;
+    this.audit = audit;
+    this.#changes = new ChangeQueue(audit, random);
+  }
+
+  /** Resolves when the changes asked for so far have ended. */
+  idle(): Promise<void> {
+    return this.#changes.idle();
+  }
+
+  now(): string {
+    return new Date(this.clock.now_ms()).toISOString();
+  }
+
+  /** A refusal is recorded. @throws KEY_ACCESS_DENIED */
+  requireRight(actor: string, right: KeyRight, key_id: string, action: string): void {
+    try {
+      requireGranted(this.files.access, actor, right, key_id);
+    } catch (error) {
+      this.audit.append(refusal({ principal: actor, action, ...(key_id === EVERY_KEY ? {} : { key_id }) }, error));
+      throw error;
+    }
+  }
+
+  /** @throws KEY_NOT_FOUND */
+  findKey(key_id: string): KeyRecord {
+    const record = this.files.keys.get(key_id);
+    if (record !== undefined) return record;
+    throw keyError("KEY_NOT_FOUND", `this key manager has no key ${key_id}`, { key_id });
+  }
+
+  /** `needs_admin_on`: a key, every key, or null for what the key manager and the operator do themselves. */
+  change<T>(
+    principal: string,
+    what: Omit<AuditEvent, "principal" | "outcome">,
+    needs_admin_on: string | null,
+    change: (change_id: string) => Promise<T>,
+  ): Promise<T> {
+    const authorise = () => {
+      if (needs_admin_on !== null) this.requireRight(principal, "admin", needs_admin_on, what.action);
+    };
+    return this.#changes.run({ principal, ...what }, authorise, change);
+  }
+}
