@@ -1,22 +1,9 @@
 /** Runs `baas` as a user would, and shows what was run and what came back. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { baasCommand, privateEnvironment } from "./command.ts";
 import { run } from "./process.ts";
 import type { Screen } from "./screen.ts";
 import type { DemoServer } from "./server.ts";
-
-const CLI = join(import.meta.dirname, "..", "..", "src", "apps", "cli", "main.ts");
-
-/** How to start the command line from the sources. */
-export function baasCommand(args: readonly string[]): { readonly command: string; readonly args: readonly string[] } {
-  return { command: process.execPath, args: [CLI, ...args] };
-}
-
-/** Our own environment without what would lead to the user's own installation or database. */
-export function privateEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("BAAS_") && name !== "DATABASE_URL");
-  return Object.fromEntries(own);
-}
 
 export interface ShowOptions {
   /** Only lines of the output that match are shown; all of them by default. */

@@ -24,7 +24,9 @@ interface Verdict {
   readonly differences: readonly string[];
 }
 
-/** Is the path of an original one that a restore cannot be held to? A real tree may be in use, or partly closed to us. */
+/**
+ * Is the path of an original one that a restore cannot be held to? A real tree may be in use, or partly closed to us.
+ */
 export type Excused = (path: string) => boolean;
 
 /** @param excused what is left out, and counted */
@@ -91,7 +93,9 @@ export function excuses(since_ms: number, reported: ReadonlySet<string>): Excuse
 const OWNERS = process.getuid?.() === 0 ? "%U %G " : "";
 const FIELDS = `%y %m ${OWNERS}`;
 
-/** `find -printf`: kind, mode, owner, group, nanosecond time, size, link target of every entry, and the holes of files. */
+/**
+ * `find -printf`: kind, mode, owner, group, nanosecond time, size, link target of every entry, and the holes of files.
+ */
 async function metadata(pairs: readonly Pair[], excused: Excused): Promise<Verdict> {
   const differences: string[] = [];
   let entries = 0;

@@ -1,7 +1,7 @@
 /** Chapters 2 to 5: a policy, a tag, the first backup, the second. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatBytes, formatCount, formatDuration } from "../../src/apps/cli/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../../src/apps/cli/index.ts";
 import type { BackupDetail, CoverageView } from "../../src/protocol/index.ts";
 import { changeSome, makeChanging, makeNotes } from "./changing.ts";
 import { DAILY, DAILY_NAME, HOURLY_NAME, hourly } from "./policies.ts";

@@ -1,6 +1,6 @@
 /** Chapters 6 to 9: the second region, verification, restores, and what other tools say about them. */
 import { join } from "node:path";
-import { formatBytes, formatCount, formatDuration } from "../../src/apps/cli/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../../src/apps/cli/index.ts";
 import type { BackupDetail } from "../../src/protocol/index.ts";
 import { lostIn } from "./changing.ts";
 import { compareTrees, excuses, type Pair } from "./compare.ts";
@@ -51,7 +51,10 @@ export async function verifyBoth(stage: Stage, first: BackupDetail, newest: Back
   prove(stage, "verified", held, ...figures);
 }
 
-/** Restores into a folder and compares; the tree itself is the original, the changing folder may be an earlier state of it. */
+/**
+ * Restores into a folder and compares; the tree itself is the original, the changing folder may be an earlier state of
+ * it.
+ */
 export async function restoreAndCompare(
   stage: Stage,
   backup: BackupDetail,

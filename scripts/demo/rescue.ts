@@ -4,7 +4,7 @@
  */
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { formatCount, formatDuration } from "../../src/apps/cli/format.ts";
+import { formatCount, formatDuration } from "../../src/apps/cli/index.ts";
 import type { BackupDetail, BackupView } from "../../src/protocol/index.ts";
 import { type Baas, openBaas } from "./baas.ts";
 import { diffLines } from "./compare.ts";

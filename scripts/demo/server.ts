@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { baasCommand, privateEnvironment } from "./baas.ts";
+import { baasCommand, privateEnvironment } from "./command.ts";
 
 export interface DemoServer {
   readonly url: string;

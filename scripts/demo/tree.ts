@@ -11,7 +11,9 @@ export interface Tree {
 export const FILE_COUNT_MIN = 20_000;
 /** Manual pages alone would reach the count. */
 const SIZE_BYTES_MIN = 150 * 1024 * 1024;
-/** More than this makes the demo longer (3 minutes on a busy machine of two cores is the aim), and proves nothing more. */
+/**
+ * More than this makes the demo longer (3 minutes on a busy machine of two cores is the aim), and proves nothing more.
+ */
 const SIZE_BYTES_MAX = 400 * 1024 * 1024;
 const CANDIDATES = ["/usr/share", "/usr/lib", "/usr"];
 

@@ -2,7 +2,10 @@ import { STATUS_CODES } from "node:http";
 import * as z from "zod";
 import type { HoldfastError } from "../base/index.ts";
 
-/** RFC 9457 problem details with our members: what `application/problem+json` answers hold, and the CLI's `--json` errors. */
+/**
+ * RFC 9457 problem details with our members: what `application/problem+json` answers hold, and the CLI's `--json`
+ * errors.
+ */
 export const problemSchema = z.object({
   /** `urn:holdfast:error:` and the code in lower case. */
   type: z.string(),

@@ -59,7 +59,8 @@ export function makeSource(folder: string): void {
   fs.symlinkSync(Buffer.from([0x2f, 0xc3, 0x28]), Buffer.from(`${folder}/dangling`));
   execFileSync("mkfifo", [join(folder, "shapes/fifo")]);
   for (let i = 0; i < 2500; i++) file(`many/empty file number ${String(i).padStart(5, "0")}`, "");
-  // 160 extents: more than an entry holds, so that a map page is needed; longer than 32 MiB, so that it is cut in segments.
+  // 160 extents: more than an entry holds, so that a map page is needed; longer than 32 MiB, so that it is cut in
+  // segments.
   const sparse = fs.openSync(join(folder, "shapes/sparse"), "w");
   for (let i = 0; i < 80; i++) {
     fs.writeSync(sparse, Buffer.alloc(4096, `page ${i % 7}`), 0, 4096, i * 512 * 1024 + 65_536);

@@ -65,7 +65,10 @@ export class PackWriter {
     this.#options = options;
   }
 
-  /** Bytes of the pack under way with its directory (not compressed); 0 when none is. Many small chunks make a large one. */
+  /**
+   * Bytes of the pack under way with its directory (not compressed); 0 when none is. Many small chunks make a large
+   * one.
+   */
   get size_bytes(): number {
     return this.#key === undefined ? 0 : this.#end + this.#directory.bytes;
   }

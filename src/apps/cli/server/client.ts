@@ -23,8 +23,8 @@ export interface Connection {
 }
 
 /**
- * Finds server and token: from the options, from BAAS_SERVER and BAAS_TOKEN, else in the data folder of a server on this
- * machine. Nothing is sent yet.
+ * Finds server and token: from the options, from BAAS_SERVER and BAAS_TOKEN, else in the data folder of a server on
+ * this machine. Nothing is sent yet.
  * @throws CLI_TOKEN_MISSING
  */
 export async function connectServer(io: CliIo, options: ServerOptions): Promise<Connection> {

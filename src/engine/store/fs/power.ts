@@ -8,8 +8,8 @@ type Lose = "all" | "some";
 const WAIT_MS_MAX = 1000;
 
 /**
- * The switch a store's power hangs on. Without a machine it is the store's own; else it takes the power from every store
- * of that machine, in all threads, and waits until each has lost what it loses.
+ * The switch a store's power hangs on. Without a machine it is the store's own; else it takes the power from every
+ * store of that machine, in all threads, and waits until each has lost what it loses.
  */
 export function powerOf(
   { machine, rules }: FaultConfig,
@@ -26,9 +26,9 @@ export function powerOf(
     off ??= cut(how).finally(() => Atomics.add(calls, dark, 1));
     return off;
   };
-  channel.onmessage = (message: unknown) => {
+  channel.addEventListener("message", (message: unknown) => {
     lose((message as { data: Lose }).data).catch(() => undefined); // the store answers EIO, which its caller sees
-  };
+  });
   Atomics.add(calls, powered, 1);
   return async (how) => {
     channel.postMessage(how);
