@@ -1,4 +1,5 @@
 /** What a simulation does with the engine, as plain data: here, or in a process that is killed on the way. */
+import { fork } from "node:child_process";
 import { type Clock, systemRandom, type Random } from "../../src/base/index.ts";
 import { runBackup } from "../../src/engine/backup/index.ts";
 import { planCopy, runCopy } from "../../src/engine/copy/index.ts";
@@ -74,6 +75,27 @@ export async function perform(
       return await runRestore(plan);
     }
   }
+}
+
+const CHILD_LIMIT_MS = 120_000;
+
+/** Runs an action in a process that is killed when it comes to its stop. */
+export function performAndDie(task: ActionTask): Promise<"done" | "killed"> {
+  const child = fork(import.meta.filename, { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => child.kill("SIGTERM"), CHILD_LIMIT_MS);
+    let answer: { acknowledged: boolean; error?: string } | undefined;
+    child.once("message", (message) => {
+      answer = message as { acknowledged: boolean; error?: string };
+    });
+    child.once("exit", (code, signal) => {
+      clearTimeout(limit);
+      if (answer?.acknowledged === true) resolve("done");
+      else if (signal === "SIGKILL") resolve("killed");
+      else reject(new Error(`the child ended with ${answer?.error ?? code ?? signal}`));
+    });
+    child.send(task);
+  });
 }
 
 if (import.meta.main) {

@@ -7,20 +7,30 @@
  * - whatever failed succeeds when it is run again, and leaves nothing behind for good.
  */
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
 import { lstatSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, newId, type Random } from "../../src/base/index.ts";
-import { checkRepository, verifyBackup } from "../../src/engine/check/index.ts";
+import { checkRepository } from "../../src/engine/check/index.ts";
 import type { Problem } from "../../src/engine/pipeline/index.ts";
 import type { FaultConfig } from "../../src/engine/store/index.ts";
 import { clockAhead, createAt, openAt } from "../long/crash/open.ts";
 import { CALLS, ERRORS, hasStruck, parsePoint, pointName } from "../long/crash/points.ts";
 import { scratchFolder } from "../long/crash/states.ts";
 import { treeLines } from "../long/crash/tree.ts";
-import { type Action, type ActionTask, faultFor, perform, type Stop } from "./actions.ts";
-import { objectsIn, putRight, type Spoiled, spoil } from "./damage.ts";
+import { type Action, faultFor, perform, performAndDie, type Stop } from "./actions.ts";
+import { objectsIn, putRight, spoil } from "./damage.ts";
 import { Dice, seededRandom } from "./dice.ts";
+import {
+  isShut,
+  type Lines,
+  mayFail,
+  pathIn,
+  type Place,
+  proveCheck,
+  proveTree,
+  proveVerify,
+  withoutLinks,
+} from "./place.ts";
 import { changeSource } from "./source-tree.ts";
 
 export interface SimulationOptions {
@@ -38,21 +48,11 @@ export interface SimulationReport {
   readonly damages: number;
 }
 
-const CHILD_LIMIT_MS = 120_000;
 const LEASE_ENDS_MS = 11 * 60_000;
 const AUDIT_EVERY = 12;
 
-type Lines = ReadonlyMap<string, readonly string[]>;
-
 /** "done": acknowledged. "failed": by the fault it was given. Else what it failed with, though it was given none. */
 type ActionEnd = "done" | "failed" | { readonly error: unknown };
-
-interface Place {
-  readonly path: string;
-  /** Of each backup that is there: its tree, root by root. */
-  readonly backups: Map<string, Lines>;
-  readonly spoiled: Map<string, Spoiled>;
-}
 
 class Simulation {
   readonly log: string[] = [];
@@ -110,7 +110,7 @@ class Simulation {
     else if (kind === "restore") await this.#restore();
     else if (kind === "restore_paths") await this.#restorePaths();
     else if (kind === "restore_in_place") await this.#restoreInPlace();
-    else if (kind === "verify") await this.#verify(this.#anyPlace(), undefined);
+    else if (kind === "verify") await this.#verify();
     else if (kind === "clock") this.#jump();
     else if (kind === "spoil") await this.#spoil();
     else await this.#putRight(this.#spoiledPlace());
@@ -189,7 +189,7 @@ class Simulation {
     const stop = faults === "maybe" && this.#dice.happens(0.35) ? this.#stop() : undefined;
     const what = `${action.kind} ${action.backup_id}${stop === undefined ? "" : ` stopped at ${stop.point}`}`;
     if (stop?.point.includes("/kill/")) {
-      const answer = await this.#inChild({ action, ahead_ms: this.#ahead_ms, stop });
+      const answer = await performAndDie({ action, ahead_ms: this.#ahead_ms, stop });
       this.#note(`${what}: ${answer}`);
       if (answer === "killed") this.faults++;
       return answer === "killed" ? "failed" : "done";
@@ -208,32 +208,6 @@ class Simulation {
       for (const { path } of [this.#repo, this.#replica])
         rmSync(join(path, ".power-cut"), { recursive: true, force: true });
     }
-  }
-
-  #inChild(task: ActionTask): Promise<"done" | "killed"> {
-    const child = fork(join(import.meta.dirname, "actions.ts"), {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-      execArgv: [],
-    });
-    return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => child.kill("SIGTERM"), CHILD_LIMIT_MS);
-      let answer: { acknowledged: boolean; error?: string } | undefined;
-      child.once("message", (message) => {
-        answer = message as { acknowledged: boolean; error?: string };
-      });
-      child.once("exit", (code, signal) => {
-        clearTimeout(limit);
-        if (answer?.acknowledged === true) resolve("done");
-        else if (signal === "SIGKILL") resolve("killed");
-        else reject(new Error(`the child ended with ${answer?.error ?? code ?? signal}`));
-      });
-      child.send(task);
-    });
-  }
-
-  /** Does damage explain that an action failed without a fault? */
-  #mayFail(...places: readonly Place[]): boolean {
-    return places.some(({ spoiled }) => spoiled.size > 0);
   }
 
   async #backup(): Promise<void> {
@@ -266,15 +240,9 @@ class Simulation {
   ): Promise<void> {
     const there = lstatSync(join(place.path, "manifests", backup_id), { throwIfNoEntry: false }) !== undefined;
     if (end === "done") assert.ok(there, `${backup_id} was acknowledged and is not there`);
-    else if (end !== "failed" && !this.#mayFail(...involved)) throw end.error;
+    else if (end !== "failed" && !mayFail(...involved)) throw end.error;
     if (there) place.backups.set(backup_id, lines);
   }
-  /** Of a backup: was anything it needs spoiled? It need not be lost: chunks may stand in other packs too. */
-  #isHurt(place: Place, backup_id: string, packs: readonly string[]): boolean {
-    if (place.spoiled.has(`manifests/${backup_id}`)) return true;
-    return packs.some((id) => place.spoiled.has(`packs/${id.slice(0, 2)}/${id}`));
-  }
-
   /** Restores into a folder or in place. With a fault it may fail; without, and unhurt, it must be exact. */
   async #restoreAndCompare(place: Place, backup_id: string, faults: "never" | "maybe"): Promise<void> {
     const lines = place.backups.get(backup_id) as Lines;
@@ -292,38 +260,26 @@ class Simulation {
       this.#note(`restore ${backup_id} of ${place.path}: ${failed.length} failed`);
       for (const [root, expected] of lines) {
         const at = lines.size === 1 ? target : join(target, root);
-        this.#compare(backup_id, root, expected, at, failed);
+        proveTree(`${backup_id}: ${root}`, expected, at, failed);
       }
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
       hurt = true;
       this.#note(`restore ${backup_id} of ${place.path}: ${String(error)}`);
-      if (options.fault === undefined && !this.#mayFail(place)) throw error;
+      if (options.fault === undefined && !mayFail(place)) throw error;
     }
     const struck = hasStruckAt(options.fault, stop);
     if (struck) this.faults++;
     if (hurt && struck) {
       // Run again without the fault, into the same folder, it goes on and ends well.
-      if (!this.#mayFail(place)) {
+      if (!mayFail(place)) {
         const report = await perform(action, { clock: this.#clock });
         assert.deepEqual(report?.failed, []);
         for (const [root, expected] of lines)
-          this.#compare(backup_id, root, expected, lines.size === 1 ? target : join(target, root), []);
+          proveTree(`${backup_id}: ${root}`, expected, lines.size === 1 ? target : join(target, root), []);
       }
-    } else if (hurt) assert.ok(this.#mayFail(place), `${backup_id} does not restore, and nothing was spoiled`);
+    } else if (hurt) assert.ok(mayFail(place), `${backup_id} does not restore, and nothing was spoiled`);
     rmSync(target, { recursive: true, force: true });
-  }
-
-  /** Every path is as it was, or named as failed. */
-  #compare(backup_id: string, root: string, expected: readonly string[], at: string, failed: readonly Problem[]): void {
-    const found = lstatSync(at, { throwIfNoEntry: false }) === undefined ? [] : treeLines(at);
-    if (failed.length === 0) {
-      assert.deepEqual(found, expected, `${backup_id}: ${root} came back as another tree`);
-      return;
-    }
-    const right = new Set(expected.map(withoutLinks));
-    const wrong = found.filter((line) => isFile(line) && !isJournal(line) && !right.has(withoutLinks(line)));
-    assert.deepEqual(wrong, [], `${backup_id}: files of ${root} came back otherwise than they were`);
   }
 
   async #restore(): Promise<void> {
@@ -348,9 +304,9 @@ class Simulation {
       const at = lines.size === 1 ? target : join(target, root);
       const found = treeLines(at).filter((line) => pathIn(line) === path || pathIn(line).startsWith(`${path}/`));
       if (report?.failed.length === 0) assert.deepEqual(found.map(withoutLinks), wanted.map(withoutLinks));
-      else assert.ok(this.#mayFail(place), `failed: ${JSON.stringify(report?.failed)}`);
+      else assert.ok(mayFail(place), `failed: ${JSON.stringify(report?.failed)}`);
     } catch (error) {
-      if (error instanceof assert.AssertionError || !this.#mayFail(place)) throw error;
+      if (error instanceof assert.AssertionError || !mayFail(place)) throw error;
     }
     rmSync(target, { recursive: true, force: true });
   }
@@ -358,7 +314,7 @@ class Simulation {
   /** The source becomes what it was then: the model of it is the source itself. */
   async #restoreInPlace(): Promise<void> {
     const place = this.#anyPlace();
-    if (this.#mayFail(place)) return;
+    if (mayFail(place)) return;
     const backup_id = this.#anyId(place);
     const lines = place.backups.get(backup_id) as Lines;
     this.#note(`restore ${backup_id} in place`);
@@ -368,22 +324,9 @@ class Simulation {
     for (const [root, expected] of lines) assert.deepEqual(treeLines(root), expected, `${root} restored in place`);
   }
 
-  /** @param id one of them, or any */
-  async #verify(place: Place, id: string | undefined): Promise<void> {
-    const backup_id = id ?? this.#anyId(place);
-    if (this.#isShut(place)) return;
-    await using opened = await openAt(place.path, { clock: this.#clock });
-    const { repository } = opened;
-    const { verdict, damaged } = await verifyBackup({ repository, backup_id, read_data: true, threads: 1 });
-    this.#note(`verify ${backup_id} of ${place.path}: ${verdict}`);
-    const packs = place.spoiled.has(`manifests/${backup_id}`) ? [] : (await repository.readManifest(backup_id)).packs;
-    if (this.#isHurt(place, backup_id, packs)) assert.notEqual(verdict, "valid", `${backup_id} is hurt`);
-    if (place.spoiled.size === 0) assert.deepEqual([verdict, damaged], ["valid", []]);
-  }
-
-  /** With its config or a key spoiled it does not even open. */
-  #isShut(place: Place): boolean {
-    return [...place.spoiled.keys()].some((object) => object === "config" || object.startsWith("keys/"));
+  async #verify(): Promise<void> {
+    const place = this.#anyPlace();
+    if (!isShut(place)) this.#note(await proveVerify(place, this.#anyId(place), this.#clock));
   }
 
   async #spoil(): Promise<void> {
@@ -394,9 +337,9 @@ class Simulation {
     this.damages++;
     this.#note(`${spoiled.object} of ${place.path} is ${spoiled.harm}`);
     place.spoiled.set(spoiled.object, spoiled);
-    await this.#auditPlace(place);
+    this.#note(await proveCheck(place, this.#clock));
     // Nobody goes on working with a repository that does not open; nor does a lost manifest tell that it is lost.
-    if (this.#isShut(place) || spoiled.object.startsWith("manifests/")) await this.#putRight(place);
+    if (isShut(place) || spoiled.object.startsWith("manifests/")) await this.#putRight(place);
   }
 
   #spoiledPlace(): Place {
@@ -414,69 +357,20 @@ class Simulation {
   async #audit(): Promise<void> {
     for (const place of [this.#repo, this.#replica]) {
       if (place.backups.size === 0) continue;
-      await this.#auditPlace(place);
+      this.#note(await proveCheck(place, this.#clock));
       const ids = [...place.backups.keys()];
       const chosen = ids.length <= 2 ? ids : [this.#dice.pick(ids), ids.at(-1) as string];
       for (const id of new Set(chosen)) {
-        await this.#verify(place, id);
+        if (!isShut(place)) this.#note(await proveVerify(place, id, this.#clock));
         await this.#restoreAndCompare(place, id, "never");
       }
     }
-  }
-
-  /** What a check says against what the model knows. */
-  async #auditPlace(place: Place): Promise<void> {
-    const open = openAt(place.path, { clock: this.#clock });
-    if (this.#isShut(place)) {
-      const outcome = await open.then(
-        async (opened) => {
-          await using repository = opened;
-          return (await checkRepository({ ...repository, read_data: false, threads: 1 })).damaged.length;
-        },
-        () => "refused",
-      );
-      assert.notEqual(outcome, 0, `nobody notices what happened to ${[...place.spoiled.keys()]}`);
-      return;
-    }
-    await using opened = await open;
-    const { repository } = opened;
-    const known = [...place.backups.keys()].filter((id) => place.spoiled.get(`manifests/${id}`)?.harm !== "gone");
-    assert.deepEqual(await repository.listBackupIds(), known.sort(), "the backups that are there");
-    const { damaged } = await checkRepository({ repository, read_data: true, threads: 1 });
-    const told = damaged.map(({ object }) => object);
-    this.#note(`check of ${place.path}: ${told.length} damaged`);
-    if (place.spoiled.size === 0) assert.deepEqual(damaged, [], "damage is reported where there is none");
-    const needed = new Set<string>();
-    for (const id of known) {
-      if (place.spoiled.has(`manifests/${id}`)) continue;
-      for (const pack of (await repository.readManifest(id)).packs) needed.add(`packs/${pack.slice(0, 2)}/${pack}`);
-    }
-    for (const { object, harm } of place.spoiled.values()) {
-      const noticeable = harm !== "gone" || needed.has(object);
-      if (noticeable)
-        assert.ok(told.includes(object), `${object} is ${harm}, and the check says ${JSON.stringify(told)}`);
-    }
-    for (const object of told) {
-      const explained = place.spoiled.has(object) || (object === "index/" && this.#lacksIndex(place));
-      assert.ok(explained, `${object} is reported, but only ${[...place.spoiled.keys()]} were spoiled`);
-    }
-  }
-
-  #lacksIndex({ spoiled }: Place): boolean {
-    return [...spoiled.values()].some(({ object, harm }) => object.startsWith("index/") && harm === "gone");
   }
 }
 
 function hasStruckAt(fault: FaultConfig | undefined, stop: Stop | undefined): boolean {
   return fault !== undefined && stop !== undefined && hasStruck(fault, parsePoint(stop.point));
 }
-
-const pathIn = (line: string): string => JSON.parse(/^"(?:[^"\\]|\\.)*"/.exec(line)?.[0] ?? '""') as string;
-/** The name a file shares its inode with depends on which of them were restored. */
-const withoutLinks = (line: string): string => line.replace(/ = [^=]*$/, " ");
-/** A restore that is not complete keeps its journal, so that it can go on. */
-const isJournal = (line: string): boolean => line.startsWith('"/.holdfast-restore-');
-const isFile = (line: string): boolean => / 10[0-7]{4} /.test(line.slice(line.lastIndexOf('" ')));
 
 /** @throws with the seed, the command that replays it and every operation */
 export async function simulate({ seed, steps_max, isOver }: SimulationOptions): Promise<SimulationReport> {

@@ -20,7 +20,6 @@ export function powerOf(
   const calls = new Int32Array(machine.calls);
   const [powered, dark] = [rules.length, rules.length + 1];
   const channel = new BroadcastChannel(`holdfast-power-${machine.name}`);
-  channel.unref();
   let off: Promise<void> | undefined;
   const lose = (how: Lose) => {
     off ??= cut(how).finally(() => Atomics.add(calls, dark, 1));
@@ -29,6 +28,7 @@ export function powerOf(
   channel.addEventListener("message", (message: unknown) => {
     lose((message as { data: Lose }).data).catch(() => undefined); // the store answers EIO, which its caller sees
   });
+  channel.unref(); // after that: listening holds the process
   Atomics.add(calls, powered, 1);
   return async (how) => {
     channel.postMessage(how);
