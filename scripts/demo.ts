@@ -187,7 +187,9 @@ async function stayUp(screen: Screen, server: DemoServer): Promise<void> {
   );
   screen.say(`The API's contract is ${server.url}/openapi.json; its admin token is in ${server.admin_token_path}.`);
   await Promise.race([
-    server.ended.then((code) => screen.failure(`The server ended with exit code ${code}.`)),
+    server.ended.then((code) => {
+      if (!interrupt.signal.aborted) screen.failure(`The server ended with exit code ${code}.`);
+    }),
     new Promise<void>((resolve) => {
       if (interrupt.signal.aborted) resolve();
       else interrupt.signal.addEventListener("abort", () => resolve(), { once: true });
