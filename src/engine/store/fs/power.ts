@@ -26,7 +26,8 @@ export function powerOf(
     return off;
   };
   channel.addEventListener("message", (message: unknown) => {
-    lose((message as { data: Lose }).data).catch(() => undefined); // the store answers EIO, which its caller sees
+    const losing = lose((message as { data: Lose }).data);
+    losing.catch(() => undefined).finally(() => channel.close()); // the store answers EIO, which its caller sees
   });
   channel.unref(); // after that: listening holds the process
   Atomics.add(calls, powered, 1);
@@ -37,5 +38,6 @@ export function powerOf(
     while (Atomics.load(calls, dark) < Atomics.load(calls, powered) && clock.monotonic_ms() < give_up_ms) {
       await clock.sleep(1);
     }
+    channel.close();
   };
 }
