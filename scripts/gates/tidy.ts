@@ -9,6 +9,7 @@ import { ROOMS } from "./rooms.ts";
 
 const LINES_MAX = 400;
 const COLUMNS_MAX = 120;
+const TEST_COLUMNS_MAX = 180;
 /** Longer than {@link LINES_MAX}, each for a reason. */
 const LONG_FILES: ReadonlyMap<string, string> = new Map();
 
@@ -23,6 +24,8 @@ const LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
 function longLines(path: string, lines: readonly string[]): string[] {
   return lines.flatMap((line, index) => {
     if (line.length <= COLUMNS_MAX || line.includes("://")) return [];
+    // Scripts for a shell and for other threads stand in templates of several lines, which only tests have.
+    if (/^test\/|\.test\.ts$/.test(path) && line.length <= TEST_COLUMNS_MAX) return [];
     if (line.replace(LITERAL, '""').length <= COLUMNS_MAX && !/^\s*(\/?\*|\/\/)/.test(line)) return [];
     return `${path}:${index + 1}: ${line.length} columns; at most ${COLUMNS_MAX}; npm run format wraps it`;
   });

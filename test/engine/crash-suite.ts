@@ -5,7 +5,7 @@ import { randomFillSync } from "node:crypto";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { seededChance } from "../../src/engine/store/fault-plan.ts";
+import { seededChance } from "../../src/engine/store/index.ts";
 import type { ChildTask } from "./child.ts";
 import { assertSameTree, objectsOf, openAt, sh, SMALL_SIZES, World } from "./world.ts";
 

@@ -99,11 +99,12 @@ export function performAndDie(task: ActionTask): Promise<"done" | "killed"> {
 }
 
 if (import.meta.main) {
-  process.once("message", async ({ action, ahead_ms, stop }: ActionTask) => {
-    const answer = await perform(action, { clock: clockAhead(ahead_ms), ...faultFor(stop) }).then(
-      () => ({ acknowledged: true }),
-      (error: unknown) => ({ acknowledged: false, error: String(error) }),
-    );
-    process.send?.(answer, () => process.disconnect());
+  process.once("message", ({ action, ahead_ms, stop }: ActionTask) => {
+    void perform(action, { clock: clockAhead(ahead_ms), ...faultFor(stop) })
+      .then(
+        () => ({ acknowledged: true }),
+        (error: unknown) => ({ acknowledged: false, error: String(error) }),
+      )
+      .then((answer) => process.send?.(answer, () => process.disconnect()));
   });
 }

@@ -1,5 +1,5 @@
 import type { Random } from "../../src/base/index.ts";
-import { seededChance } from "../../src/engine/store/fault-plan.ts";
+import { seededChance } from "../../src/engine/store/index.ts";
 
 /** All chance of a simulation, from its seed. */
 export class Dice {

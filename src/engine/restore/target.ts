@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import type { Manifest } from "../repository/index.ts";
 import {
   call,
@@ -93,14 +93,4 @@ export function journalPath(targets: readonly RootTarget[], backup_id: string): 
 /** Changes with every boot: what was written before it and not synced may be gone. */
 export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-}
-
-/** Does the path exist (as anything but a missing name)? */
-export function exists(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,7 @@
 import type { Clock } from "../../base/index.ts";
 import { partList, sizeOf } from "./ranges.ts";
+import type { StoreOperation } from "./operation.ts";
 import type { ObjectStore } from "./port.ts";
-
-export type StoreOperation = "put" | "get" | "stat" | "list" | "delete" | "lock";
 
 export interface OperationCount {
   calls: number;

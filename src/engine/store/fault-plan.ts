@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/index.ts";
-import type { StoreOperation } from "./count.ts";
+import type { StoreOperation } from "./operation.ts";
 
 /** What a rule can hang on: calls to the store, or the system calls the filesystem store makes for them. */
 export type FaultPoint =

@@ -13,7 +13,8 @@
  * - No key leads out of the store's folder, and no symbolic link in it is followed.
  * - Every rejection is a HoldfastError of `errors.ts`.
  */
-export { type OperationCount, type StoreCounts, type StoreOperation, withCounts } from "./count.ts";
+export { type OperationCount, type StoreCounts, withCounts } from "./count.ts";
+export type { StoreOperation } from "./operation.ts";
 export { storeError } from "./errors.ts";
 export {
   type FaultAction,
@@ -22,6 +23,7 @@ export {
   type FaultPoint,
   type FaultRule,
   faultMachine,
+  seededChance,
 } from "./fault-plan.ts";
 export { assertKey, assertPrefix, KEY_CHARS_MAX, KEY_SEGMENT_CHARS_MAX } from "./keys.ts";
 export { type LimitOptions, withLimit } from "./limit.ts";

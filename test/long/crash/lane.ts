@@ -7,8 +7,8 @@ export interface LaneTask extends PointOptions {
 }
 
 const runner = new PointRunner(readFacts(process.argv[2] ?? ""));
-process.on("message", async ({ point, ...options }: LaneTask) => {
-  process.send?.(await runner.run(point, options));
+process.on("message", ({ point, ...options }: LaneTask) => {
+  void runner.run(point, options).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => {
   runner.close();

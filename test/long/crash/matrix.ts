@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { seededChance } from "../../../src/engine/store/fault-plan.ts";
+import { seededChance } from "../../../src/engine/store/index.ts";
 import { operationOf, operations } from "./operations.ts";
 import { countedCalls, countingFault, parsePoint, pointName, pointsOf } from "./points.ts";
 import type { LaneTask } from "./lane.ts";

@@ -16,13 +16,13 @@ export interface VictimAnswer {
   readonly error?: string;
 }
 
-process.once("message", async ({ base, folder, point: name, seed }: VictimTask) => {
+process.once("message", ({ base, folder, point: name, seed }: VictimTask) => {
   const point = parsePoint(name);
-  const answer = await operationOf(point.operation)
+  void operationOf(point.operation)
     .run(sceneIn(folder), readFacts(base), { fault: faultOf(point, seed) })
     .then(
       (): VictimAnswer => ({ acknowledged: true }),
       (error: unknown): VictimAnswer => ({ acknowledged: false, error: String(error) }),
-    );
-  process.send?.(answer, () => process.disconnect());
+    )
+    .then((answer) => process.send?.(answer, () => process.disconnect()));
 });

@@ -632,8 +632,7 @@ export interface paths {
         };
         /**
          * One job's events and progress as server-sent events, up to its end
-         * @description `progress` events carry no id: state, and bytes, files, rate and time left. Ends with an `end`
-         * event that holds the job.
+         * @description `progress` events carry no id: state, and bytes, files, rate and time left. Ends with an `end` event that holds the job.
          */
         get: operations["stream_job_events"];
         put?: never;
@@ -687,10 +686,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -958,10 +954,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -1201,10 +1194,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -1734,10 +1724,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -2672,10 +2659,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -2933,10 +2917,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -3258,10 +3239,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -3437,10 +3415,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -3735,10 +3710,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
@@ -4278,10 +4250,7 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_page_token` of the page before; filter and order must stay the same */
                 page_token?: string;
-                /**
-                 * @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a
-                 * value with a comma in "…"
-                 */
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;

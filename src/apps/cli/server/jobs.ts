@@ -1,7 +1,7 @@
 import type { Job } from "../../../model/index.ts";
 import type { CliIo } from "../io.ts";
 import { note } from "../output.ts";
-import { type Connection, type ServerOptions, unwrap } from "./client.ts";
+import type { Connection, ServerOptions } from "./client.ts";
 import { followJob } from "./follow.ts";
 
 export interface WaitOptions extends ServerOptions {
@@ -21,9 +21,4 @@ export async function awaitJob(
   if (options.detach) return undefined;
   note(io, options, `job ${job_id}`);
   return followJob(io, connection, options, job_id);
-}
-
-/** Id of a project by name, for requests that take ids. */
-export async function projectId({ api }: Connection, project: string): Promise<string> {
-  return unwrap(await api.GET("/v1/projects/{id}", { params: { path: { id: project } } })).id;
 }

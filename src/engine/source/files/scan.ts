@@ -50,10 +50,7 @@ import { compileExclude, type Exclude } from "./exclude.ts";
 import { DOT, SourceRoots } from "./roots.ts";
 import { Batch, Known, type ScannedDirectory } from "./scanned.ts";
 
-/**
- * Contents with more extents than this are encoded by the main thread, which keeps map pages together in metadata
- * packs.
- */
+/** Longer contents are encoded by the main thread, which keeps map pages together in metadata packs. */
 const EXTENTS_HERE_MAX = 64;
 
 export interface ScanOptions {
