@@ -24,5 +24,5 @@ test("a power cut takes the power from every store of the machine, and from no o
   if (one) await rejects(one.put("last", body), "STORE_UNAVAILABLE", /injected fault/);
   if (two) await rejects(two.put("d", body), "STORE_UNAVAILABLE", /power is off/);
   await other?.put("a", body);
-  await Promise.all([one, two, other].map((store) => store?.close()));
+  for (const store of [one, two, other]) await store?.close();
 });
