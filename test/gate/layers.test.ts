@@ -71,8 +71,8 @@ const PLANTED: readonly { title: string; files: Record<string, string>; finding:
   },
   {
     title: "the independent reader uses our own code",
-    files: { "test/compat/reader.ts": 'export { put } from "../../src/engine/store/index.ts";\n' },
-    finding: /^independent-reader: test\/compat\/reader\.ts imports src\/engine\/store/,
+    files: { "test/compat/reader/bad.ts": 'export { put } from "../../../src/engine/store/index.ts";\n' },
+    finding: /^independent-reader: test\/compat\/reader\/bad\.ts imports src\/engine\/store/,
   },
   {
     title: "an import that leads nowhere",

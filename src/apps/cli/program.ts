@@ -3,6 +3,7 @@ import { cliError, EXIT, exitCodeOf } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { showError } from "./output.ts";
 import type { Register } from "./register.ts";
+import { PRODUCT_VERSION } from "./version.ts";
 
 interface Entry {
   readonly name: string;
@@ -42,6 +43,7 @@ export async function buildProgram(io: CliIo, wanted: string | undefined): Promi
   const program = new Command("baas")
     .description(INTRODUCTION)
     .usage("COMMAND [OPTIONS]")
+    .version(PRODUCT_VERSION, "-V, --version", "print the version")
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: false, helpWidth: helpWidth(io) })
