@@ -11,7 +11,7 @@ export const recoverError = errorCatalogue({
   RESTORE_TARGET_MISSING: {
     fault: "user",
     retry: "never",
-    guidance: "Say where to: --in-place, --target-path FOLDER, or --new-name NAME for a new resource.",
+    guidance: "Say where to: --in-place, --target FOLDER, or --new-name NAME for a new resource.",
     http: 400,
   },
   RESTORE_TARGET_FORBIDDEN: {
@@ -25,7 +25,7 @@ export const recoverError = errorCatalogue({
     fault: "operational",
     retry: "never",
     guidance:
-      "Restore an earlier backup, or name the region to read from (--region): a copy that is listed as good, or the damaged one for what is left of it.",
+      "Restore an earlier backup, or name the region to read from (--from-region): a copy that is listed as good, or the damaged one for what is left of it.",
     status_reason: "RepositoryDamaged",
     http: 409,
   },

@@ -1,4 +1,5 @@
-import type { Job } from "../../../model/index.ts";
+import { Option } from "commander";
+import { type Job, jobStates } from "../../../model/index.ts";
 import type { JobDetail, JobView } from "../../../protocol/index.ts";
 import { formatDuration, formatTime } from "../format.ts";
 import { note, show } from "../output.ts";
@@ -31,7 +32,7 @@ export const register: Register = (program, io) => {
   const job = group(program, "job", "work in progress and done", "baas job list --state RUNNING");
 
   serverCommand(job, "list", "List jobs, newest first.", "baas job list --state FAILED")
-    .option("--state <state>", "only in this state: QUEUED, RUNNING, SUCCEEDED, FAILED …")
+    .addOption(new Option("--state <state>", "only in this state").choices(jobStates))
     .option("--kind <kind>", "only of this kind: backup, copy, verify, restore, catalog_rebuild")
     .option("--workload <name>", "only of this workload")
     .option("--limit <n>", "how many at most, up to 1000", (text) => Number(text), LIMIT_DEFAULT)

@@ -54,6 +54,7 @@ export const register: Register = (program, io) => {
 };
 
 const FINDINGS_SHOWN_MAX = 20;
+const PATHS_SHOWN_MAX = 10;
 
 function verdictText(
   found: Pick<
@@ -70,9 +71,15 @@ function verdictText(
     ]),
   ];
   for (const finding of found.findings.slice(0, FINDINGS_SHOWN_MAX)) {
-    lines.push("", `${String(finding["object"])}: ${String(finding["message"])} (${String(finding["code"])})`);
+    const [object, message] = [String(finding["object"]), String(finding["message"])];
+    // Most messages name their object already.
+    lines.push("", `${message.includes(object) ? message : `${object}: ${message}`} (${String(finding["code"])})`);
     const hurt = finding["backup_ids"];
-    if (Array.isArray(hurt)) lines.push(`  hurts ${hurt.join(", ")}`);
+    if (Array.isArray(hurt) && hurt.length > 0) lines.push(`  hurts ${hurt.join(", ")}`);
+    const paths = finding["paths"];
+    if (!Array.isArray(paths)) continue;
+    for (const path of paths.slice(0, PATHS_SHOWN_MAX)) lines.push(`  loses ${String(path)}`);
+    if (paths.length > PATHS_SHOWN_MAX) lines.push(`  … and ${formatCount(paths.length - PATHS_SHOWN_MAX)} more`);
   }
   return lines.join("\n");
 }
