@@ -5,7 +5,6 @@ import { selectFiles } from "./runner/files.ts";
 import { runAll } from "./runner/run.ts";
 import { ensureSystemPackages } from "./system/packages.ts";
 
-/** A file should take under 10 s on an idle machine; two share the cores, and CI's may be slow ones. */
 /** Bounds against what hangs, four times what a quiet 2-core machine needs: a busy one is slow, not broken. */
 const FILE_LIMIT_MS = 300_000;
 const RUN_LIMIT_MS = 40 * 60_000;
