@@ -103,7 +103,7 @@ async function cycle(
 
 const sealFloor = (path: string) =>
   floor(
-    "tar | zstd -1 -T2 | openssl",
+    "tar, zstd -1 -T2, openssl",
     `tar -cf - '${path}' 2>/dev/null | zstd -1 -T2 -c | openssl enc -aes-256-ctr -pass pass:x -pbkdf2 > /dev/null 2>&1`,
   );
 
