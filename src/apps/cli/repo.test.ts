@@ -12,9 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import test, { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { cliError } from "./errors.ts";
 import { cli } from "./testing.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "holdfast-cli-"));
@@ -151,12 +153,31 @@ test("on a terminal the passphrase is asked for without echo, twice for a new re
   assert.equal(interrupted.code, 130, interrupted.output);
 });
 
+test("a command told to stop while it asks for the passphrase ends; what is typed ahead is not lost", async () => {
+  const never = join(dir, "never");
+  const ask = (where: string, stop: AbortController, typed: string) => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
+    if (typed !== "") stdin.write(typed);
+    const words = ["repo", "init", "--repo", where];
+    return cli(words, { terminal_chars: 80, signal: stop.signal, stdin: stdin as unknown as NodeJS.ReadStream });
+  };
+  const stop = new AbortController();
+  const asked = ask(never, stop, "");
+  await sleep(300);
+  stop.abort(cliError("CLI_INTERRUPTED", "stopped by SIGTERM"));
+  assert.equal((await asked).code, 130);
+  assert.equal((await ask(never, stop, "")).code, 130, "stopped before it asks");
+  assert.ok(!existsSync(never));
+  const ahead = await ask(join(dir, "ahead"), new AbortController(), "typed ahead\rtyped ahead\r");
+  assert.equal(ahead.code, 0, ahead.stderr);
+});
+
 /** In a process of its own, by another user when we are root. */
 function run(
   words: readonly string[],
   as_nobody: boolean,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const options = { env: { ...process.env, ...env, HOME: "/nonexistent", XDG_CACHE_HOME: "" } };
+  const options = { env: { ...process.env, ...env, HOME: "/nonexistent", XDG_CACHE_HOME: "" }, timeout: 60_000 };
   const child = as_nobody
     ? spawn("setpriv", ["--reuid=nobody", "--clear-groups", process.execPath, main, ...words], options)
     : spawn(process.execPath, [main, ...words], options);
@@ -169,12 +190,16 @@ function run(
 
 /** Runs a command on a terminal of its own; types the next answer whenever a question ends with ": ". */
 function onTerminal(command: string, answers: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn("script", ["-qec", command, "/dev/null"], { env: { PATH: process.env["PATH"], TERM: "xterm" } });
+  const child = spawn("script", ["-qec", command, "/dev/null"], {
+    env: { PATH: process.env["PATH"], TERM: "xterm" },
+    timeout: 60_000,
+    killSignal: "SIGKILL",
+  });
   const left = [...answers];
   let output = "";
   child.stdout.on("data", (text: Buffer) => {
     output += text;
-    if (text.toString().endsWith(": ")) child.stdin.write(left.shift() ?? "\x04");
+    if (output.endsWith(": ")) child.stdin.write(left.shift() ?? "\x04");
   });
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
 }
