@@ -10,6 +10,8 @@ const ROOMS = [
   // Data plane: no database; runs in server, worker, agent and CLI alike.
   "engine/posix",
   "engine/keys",
+  "engine/keystore",
+  "engine/keyservice",
   "engine/store",
   "engine/chunk",
   "engine/pack",

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { cli } from "../../src/apps/cli/testing.ts";
 import { systemClock as clock, systemRandom as random } from "../../src/base/index.ts";
 import { checkRepository, type CheckReport } from "../../src/engine/check/index.ts";
-import { connectKeyManager } from "../../src/engine/keys/index.ts";
+import { connectKeyManager } from "../../src/engine/keyservice/index.ts";
 import { openRepository } from "../../src/engine/repository/index.ts";
 import { openStore } from "../../src/engine/store/index.ts";
 import type { Job } from "../../src/model/index.ts";

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { connectKeyManager, type KeyManagerClient, type KeyRight, keyError, local } from "../../engine/keys/index.ts";
+import { type KeyRight, keyError } from "../../engine/keys/index.ts";
+import { connectKeyManager, type KeyManagerClient } from "../../engine/keyservice/index.ts";
+import * as local from "../../engine/keystore/index.ts";
 
 /** Where the key manager is, and who asks. */
 interface Global {

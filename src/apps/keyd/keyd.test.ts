@@ -9,7 +9,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { hasCode, newId, systemClock, systemRandom } from "../../base/index.ts";
-import { connectKeyManager } from "../../engine/keys/index.ts";
+import { connectKeyManager } from "../../engine/keyservice/index.ts";
 import { keyManagerContract } from "../../engine/keys/testing/contract.ts";
 import { createKeyManagerRig } from "./testing/rig.ts";
 import { startKeyManagerProcess } from "./spawn.ts";

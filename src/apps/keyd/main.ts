@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command, Option } from "commander";
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
-import { keyError, local } from "../../engine/keys/index.ts";
+import { keyError } from "../../engine/keys/index.ts";
+import * as local from "../../engine/keystore/index.ts";
 import { addAdminCommands } from "./admin.ts";
 import { type RunningServer, serveKeys } from "./server.ts";
 

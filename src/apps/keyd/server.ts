@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
 import { asHoldfastError, type HoldfastError } from "../../base/index.ts";
-import { keyError, type local, wire } from "../../engine/keys/index.ts";
+import { keyError } from "../../engine/keys/index.ts";
+import type * as local from "../../engine/keystore/index.ts";
+import * as wire from "../../engine/keyservice/index.ts";
 
 const CONNECTIONS_MAX = 128;
 const REQUESTS_MAX = 64;

@@ -14,7 +14,7 @@ import { createWorkload, listProjects, listRegions } from "../../control/invento
 import { cancelJob, getJob, listJobs } from "../../control/jobs/index.ts";
 import { createPolicy } from "../../control/policy/index.ts";
 import { requestBackup } from "../../control/protect/index.ts";
-import { connectKeyManager } from "../../engine/keys/index.ts";
+import { connectKeyManager } from "../../engine/keyservice/index.ts";
 import { openDatabase } from "../../platform/db/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";

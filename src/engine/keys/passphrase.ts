@@ -1,5 +1,4 @@
 import { hkdfSync, scrypt, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
 import { type Random, systemRandom } from "../../base/index.ts";
 import { canonicalJson } from "./canonical.ts";
 import { checkContext, checkWrapInput, openEnvelope, sealEnvelope } from "./envelope.ts";
@@ -27,23 +26,44 @@ const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
 /** N × r × p of the default is 786,432; a slot may ask for at most 16 times that work. */
 const WORK_MAX = 16 * 2 ** 15 * 8 * 3;
 
-const slotSchema = z.strictObject({
-  type: z.literal("passphrase"),
-  slot_id: z.string().regex(/^pps_[0-9a-f]{32}$/),
-  kdf: z.literal("scrypt"),
-  /** A floor too: whoever may write the slot must not be able to ask for a cheap derivation. */
-  n: z
-    .int()
-    .min(2 ** 14)
-    .max(2 ** 20)
-    .refine((n) => Number.isInteger(Math.log2(n)), "must be a power of two"),
-  r: z.int().min(8).max(32),
-  p: z.int().min(1).max(16),
-  salt: z.string().regex(/^[0-9a-f]{64}$/),
-});
+/** Plain JSON beside the repository: useless without the passphrase. */
+export interface PassphraseSlot {
+  readonly type: "passphrase";
+  /** `pps_` and 32 hex digits. */
+  readonly slot_id: string;
+  readonly kdf: "scrypt";
+  readonly n: number;
+  readonly r: number;
+  readonly p: number;
+  /** 32 bytes in hex. */
+  readonly salt: string;
+}
 
-/** Plain JSON beside the repository: useless without the passphrase. `salt` is 32 bytes in hex. */
-export type PassphraseSlot = z.infer<typeof slotSchema>;
+/**
+ * What each field must be. The cost parameters have a floor too: whoever may write the slot must not be able to ask for
+ * a cheap derivation. Written out, because a schema library would take longer to load than all else that opens a
+ * repository.
+ */
+const SLOT_RULES: { readonly [Name in keyof PassphraseSlot]: readonly [(value: unknown) => boolean, string] } = {
+  type: [(value) => value === "passphrase", 'must be "passphrase"'],
+  slot_id: [matches(/^pps_[0-9a-f]{32}$/), "must be pps_ and 32 hex digits"],
+  kdf: [(value) => value === "scrypt", 'must be "scrypt"'],
+  n: [
+    (value) => isWithin(value, 2 ** 14, 2 ** 20) && Number.isInteger(Math.log2(value)),
+    "must be a power of two from 16,384 to 1,048,576",
+  ],
+  r: [(value) => isWithin(value, 8, 32), "must be a whole number from 8 to 32"],
+  p: [(value) => isWithin(value, 1, 16), "must be a whole number from 1 to 16"],
+  salt: [matches(/^[0-9a-f]{64}$/), "must be 32 bytes in hex"],
+};
+
+function matches(pattern: RegExp): (value: unknown) => boolean {
+  return (value) => typeof value === "string" && pattern.test(value);
+}
+
+function isWithin(value: unknown, min: number, max: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
+}
 
 /** A new slot with a random id and salt and today's cost parameters. */
 export function createPassphraseSlot(random: Random): PassphraseSlot {
@@ -61,16 +81,19 @@ export function createPassphraseSlot(random: Random): PassphraseSlot {
  * @throws KEY_SLOT_INVALID when a field is missing, unknown, or outside its bounds.
  */
 export function parsePassphraseSlot(value: unknown): PassphraseSlot {
-  const parsed = slotSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw keyError("KEY_SLOT_INVALID", `passphrase slot: ${issue?.path.join(".") || "value"}: ${issue?.message}`);
-  }
-  const { n, r, p } = parsed.data;
-  if (128 * n * r > MEMORY_BYTES_MAX || n * r * p > WORK_MAX) {
-    throw keyError("KEY_SLOT_INVALID", `passphrase slot asks for more than the bounds allow: n=${n} r=${r} p=${p}`);
-  }
-  return parsed.data;
+  const refuse = (what: string): never => {
+    throw keyError("KEY_SLOT_INVALID", `passphrase slot: ${what}`);
+  };
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return refuse("it is no JSON object");
+  const fields = value as Record<string, unknown>;
+  for (const [name, [holds, rule]] of Object.entries(SLOT_RULES)) if (!holds(fields[name])) refuse(`${name}: ${rule}`);
+  const unknown = Object.keys(fields).find((name) => !Object.hasOwn(SLOT_RULES, name));
+  if (unknown !== undefined) refuse(`${unknown}: is no field of a slot`);
+  const slot = value as PassphraseSlot;
+  const { n, r, p } = slot;
+  if (128 * n * r > MEMORY_BYTES_MAX || n * r * p > WORK_MAX)
+    refuse(`it asks for more than the bounds allow: n=${n} r=${r} p=${p}`);
+  return slot;
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { connectKeyManager, type KeyManagerClient } from "../../../engine/keys/index.ts";
+import { connectKeyManager, type KeyManagerClient } from "../../../engine/keyservice/index.ts";
 import { startKeyManagerProcess } from "../spawn.ts";
 
 /** A folder for one key manager process, set up by its first start; everything is gone after the test. */

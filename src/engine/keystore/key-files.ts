@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, isId, type Random } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
+import { hasCode, isId, type Random } from "../../base/index.ts";
+import { keyError } from "../keys/index.ts";
 import { type AccessList, accessSchema } from "./access.ts";
 import { removeTemporaryFiles, replaceFile, requirePrivate } from "./files.ts";
 import { type KeyRecord, keyRecordSchema } from "./key-record.ts";

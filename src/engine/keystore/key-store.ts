@@ -1,18 +1,21 @@
 import { join } from "node:path";
-import type { Clock, Random } from "../../../base/index.ts";
-import { canonicalJson } from "../canonical.ts";
-import { checkContext, checkWrapInput, openEnvelope, sealEnvelope } from "../envelope.ts";
-import { keyError } from "../errors.ts";
+import type { Clock, Random } from "../../base/index.ts";
 import {
   type AuditFilter,
   type AuditHead,
   type AuditPage,
   type AuditVerdict,
+  canonicalJson,
+  checkContext,
+  checkWrapInput,
   EVERY_KEY,
+  keyError,
   type KeyInfo,
+  openEnvelope,
+  sealEnvelope,
   type WrapContext,
   type WrappedKey,
-} from "../port.ts";
+} from "../keys/index.ts";
 import { authenticate, isGranted, requireGranted, SYSTEM_PRINCIPAL } from "./access.ts";
 import { AccessChanges } from "./access-changes.ts";
 import { AuditLog } from "./audit-log.ts";

@@ -2,8 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { z } from "zod";
 import { deserializeError, type HoldfastError } from "../../base/index.ts";
-import { keyError } from "./errors.ts";
-import type { KeyAdmin, KeyManager } from "./port.ts";
+import { type KeyAdmin, keyError, type KeyManager } from "../keys/index.ts";
 import { type Operation, operations, type Request, type Response } from "./wire.ts";
 
 /** Audit pages are the largest answers: 1000 entries of at most about 12 KiB. */

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Clock, Random } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
-import { EVERY_KEY, type KeyRight } from "../port.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import { EVERY_KEY, keyError, type KeyRight } from "../keys/index.ts";
 import { type AccessList, accessSchema, createToken } from "./access.ts";
 import { ensurePrivateFolder, isFolderUnused, lockFolder, replaceFile, syncFolder } from "./files.ts";
 import { createRootSecret, RootSecret } from "./root-secret.ts";

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readdirSyn
 import { lstat, mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import koffi from "koffi";
-import type { Clock, Random } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import { keyError } from "../keys/index.ts";
 
 const TEMP_PREFIX = ".tmp-";
 const LOCK_NAME = "lock";

@@ -2,9 +2,15 @@ import { closeSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Clock, Random } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
-import type { AuditEntry, AuditFilter, AuditHead, AuditPage, AuditVerdict } from "../port.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditHead,
+  type AuditPage,
+  type AuditVerdict,
+  keyError,
+} from "../keys/index.ts";
 import {
   chainEntry,
   EMPTY_HEAD,

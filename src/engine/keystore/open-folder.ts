@@ -1,6 +1,5 @@
-import type { Clock, Random } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
-import { EVERY_KEY, type KeyRight } from "../port.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import { EVERY_KEY, keyError, type KeyRight } from "../keys/index.ts";
 import { requireGranted } from "./access.ts";
 import type { AuditEvent, AuditLog } from "./audit-log.ts";
 import { ChangeQueue, refusal } from "./change-queue.ts";

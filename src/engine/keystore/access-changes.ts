@@ -1,4 +1,4 @@
-import { EVERY_KEY, type KeyPrincipalInfo, type KeyRight } from "../port.ts";
+import { EVERY_KEY, type KeyPrincipalInfo, type KeyRight } from "../keys/index.ts";
 import { type AccessList, createToken, findPrincipal, toPrincipalInfo, withChanged, withPrincipal } from "./access.ts";
 import type { AuditEvent } from "./audit-log.ts";
 import type { OpenFolder } from "./open-folder.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Clock, systemClock, systemRandom } from "../../../base/index.ts";
-import { LocalKeyStore, type LocalKeyStoreOptions } from "../local/key-store.ts";
-import { setUpKeyFolder } from "../local/set-up.ts";
+import { LocalKeyStore, type LocalKeyStoreOptions } from "../key-store.ts";
+import { setUpKeyFolder } from "../set-up.ts";
 
 export const DAY_MS = 86_400_000;
 export const ROOT_SECRET = "5a".repeat(32);

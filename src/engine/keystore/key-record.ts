@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { keyError } from "../errors.ts";
-import type { KeyInfo, KeyState } from "../port.ts";
+import { keyError, type KeyInfo, type KeyState } from "../keys/index.ts";
 
 const state = z.enum(["ENABLED", "DISABLED", "PENDING_DESTRUCTION", "DESTROYED"]);
 const time = z.iso.datetime();

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AuditHead, AuditVerdict } from "../port.ts";
+import type { AuditHead, AuditVerdict } from "../keys/index.ts";
 import { EMPTY_HEAD, HEAD_NAME, listSegments, parseEntry, parseHead, readLines } from "./audit-format.ts";
 
 /**

@@ -3,8 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { canonicalJson } from "../canonical.ts";
-import type { AuditEntry, AuditHead } from "../port.ts";
+import { type AuditEntry, type AuditHead, canonicalJson } from "../keys/index.ts";
 
 export const FIRST_PREV = "0".repeat(64);
 export const EMPTY_HEAD: AuditHead = { seq: 0, hash: FIRST_PREV };

@@ -1,6 +1,5 @@
-import { newId } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
-import { EVERY_KEY, type KeyInfo, type KeyState } from "../port.ts";
+import { newId } from "../../base/index.ts";
+import { EVERY_KEY, keyError, type KeyInfo, type KeyState } from "../keys/index.ts";
 import { SYSTEM_PRINCIPAL } from "./access.ts";
 import { findVersion, type KeyRecord, type KeyVersionRecord, requireState, toKeyInfo } from "./key-record.ts";
 import type { OpenFolder } from "./open-folder.ts";

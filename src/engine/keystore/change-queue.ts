@@ -1,5 +1,5 @@
-import { asHoldfastError, type Random } from "../../../base/index.ts";
-import { keyError } from "../errors.ts";
+import { asHoldfastError, type Random } from "../../base/index.ts";
+import { keyError } from "../keys/index.ts";
 import type { AuditEvent, AuditLog } from "./audit-log.ts";
 
 const CHANGES_WAITING_MAX = 64;

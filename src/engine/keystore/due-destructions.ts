@@ -1,5 +1,5 @@
-import type { Clock } from "../../../base/index.ts";
-import type { KeyState } from "../port.ts";
+import type { Clock } from "../../base/index.ts";
+import type { KeyState } from "../keys/index.ts";
 import type { KeyRecord } from "./key-record.ts";
 
 /** Wall clock and monotonic clock may differ by so much between two looks before the wall clock is not believed. */

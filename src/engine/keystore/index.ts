@@ -1,5 +1,5 @@
 /**
- * local: the key manager's own core, for the key manager's process only. Everyone else is a client.
+ * keystore: the key manager's own core, for the key manager's process only. Everyone else is a client.
  * Nouns: key folder, root secret, key record, access list, audit log.
  * Invariants: material leaves memory only sealed under the root secret, and leaves the process never; a change is on
  * stable storage, and in the audit log, before it is answered; a use that cannot be recorded does not happen.

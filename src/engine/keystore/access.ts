@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Random } from "../../../base/index.ts";
-import { accessDenied, keyError } from "../errors.ts";
-import { EVERY_KEY, type KeyPrincipalInfo, type KeyRight } from "../port.ts";
+import type { Random } from "../../base/index.ts";
+import { accessDenied, EVERY_KEY, keyError, type KeyPrincipalInfo, type KeyRight } from "../keys/index.ts";
 
 export const KEY_RIGHTS = ["wrap", "unwrap", "describe", "admin"] as const satisfies readonly KeyRight[];
 /** Names the key manager itself acts under; no token belongs to them. */

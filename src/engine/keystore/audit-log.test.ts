@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { createKeyFolder, ROOT_SECRET } from "../testing/key-folder.ts";
+import { createKeyFolder, ROOT_SECRET } from "./testing/key-folder.ts";
 import { chainEntry } from "./audit-format.ts";
 import { verifyAuditLog } from "./audit-verify.ts";
 import { RootSecret } from "./root-secret.ts";

@@ -1,9 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Random } from "../../../base/index.ts";
-import { type CanonicalValue, canonicalJson } from "../canonical.ts";
-import { openEnvelope, sealEnvelope } from "../envelope.ts";
-import { keyError } from "../errors.ts";
+import type { Random } from "../../base/index.ts";
+import { canonicalJson, type CanonicalValue, keyError, openEnvelope, sealEnvelope } from "../keys/index.ts";
 
 const MATERIAL_INFO = "holdfast/keyd-material/v1";
 const RECORD_INFO = "holdfast/keyd-record/v1";

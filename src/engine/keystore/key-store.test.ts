@@ -3,8 +3,8 @@ import { createDecipheriv, hkdfSync } from "node:crypto";
 import { chmod, cp, mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { asHoldfastError, hasCode, systemRandom } from "../../../base/index.ts";
-import { createKeyFolder, DAY_MS, ROOT_SECRET } from "../testing/key-folder.ts";
+import { asHoldfastError, hasCode, systemRandom } from "../../base/index.ts";
+import { createKeyFolder, DAY_MS, ROOT_SECRET } from "./testing/key-folder.ts";
 import { LocalKeyStore } from "./key-store.ts";
 import { isSetUp, setUpKeyFolder } from "./set-up.ts";
 
