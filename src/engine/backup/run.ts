@@ -4,11 +4,11 @@ import type { IndexedPack } from "../index/index.ts";
 import { PACK_METADATA, packKey } from "../pack/index.ts";
 import { defaultThreads, Meter, asBuffer } from "../pipeline/index.ts";
 import {
-  beginLease,
   ChunkSink,
   type LoadedIndex,
   type Manifest,
   type Repository,
+  retireLeases,
   type SinkCounts,
 } from "../repository/index.ts";
 import { compileExclude, sourceError } from "../source/files/index.ts";
@@ -126,7 +126,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
   const started_at_ms = clock.now_ms();
   // The plan reads manifests and the lease and the index read other objects: side by side, a small backup is ready
   // sooner.
-  const beginning = beginLease(repository.store, "backup", clock, repository.random);
+  const beginning = repository.beginLease("backup");
   beginning.catch(() => undefined); // thrown where it is awaited
   const plan = await planBackup(options).catch(async (error: unknown) => {
     await (await beginning).end();
@@ -211,6 +211,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       };
       const created_at_ms = started_at_ms;
       const manifest_key = await repository.writeManifest(
+        lease,
         {
           repository_id: repository.id,
           backup_id: options.backup_id,
@@ -234,7 +235,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
         },
       );
       // The backup exists; a lease that cannot be removed now is found stale by the next one.
-      for (const stale of loaded.stale_leases) await repository.store.delete(stale).catch(() => undefined);
+      await retireLeases(repository.store, loaded.stale_leases).catch(() => undefined);
       await lease.end().catch(() => undefined);
       meter.end();
       return {

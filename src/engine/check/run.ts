@@ -256,7 +256,7 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
     chunks_checked: read.chunks,
     damaged: damage.list(),
     orphan_packs: loaded.adopted.map(({ pack_id }) => pack_id.toString("hex")).filter((id) => !users.has(id)),
-    stale_leases: [...loaded.stale_leases],
+    stale_leases: loaded.stale_leases.map(({ key }) => key),
     duration_ms: Math.round(repository.clock.monotonic_ms() - began_ms),
   };
 }

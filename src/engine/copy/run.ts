@@ -2,7 +2,13 @@ import { errorCatalogue, hasCode } from "../../base/index.ts";
 import type { IndexedPack } from "../index/index.ts";
 import { FRAME_HEADER_BYTES, packKey, readPackTail, verifyPackBytes } from "../pack/index.ts";
 import { Meter } from "../pipeline/index.ts";
-import { beginLease, decodeJsonObject, type Repository } from "../repository/index.ts";
+import {
+  decodeJsonObject,
+  type PackRewriter,
+  type Repository,
+  retireLeases,
+  type SweepState,
+} from "../repository/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import type { CopyPlan, CopyReport, CopyRequest, CopyRunOptions } from "./types.ts";
 
@@ -25,7 +31,13 @@ const PACKS_AT_ONCE = 3;
 const CONFIG_KEY = "config";
 
 interface PreparedCopy extends CopyPlan {
+  /** Packs the backup needs in the target. */
+  readonly needed: readonly string[];
   readonly missing: readonly string[];
+  /** Those of them whose names the target's sweeps do not want to see again: they go under new ones. */
+  readonly taboo: ReadonlySet<string>;
+  /** Which sweep of the target was in force. */
+  readonly sweep_seq: number;
 }
 
 /** Finds out what the other region lacks. @throws BACKUP_NOT_FOUND, COPY_TARGET_OTHER, STORE_* */
@@ -37,22 +49,38 @@ async function prepare(request: CopyRequest): Promise<PreparedCopy> {
   const { source, backup_id, target_store } = request;
   const manifest = await source.readManifest(backup_id);
   await refuseOther(source, target_store);
+  const replica = source.replicaIn(target_store);
+  const state = await replica.sweepState();
+  const there = (await target_store.stat(`manifests/${backup_id}`)) !== undefined;
+  const needed = there ? (await replica.readManifest(backup_id, state)).packs : manifest.packs;
   const missing: string[] = [];
+  const taboo = new Set<string>();
   let bytes_missing = 0;
-  for (const id of manifest.packs) {
-    if ((await target_store.stat(packKey(id))) !== undefined) continue;
+  for (const id of needed) {
+    // What a backup of the target needs already is safe from its sweeps.
+    if (!there && isTaboo(id, state)) taboo.add(id);
+    else if ((await target_store.stat(packKey(id))) !== undefined) continue;
     missing.push(id);
     bytes_missing += (await source.store.stat(packKey(id)))?.size_bytes ?? 0;
   }
-  const complete = missing.length === 0 && (await target_store.stat(`manifests/${backup_id}`)) !== undefined;
   return {
     request,
-    packs_total: manifest.packs.length,
+    packs_total: needed.length,
     packs_missing: missing.length,
     bytes_missing,
-    complete,
+    complete: missing.length === 0 && there,
+    needed,
     missing,
+    taboo,
+    sweep_seq: state.seq,
   };
+}
+
+/**
+ * Is a pack of this name being deleted, or may a sweep that sleeps still delete it, or does a move lead away from it?
+ */
+function isTaboo(id: string, { condemned_packs, deleted, moves }: SweepState): boolean {
+  return condemned_packs.has(id) || deleted.has(id) || moves.has(id);
 }
 
 async function refuseOther(source: Repository, target: ObjectStore): Promise<void> {
@@ -91,18 +119,21 @@ async function putOnce(store: ObjectStore, key: string, bytes: Buffer): Promise<
  * @throws PACK_DAMAGED when the source's own object is not whole, COPY_CANCELED, STORE_*
  */
 export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Promise<CopyReport> {
-  const { source, backup_id, target_store, clock, random } = plan.request;
+  const { source, backup_id, target_store, clock } = plan.request;
   const { signal } = options;
-  const { missing, complete } = "missing" in plan ? (plan as PreparedCopy) : await prepare(plan.request);
+  let prepared = "missing" in plan ? (plan as PreparedCopy) : await prepare(plan.request);
   const began_ms = clock.monotonic_ms();
   const meter = new Meter(clock, options.onProgress);
   const report = { backup_id, objects_copied: 0, bytes_copied: 0 };
-  if (complete) return { ...report, duration_ms: 0 };
-  const lease = await beginLease(target_store, "copy", clock, random);
+  if (prepared.complete) return { ...report, duration_ms: 0 };
+  const replica = source.replicaIn(target_store);
+  const lease = await replica.beginLease("copy");
   try {
+    // A sweep of the target that this plan did not know would not know of this copy either.
+    if ((await replica.sweepState()).seq !== prepared.sweep_seq) prepared = await prepare(plan.request);
+    const { needed, missing, taboo } = prepared;
     meter.begin("copy", plan.packs_missing, plan.bytes_missing);
     await copyKeys(source.store, target_store, report);
-    const replica = source.replicaIn(target_store);
     const loaded = await replica.loadIndex({
       new_chunks: 0,
       new_frames: 0,
@@ -110,7 +141,8 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
       ...(signal ? { signal } : {}),
     });
     const unnamed: IndexedPack[] = [...loaded.adopted];
-    const waiting = [...missing];
+    const renamed = await copyUnderNewNames(source, target_store, [...taboo], unnamed, signal);
+    const waiting = missing.filter((id) => !taboo.has(id));
     const copyOne = async () => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
         signal?.throwIfAborted();
@@ -124,11 +156,9 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
       }
     };
     await Promise.all(Array.from({ length: PACKS_AT_ONCE }, copyOne));
-    const manifest_bytes = await source.store.get(`manifests/${backup_id}`);
-    const manifest = source.openManifest(backup_id, manifest_bytes);
     const named = new Set(loaded.packs.keys());
-    for (const id of manifest.packs) {
-      if (named.has(id)) continue;
+    for (const id of needed) {
+      if (named.has(id) || taboo.has(id)) continue;
       const size_bytes = (await target_store.stat(packKey(id)))?.size_bytes ?? FRAME_HEADER_BYTES;
       const tail = await readPackTail(target_store, source.epoch_keys, Buffer.from(id, "hex"), size_bytes);
       unnamed.push({
@@ -141,11 +171,12 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
     }
     await replica.writeSegment(unnamed);
     signal?.throwIfAborted();
-    await putOnce(target_store, `manifests/${backup_id}`, manifest_bytes);
+    const manifest_bytes = await manifestFor(prepared, renamed);
+    await lease.commit({ state: "manifest", backup_id, manifest: manifest_bytes });
     report.objects_copied++;
     report.bytes_copied += manifest_bytes.length;
     // The copy exists; a lease that cannot be removed now is found stale by the next writer.
-    for (const stale of loaded.stale_leases) await target_store.delete(stale).catch(() => undefined);
+    await retireLeases(target_store, loaded.stale_leases).catch(() => undefined);
     await lease.end().catch(() => undefined);
     meter.end();
     return { ...report, duration_ms: Math.round(clock.monotonic_ms() - began_ms) };
@@ -156,6 +187,37 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
       throw copyError("COPY_CANCELED", "the copy was called off before it was complete", {}, error);
     throw error;
   }
+}
+
+/** The manifest as it is, unless its packs have other names in the target. */
+async function manifestFor({ request, needed, taboo }: PreparedCopy, renamed: readonly string[]): Promise<Buffer> {
+  const { source, backup_id } = request;
+  const bytes = await source.store.get(`manifests/${backup_id}`);
+  const { packs } = source.openManifest(backup_id, bytes);
+  const now = [...needed.filter((id) => !taboo.has(id)), ...renamed].sort();
+  return now.join() === packs.join() ? bytes : source.encodeManifestWith(bytes, backup_id, now);
+}
+
+/** @returns the ids of the new packs, durable in the target, that hold all chunks of these */
+async function copyUnderNewNames(
+  source: Repository,
+  target: ObjectStore,
+  ids: readonly string[],
+  unnamed: IndexedPack[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const rewriters = new Map<number, PackRewriter>();
+  for (const id of ids) {
+    const size_bytes = (await source.store.stat(packKey(id)))?.size_bytes ?? FRAME_HEADER_BYTES;
+    const { header } = await readPackTail(source.store, source.epoch_keys, Buffer.from(id, "hex"), size_bytes);
+    const rewriter = rewriters.get(header.kind) ?? source.rewriter(header.kind, target, signal);
+    rewriters.set(header.kind, rewriter);
+    await rewriter.take(source.store, id, () => true);
+  }
+  for (const rewriter of rewriters.values()) await rewriter.finish();
+  const made = [...rewriters.values()].flatMap(({ packs }) => packs);
+  unnamed.push(...made);
+  return made.map(({ pack_id }) => pack_id.toString("hex"));
 }
 
 /** Keys before the config: the replica is a repository from the moment it has one. */

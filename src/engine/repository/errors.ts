@@ -37,4 +37,29 @@ export const repositoryError = errorCatalogue({
       "A pack that held it is gone or damaged. Run `baas verify`, and restore from the copy in the other region.",
     status_reason: "RepositoryDamaged",
   },
+  WRITER_FENCED: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "Run it again: what was stored is mostly found again. Look into why this machine stood still so long.",
+  },
+  BACKUP_IMMUTABLE: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "This is working as designed: nobody can delete an immutable backup before that date, no administrator either. " +
+      "Until then it uses storage and costs what it costs; shorten the retention or the lock of the policy for later backups.",
+    http: 409,
+  },
+  BACKUP_NOT_FORGOTTEN: {
+    fault: "user",
+    retry: "never",
+    guidance: "Only a deleted backup can be brought back. `baas repo list` shows which are deleted.",
+    http: 409,
+  },
+  BACKUP_GONE: {
+    fault: "user",
+    retry: "never",
+    guidance: "Its time to be brought back is over. Look for a copy in another region.",
+    http: 410,
+  },
 });

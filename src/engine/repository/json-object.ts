@@ -12,9 +12,13 @@ export function encodeJsonObject(value: object): Buffer {
 }
 
 /** @throws REPOSITORY_DAMAGED naming the object */
-export function decodeJsonObject(key: string, bytes: Buffer): Record<string, unknown> {
+export function decodeJsonObject(
+  key: string,
+  bytes: Buffer,
+  bytes_max: number = OBJECT_BYTES_MAX,
+): Record<string, unknown> {
   const damaged = (what: string) => repositoryError("REPOSITORY_DAMAGED", `${key}: ${what}`, { object: key });
-  if (bytes.length > OBJECT_BYTES_MAX) throw damaged("it is larger than 1 MiB");
+  if (bytes.length > bytes_max) throw damaged(`it is larger than ${bytes_max / 2 ** 20} MiB`);
   const end = bytes.length - 66;
   if (end < 2 || bytes[end] !== 10 || bytes[bytes.length - 1] !== 10) throw damaged("it does not end with a checksum");
   const text = bytes.subarray(0, end);

@@ -2,7 +2,7 @@ import { type Clock, hasCode, HoldfastError } from "../../base/index.ts";
 import { ChunkIndex, decodeSegment, walkSegment, type IndexedPack } from "../index/index.ts";
 import { readPackTail, walkDirectory, type DirectoryFrame, type EpochKeys } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
-import { staleLeases } from "./lease.ts";
+import { type FoundLease, staleLeases } from "./lease.ts";
 
 /** Up to here all opened segments stay in memory between counting and loading; beyond, each is opened twice. */
 const HELD_BYTES_MAX = 96 * 1024 * 1024;
@@ -21,7 +21,7 @@ export interface LoadedIndex {
   readonly adopted: readonly IndexedPack[];
   /** Segments and packs that could not be used, with why. */
   readonly damaged: readonly HoldfastError[];
-  readonly stale_leases: readonly string[];
+  readonly stale_leases: readonly FoundLease[];
 }
 
 export interface LoadOptions {
@@ -32,11 +32,13 @@ export interface LoadOptions {
   readonly new_chunks: number;
   readonly new_frames: number;
   readonly new_packs: number;
+  /** Packs (ids in hex) on their way out: nothing new may rely on them, nor are they adopted. */
+  readonly avoid: ReadonlySet<string>;
   /** Look at every pack of the store, also when no writer died: for a check. */
   readonly all_packs?: boolean;
   /**
-   * Leave out packs that are not in the store, or not with their size: for a backup, which then stores their chunks
-   * anew instead of relying on what is gone.
+   * Leave out packs that are not in the store, or not with their size, or on their way out: for a backup, which then
+   * stores their chunks anew instead of relying on what is gone.
    */
   readonly only_present?: boolean;
   /**
@@ -138,7 +140,8 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   const add = (pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number }, bytes: Buffer) => {
     const id = pack.pack_id.toString("hex");
     if (wanted_now && !wanted.has(id)) return undefined;
-    if (packs.has(id) || (present !== undefined && present.get(id) !== pack.size_bytes)) return undefined;
+    if (packs.has(id)) return undefined;
+    if (present !== undefined && (present.get(id) !== pack.size_bytes || o.avoid.has(id))) return undefined;
     const number = index.addPack(pack.pack_id, pack.epoch, pack.kind);
     packs.set(id, number);
     pack_sizes[number] = pack.size_bytes;
@@ -180,7 +183,7 @@ async function readUnnamedPacks(
   for await (const { key, size_bytes } of o.store.list("packs/")) {
     o.signal?.throwIfAborted();
     const id = key.slice(key.lastIndexOf("/") + 1);
-    if (named.has(id) || !/^[0-9a-f]{64}$/.test(id)) continue;
+    if (named.has(id) || (o.only_present === true && o.avoid.has(id)) || !/^[0-9a-f]{64}$/.test(id)) continue;
     try {
       const tail = await readPackTail(o.store, o.keys, Buffer.from(id, "hex"), size_bytes);
       found.push({

@@ -17,6 +17,8 @@ import type { ObjectStore, StoreConfig } from "../store/index.ts";
 import { ChunkHasher } from "./chunk-reader.ts";
 import { CONFIG_KEY, DEFAULT_SIZES, encodeConfig, readConfig, verifyConfig, type RepositoryConfig } from "./config.ts";
 import { repositoryError } from "./errors.ts";
+import { manifestKey } from "./commit.ts";
+import { forget, type ForgottenBackup, putRemoved, readForgotten, readForgottenOne } from "./forgotten.ts";
 import { encodeJsonObject, readJsonObject } from "./json-object.ts";
 import {
   type Keyring,
@@ -27,7 +29,10 @@ import {
   writeEpoch,
   writeKeyring,
 } from "./keyring.ts";
+import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
+import { PackRewriter } from "./rewriter.ts";
+import { packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
 
 const SLOT_KEY = "keys/slot";
 /** Where one index segment ends and the next begins; readers take 256 MiB (docs/format.md §6). */
@@ -38,8 +43,10 @@ export interface Manifest {
   readonly backup_id: string;
   readonly created_at_ms: number;
   readonly expires_at_ms: number | null;
-  /** Ids in hex of all packs it needs. */
+  /** Ids in hex of all packs it needs, as things stand. */
   readonly packs: readonly string[];
+  /** Those it needed when it was made: what the manifest itself says. */
+  readonly packs_at_birth: readonly string[];
   readonly kind: string;
   /** Absolute paths as bytes. */
   readonly roots: readonly Buffer[];
@@ -183,8 +190,25 @@ export class Repository {
     };
   }
 
-  loadIndex(options: Omit<LoadOptions, "store" | "keys" | "clock">): Promise<LoadedIndex> {
-    return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, ...options });
+  async loadIndex(options: Omit<LoadOptions, "store" | "keys" | "clock" | "avoid">): Promise<LoadedIndex> {
+    const { condemned_packs: avoid } = await this.sweepState();
+    return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, avoid, ...options });
+  }
+
+  /** Announces this writer or reader; before it looks at anything it will rely on. */
+  beginLease(operation: LeaseOperation): Promise<Lease> {
+    const { store, clock, random } = this;
+    return beginLease({ store, operation, mac_key: this.#keyring.mac_key, clock, random });
+  }
+
+  /** What sweeps have decided. @throws REPOSITORY_DAMAGED, STORE_* */
+  sweepState(): Promise<SweepState> {
+    return readSweepState(this.store, this.#keyring.mac_key);
+  }
+
+  /** @returns false when another sweep was quicker */
+  putSweepState(state: SweepState): Promise<boolean> {
+    return putSweepState(this.store, state, this.#keyring.mac_key);
   }
 
   /** Seals and stores index segments naming these packs, which are durable already; none too large to be read. */
@@ -201,6 +225,21 @@ export class Repository {
     }
   }
 
+  /** Takes chunks of this repository's packs over into new packs in `target`. @param kind of the new packs */
+  rewriter(kind: number, target: ObjectStore = this.store, signal?: AbortSignal): PackRewriter {
+    const { config, epoch_keys, hasher, random } = this;
+    return new PackRewriter({ config, epoch_keys, hasher, random, target, kind, ...(signal ? { signal } : {}) });
+  }
+
+  /**
+   * The same backup in another manifest, one that names these packs: for a replica that keeps them under other names.
+   */
+  encodeManifestWith(bytes: Buffer, backup_id: string, packs: readonly string[]): Buffer {
+    const { public_part, private_part } = decodeManifest(backup_id, bytes, this.#verifying_key, this.epoch_keys);
+    const keys = { ...this.current_epoch, signing_key: this.#signing_key };
+    return encodeManifest({ ...public_part, packs }, private_part, keys, this.random);
+  }
+
   /** Ids of all backups, oldest first (ids sort by time). */
   async listBackupIds(): Promise<string[]> {
     const ids: string[] = [];
@@ -208,11 +247,52 @@ export class Repository {
     return ids.sort();
   }
 
-  /** @throws BACKUP_NOT_FOUND, MANIFEST_DAMAGED */
-  async readManifest(backup_id: string): Promise<Manifest> {
+  /**
+   * Deletes a backup, so that it can be brought back until the date given.
+   * @throws BACKUP_NOT_FOUND, BACKUP_IMMUTABLE, STORE_*
+   */
+  forget(backup_id: string, recoverable_until_ms: number): Promise<ForgottenBackup> {
+    const dates = { now_ms: this.clock.now_ms(), recoverable_until_ms };
+    return forget(this.store, backup_id, dates, this.#keyring.mac_key);
+  }
+
+  /** Brings a deleted backup back. @throws BACKUP_NOT_FORGOTTEN, BACKUP_GONE, WRITER_FENCED, STORE_* */
+  async undelete(backup_id: string): Promise<void> {
+    const lease = await this.beginLease("undelete");
+    try {
+      const note = await readForgottenOne(this.store, backup_id, this.#keyring.mac_key);
+      const gone = () =>
+        repositoryError("BACKUP_GONE", `${backup_id} was deleted, and its time is over`, { backup_id });
+      if (note?.removed === true || (await this.sweepState()).condemned_backups.has(backup_id)) throw gone();
+      if (note === undefined)
+        throw repositoryError("BACKUP_NOT_FORGOTTEN", `${backup_id} is not a deleted backup`, { backup_id });
+      await lease.commit({ state: "undelete", backup_id });
+      if ((await this.store.stat(manifestKey(backup_id))) === undefined) throw gone();
+      await lease.end();
+    } catch (error) {
+      await lease.abandon().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Deleted backups by id, those too whose name alone is kept (`removed`). @throws REPOSITORY_DAMAGED, STORE_* */
+  readForgotten(): Promise<Map<string, ForgottenBackup>> {
+    return readForgotten(this.store, this.#keyring.mac_key);
+  }
+
+  /** Keeps the name of a backup whose manifest is gone, for a writer may wake and put it once more. */
+  putRemoved(backup: ForgottenBackup): Promise<void> {
+    return putRemoved(this.store, backup, this.#keyring.mac_key);
+  }
+
+  /**
+   * @param state what sweeps have decided, for who reads many; read afresh without it
+   * @throws BACKUP_NOT_FOUND, MANIFEST_DAMAGED
+   */
+  async readManifest(backup_id: string, state?: SweepState): Promise<Manifest> {
     let bytes: Buffer;
     try {
-      bytes = await this.store.get(`manifests/${backup_id}`);
+      bytes = await this.store.get(manifestKey(backup_id));
     } catch (error) {
       if (!hasCode(error, "STORE_NOT_FOUND") && !hasCode(error, "STORE_BAD_KEY")) throw error;
       throw repositoryError(
@@ -222,14 +302,16 @@ export class Repository {
         error,
       );
     }
-    return this.openManifest(backup_id, bytes);
+    const manifest = this.openManifest(backup_id, bytes);
+    return { ...manifest, packs: packsNow(manifest.packs, backup_id, state ?? (await this.sweepState())) };
   }
 
-  /** Checks and opens the bytes of a manifest. @throws MANIFEST_DAMAGED */
+  /** Checks and opens the bytes of a manifest; `packs` are those it names. @throws MANIFEST_DAMAGED */
   openManifest(backup_id: string, bytes: Buffer): Manifest {
     const { public_part, private_part } = decodeManifest(backup_id, bytes, this.#verifying_key, this.epoch_keys);
     return {
       ...public_part,
+      packs_at_birth: public_part.packs,
       kind: private_part.kind,
       roots: private_part.roots.map((root) => Buffer.from(root, "base64")),
       tree: private_part.tree === undefined ? null : Buffer.from(private_part.tree, "hex"),
@@ -243,17 +325,20 @@ export class Repository {
     };
   }
 
-  /** Signs and stores a manifest: from here on the backup exists. */
-  async writeManifest(public_part: PublicManifest, private_part: PrivateManifest): Promise<string> {
-    const bytes = encodeManifest(
+  /**
+   * Signs a manifest and commits to it: from here on the backup exists.
+   * @throws WRITER_FENCED when the lease's writer was given up meanwhile, STORE_*
+   */
+  async writeManifest(lease: Lease, public_part: PublicManifest, private_part: PrivateManifest): Promise<string> {
+    const manifest = encodeManifest(
       public_part,
       private_part,
       { ...this.current_epoch, signing_key: this.#signing_key },
       this.random,
     );
-    const key = `manifests/${public_part.backup_id}`;
-    await this.store.put(key, bytes, { if_absent: true });
-    return key;
+    const { backup_id } = public_part;
+    await lease.commit({ state: "manifest", backup_id, manifest });
+    return manifestKey(backup_id);
   }
 
   /**
