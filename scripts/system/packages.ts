@@ -43,6 +43,26 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     reason: "makes certificates and speaks old TLS versions that must be refused",
     suites: "the mutual TLS cases of src/apps/keyd",
   },
+  ...(
+    [
+      ["radosgw", "radosgw"],
+      ["ceph-mon", "ceph-mon"],
+      ["ceph-osd", "ceph-osd"],
+      ["ceph-mgr", "ceph-mgr"],
+      ["ceph-common", "ceph"],
+    ] as const
+  ).map(([name, command]) => ({
+    name,
+    command,
+    reason: "a Ceph cluster in memory with an S3 gateway: versions and Object Lock as they really are",
+    suites: "everything that speaks S3",
+  })),
+  {
+    name: "faketime",
+    command: "faketime",
+    reason: "gives the S3 gateway a clock that tests can move past the end of a lock",
+    suites: "the contract of stores on S3",
+  },
 ];
 
 const APT_LIMIT_MS = 5 * 60_000;

@@ -5,15 +5,22 @@ import type { ObjectStore, StoreConfig } from "../../engine/store/index.ts";
 import { cliError } from "./errors.ts";
 import type { CliIo, CommonOptions } from "./io.ts";
 import { askSecret, isInteractive } from "./prompt.ts";
+import { s3ConfigOf, type S3Options } from "./s3.ts";
 
 /** Options of every `baas repo` command. */
-export interface RepoOptions extends CommonOptions {
+export interface RepoOptions extends CommonOptions, S3Options {
   readonly repo: string;
 }
 
-/** The store config of `--repo DIR`. */
-export function storeConfigOf(io: CliIo, options: RepoOptions): StoreConfig {
+/** The store config of `--repo DIR` or `--repo s3://bucket/prefix`. @throws STORE_BAD_CONFIG */
+export async function storeConfigOf(io: CliIo, options: RepoOptions): Promise<StoreConfig> {
+  if (options.repo.startsWith("s3:")) return s3ConfigOf(io, options.repo, options);
   return { kind: "fs", path: resolve(io.cwd, options.repo) };
+}
+
+/** How people know the place of a repository. */
+export function placeOf(config: StoreConfig): string {
+  return config.kind === "fs" ? config.path : `s3://${config.bucket}/${config.prefix ?? ""}`;
 }
 
 /**
@@ -41,8 +48,8 @@ export async function withRepository<T>(
   options: RepoOptions,
   work: (repository: Repository) => Promise<T>,
 ): Promise<T> {
-  const store_config = storeConfigOf(io, options);
-  await requireConfig(store_config);
+  const store_config = await storeConfigOf(io, options);
+  if (store_config.kind === "fs") await requireConfig(store_config.path);
   const [{ openStore }, { passphraseKeyManager }, { openRepository, readPassphraseSlot }] = await Promise.all([
     import("../../engine/store/index.ts"),
     import("../../engine/keys/index.ts"),
@@ -52,9 +59,9 @@ export async function withRepository<T>(
   try {
     const slot = await readPassphraseSlot(store);
     if (slot === undefined) {
-      throw cliError("CLI_REPOSITORY_MANAGED", `${store_config.path} is not opened by a passphrase`, {
-        path: store_config.path,
-      });
+      const place = placeOf(store_config);
+      if ((await store.stat("config")) === undefined) throw noRepository(place);
+      throw cliError("CLI_REPOSITORY_MANAGED", `${place} is not opened by a passphrase`, { path: place });
     }
     const keys = passphraseKeyManager({ passphrase: await readPassphrase(io, "open"), slot, random: io.random });
     const repository = await openRepository({ store, store_config, keys, clock: io.clock, random: io.random });
@@ -69,12 +76,16 @@ export async function withRepository<T>(
 }
 
 /** Opening a store makes its folders, and a folder that was only misspelt should not get any. */
-async function requireConfig({ path }: StoreConfig): Promise<void> {
+async function requireConfig(path: string): Promise<void> {
   try {
     await access(join(path, "config"));
   } catch (error) {
-    throw cliError("CLI_REPOSITORY_NOT_FOUND", `there is no repository in ${path}`, { path }, error);
+    throw noRepository(path, error);
   }
+}
+
+function noRepository(path: string, cause?: unknown) {
+  return cliError("CLI_REPOSITORY_NOT_FOUND", `there is no repository in ${path}`, { path }, cause);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/index.ts";
 import { partList, sizeOf } from "./ranges.ts";
 import type { StoreOperation } from "./operation.ts";
-import type { ObjectStore } from "./port.ts";
+import type { ListOptions, ObjectStore } from "./port.ts";
 
 export interface OperationCount {
   calls: number;
@@ -34,12 +34,12 @@ export function withCounts(inner: ObjectStore, clock: Clock): { store: ObjectSto
     }
   }
 
-  async function* countedList(prefix: string) {
+  async function* countedList(prefix: string, options?: ListOptions) {
     const count = counts.list;
     const started_ms = clock.monotonic_ms();
     count.calls++;
     try {
-      yield* inner.list(prefix);
+      yield* inner.list(prefix, options);
     } catch (error) {
       count.errors++;
       throw error;

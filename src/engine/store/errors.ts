@@ -49,6 +49,53 @@ export const storeError = errorCatalogue({
     status_reason: "StorageUnavailable",
     http: 503,
   },
+  STORE_CHECKSUM_MISMATCH: {
+    fault: "operational",
+    retry: "soon",
+    guidance:
+      "What arrived is not what was sent. When it happens again, the object is damaged or something on the network " +
+      "changes data: run a verification and repair from a copy.",
+    status_reason: "RepositoryDamaged",
+  },
+  STORE_FORBIDDEN: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "The storage knows the credentials not, or allows them too little. `baas region test` says what is missing; " +
+      "docs/stores.md has the smallest policy that suffices.",
+    status_reason: "StorageUnavailable",
+    http: 502,
+  },
+  STORE_INSECURE: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "Holdfast speaks TLS 1.3 with storage and checks its certificate. Name the authority that signed it (`--ca`), " +
+      "or switch TLS 1.3 on at the storage.",
+    status_reason: "StorageUnavailable",
+    http: 502,
+  },
+  STORE_LOCK_UNSUPPORTED: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "The bucket was made without Object Lock, or the storage has none. Make a bucket with Object Lock (it cannot be " +
+      "added later everywhere), or use a policy without immutability.",
+    http: 409,
+  },
+  STORE_BAD_CONFIG: {
+    fault: "user",
+    retry: "never",
+    guidance: "Correct what the message names; docs/stores.md says how a store is configured.",
+    http: 400,
+  },
+  STORE_ARCHIVED: {
+    fault: "operational",
+    retry: "later",
+    guidance: "The object lies in an archive class and cannot be read at once. Have it thawed first.",
+    status_reason: "StorageUnavailable",
+    http: 409,
+  },
   STORE_OVERLOADED: {
     fault: "operational",
     retry: "soon",

@@ -1,13 +1,13 @@
 import { asStoreError, errnoError } from "./errors.ts";
 import type { FaultPlan, FaultPlanOptions } from "./fault-plan.ts";
 import type { FileIo, WritableFile } from "./fs/file-io.ts";
-import type { ObjectStat, ObjectStore } from "./port.ts";
+import type { ListOptions, ObjectStat, ObjectStore } from "./port.ts";
 
 /** Injects a plan's faults into any store. Faults of the points `file.*` need {@link faultyFileIo}. */
 export function withFaults(inner: ObjectStore, plan: FaultPlan): ObjectStore {
-  async function* list(prefix: string): AsyncGenerator<ObjectStat> {
+  async function* list(prefix: string, options?: ListOptions): AsyncGenerator<ObjectStat> {
     await plan.around("list", prefix, async () => undefined);
-    yield* inner.list(prefix);
+    yield* inner.list(prefix, options);
   }
   return {
     description: inner.description,

@@ -1,8 +1,8 @@
 /**
  * store: where a region keeps objects. It knows keys and bytes, and nothing of repositories.
  *
- * Nouns: object, key, prefix, object lock (GOVERNANCE, COMPLIANCE), quota; adapter (filesystem, memory) and decorator
- * (retry, limit, faults, counts, read-only), all behind one port.
+ * Nouns: object, key, prefix, object lock (GOVERNANCE, COMPLIANCE), quota; adapter (filesystem, S3, memory) and
+ * decorator (retry, limit, faults, counts, read-only), all behind one port.
  *
  * Invariants:
  * - A put that resolved survives a power cut; a reader sees the old object or the new one, whole.
@@ -31,13 +31,18 @@ export { isRunning } from "./lock-rules.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
 export { type OpenStoreOptions, openStore } from "./open.ts";
 export type {
+  FsStoreConfig,
   GetOptions,
+  ListOptions,
   LockMode,
   ObjectLock,
   ObjectStat,
   ObjectStore,
   PutOptions,
+  S3Credentials,
+  S3StoreConfig,
   StoreConfig,
 } from "./port.ts";
 export { readOnly } from "./readonly.ts";
 export { type RetryOptions, withRetry } from "./retry.ts";
+export { parseS3Url } from "./s3/url.ts";

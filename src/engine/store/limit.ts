@@ -91,7 +91,7 @@ export function withLimit(inner: ObjectStore, options: LimitOptions): ObjectStor
         return buffer;
       }),
     stat: (key) => limited(`looking at ${key}`, undefined, () => inner.stat(key)),
-    list: (prefix) => inner.list(prefix),
+    list: (prefix, listOptions) => inner.list(prefix, listOptions),
     delete: (key) => limited(`deleting ${key}`, undefined, () => inner.delete(key)),
     lock: (key, lock) => limited(`locking ${key}`, undefined, () => inner.lock(key, lock)),
     close: () => inner.close(),

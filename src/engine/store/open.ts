@@ -8,8 +8,12 @@ import { powerOf } from "./fs/power.ts";
 import { PowerCutIo } from "./fs/power-cut.ts";
 import { openFsStore } from "./fs/store.ts";
 import { type LimitOptions, withLimit } from "./limit.ts";
-import type { ObjectStore, StoreConfig } from "./port.ts";
+import type { FsStoreConfig, ObjectStore, StoreConfig } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
+import { openS3Store } from "./s3/store.ts";
+
+/** What one S3 store is asked at a time, unless told otherwise: more connections bring no more bytes. */
+const S3_LIMIT = { concurrency_max: 16, queue_max: 10_000 };
 
 export interface OpenStoreOptions {
   readonly clock: Clock;
@@ -24,19 +28,32 @@ export interface OpenStoreOptions {
 /**
  * Opens the store that a config names, with faults (in tests), limit and retry around it, in this order.
  * The config is plain data: each worker thread and each process opens its own.
- * @throws STORE_UNAVAILABLE, STORE_DAMAGED
+ * @throws STORE_UNAVAILABLE, STORE_DAMAGED, STORE_BAD_CONFIG
  */
 export async function openStore(config: StoreConfig, options: OpenStoreOptions): Promise<ObjectStore> {
-  const { clock, random, limit, retry } = options;
+  const { clock, random, retry } = options;
   const fault = options.fault ?? config.fault;
-  let store =
-    fault === undefined ? await openFsStore({ ...config, clock, random }) : await openFaulty(config, options, fault);
+  const limit = options.limit ?? (config.kind === "s3" ? S3_LIMIT : undefined);
+  let store = await openBare(config, options, fault);
   if (limit !== undefined) store = withLimit(store, { ...limit, clock });
   return retry === false ? store : withRetry(store, { ...retry, clock, random });
 }
 
-async function openFaulty(
+async function openBare(
   config: StoreConfig,
+  options: OpenStoreOptions,
+  fault: FaultConfig | undefined,
+): Promise<ObjectStore> {
+  const { clock, random } = options;
+  if (config.kind === "fs") {
+    return fault === undefined ? openFsStore({ ...config, clock, random }) : openFaulty(config, options, fault);
+  }
+  const store = await openS3Store({ config, clock });
+  return fault === undefined ? store : withFaults(store, new FaultPlan(fault, { clock, errorFor: injectedError }));
+}
+
+async function openFaulty(
+  config: FsStoreConfig,
   { clock, random }: OpenStoreOptions,
   fault: FaultConfig,
 ): Promise<ObjectStore> {

@@ -32,6 +32,11 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ListOptions {
+  /** Give each object with its lock. Without it a store may leave locks out: S3 would have to be asked for each one. */
+  readonly locks?: boolean;
+}
+
 /**
  * Keys are `/`-separated segments of `[A-Za-z0-9._-]`, no empty, `.` or `..` segment, at most 512 characters, at most
  * 240 in a segment, not beginning with `.`. No key is the folder of another: `a` and `a/b` exclude each other.
@@ -49,7 +54,7 @@ export interface ObjectStore {
   /** `undefined` when there is no such object. */
   stat(key: string): Promise<ObjectStat | undefined>;
   /** In key order (bytewise), never the whole listing in memory. `prefix` is a plain string prefix of the key. */
-  list(prefix: string): AsyncIterable<ObjectStat>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectStat>;
   /** Durable when it resolves, as it does when there is no such object. STORE_LOCKED while a lock holds. */
   delete(key: string): Promise<void>;
   /** Sets or extends a lock. Shortening or weakening a running lock is STORE_LOCKED, a date past STORE_BAD_REQUEST. */
@@ -58,8 +63,10 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
-/** Plain data from which a worker thread or another process opens the same store. */
-export type StoreConfig = {
+/** Plain data from which a worker thread or another process opens the same store. Holds no secret. */
+export type StoreConfig = FsStoreConfig | S3StoreConfig;
+
+export interface FsStoreConfig {
   readonly kind: "fs";
   readonly path: string;
   readonly quota_bytes?: number;
@@ -67,4 +74,31 @@ export type StoreConfig = {
   readonly quota_path?: string;
   /** Only crash tests give one; it reaches the stores that worker threads open. */
   readonly fault?: FaultConfig;
-};
+}
+
+export interface S3StoreConfig {
+  readonly kind: "s3";
+  readonly bucket: string;
+  /** Put before every key; empty, or ends with `/`. */
+  readonly prefix?: string;
+  /** Address of the service, `https://host[:port]`; by default Amazon's for the region. */
+  readonly endpoint?: string;
+  /** The service's own region name, which requests are signed for; by default `us-east-1`. */
+  readonly s3_region?: string;
+  /** `https://host/bucket/key` instead of `https://bucket.host/key`; by default with an `endpoint`. */
+  readonly path_style?: boolean;
+  /** PEM file of the certificate authorities to trust instead of the system's. */
+  readonly ca_file?: string;
+  readonly credentials: S3Credentials;
+  /** Only crash tests give one. */
+  readonly fault?: FaultConfig;
+}
+
+/** Where the credentials are found. Never the credentials themselves. */
+export type S3Credentials =
+  /**
+   * Environment variables `NAME_ACCESS_KEY_ID`, `NAME_SECRET_ACCESS_KEY` and, if there is one, `NAME_SESSION_TOKEN`.
+   */
+  | { readonly from: "env"; readonly name: string }
+  /** A file in the format of `~/.aws/credentials`, read anew every five minutes. */
+  | { readonly from: "file"; readonly path: string; readonly profile?: string };

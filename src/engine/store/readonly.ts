@@ -13,7 +13,7 @@ export function readOnly(inner: ObjectStore): ObjectStore {
     put: (key) => refuse("store", key),
     get: (key, options) => inner.get(key, options),
     stat: (key) => inner.stat(key),
-    list: (prefix) => inner.list(prefix),
+    list: (prefix, options) => inner.list(prefix, options),
     delete: (key) => refuse("delete", key),
     lock: (key) => refuse("lock", key),
     close: () => inner.close(),

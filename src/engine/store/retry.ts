@@ -1,6 +1,6 @@
 import { type Clock, HoldfastError, hasCode, type Random } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
-import type { ObjectLock, ObjectStat, ObjectStore } from "./port.ts";
+import type { ListOptions, ObjectLock, ObjectStat, ObjectStore } from "./port.ts";
 import { partList, sizeOf } from "./ranges.ts";
 
 export interface RetryOptions {
@@ -100,13 +100,13 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
     return (await inner.get(key, { signal })).equals(Buffer.concat(body));
   }
 
-  async function* list(prefix: string): AsyncGenerator<ObjectStat> {
+  async function* list(prefix: string, listOptions?: ListOptions): AsyncGenerator<ObjectStat> {
     const doing = `listing "${prefix}"`;
     let last: string | undefined;
     let attempt = 1;
     let started_ms = clock.monotonic_ms();
     for (;;) {
-      const listing = inner.list(prefix)[Symbol.asyncIterator]();
+      const listing = inner.list(prefix, listOptions)[Symbol.asyncIterator]();
       let hangs = true; // a listing that did not answer cannot be asked to end either
       try {
         for (;;) {

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import type { CliIo } from "../../io.ts";
 import { note, show } from "../../output.ts";
-import { readPassphrase, type RepoOptions, storeConfigOf } from "../../repository.ts";
+import { placeOf, readPassphrase, type RepoOptions, storeConfigOf } from "../../repository.ts";
 import { repoCommand } from "./options.ts";
 
 export function registerInit(repo: Command, io: CliIo): void {
   repoCommand(
     repo,
     "init",
-    "Make a new repository in a folder, encrypted under a passphrase.",
+    "Make a new repository in a folder or a bucket, encrypted under a passphrase.",
     "baas repo init --repo /srv/backups",
   ).action(async (options: RepoOptions) => {
     const passphrase = await readPassphrase(io, "create");
@@ -17,7 +17,7 @@ export function registerInit(repo: Command, io: CliIo): void {
       import("../../../../engine/keys/index.ts"),
       import("../../../../engine/repository/index.ts"),
     ]);
-    const store_config = storeConfigOf(io, options);
+    const store_config = await storeConfigOf(io, options);
     const store = await openStore(store_config, io);
     try {
       const slot = createPassphraseSlot(io.random);
@@ -33,7 +33,7 @@ export function registerInit(repo: Command, io: CliIo): void {
       show(
         io,
         options,
-        { repository_id, repo: store_config.path },
+        { repository_id, repo: placeOf(store_config) },
         (made) => `repository ${made.repository_id} made in ${made.repo}`,
       );
       note(io, options, "Keep the passphrase in a second place: without it the backups cannot be read by anyone.");

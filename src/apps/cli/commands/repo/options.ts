@@ -8,7 +8,11 @@ export function repoCommand(parent: Command, name: string, description: string, 
       // The first line stands in the list of commands, all of it in the command's own help.
       .summary(description.split("\n")[0] ?? "")
       .description(description)
-      .requiredOption("--repo <dir>", "folder of the repository")
+      .requiredOption("--repo <place>", "folder of the repository, or s3://bucket/prefix")
+      .option("--endpoint <url>", "address of the S3 service (AWS_ENDPOINT_URL)")
+      .option("--s3-region <name>", "region that the S3 service calls its own (AWS_REGION)")
+      .option("--ca <file>", "certificate authorities of the S3 service, PEM (AWS_CA_BUNDLE)")
+      .option("--virtual-host", "the S3 service knows buckets by host name, not by path")
       .option("--json", "print JSON")
       .addHelpText("after", `\nExample:\n  $ ${example}\n`)
   );
