@@ -25,6 +25,7 @@ const ROOMS = [
   "engine/restore",
   "engine/copy",
   "engine/check",
+  "engine/sweep",
 
   // Adapters of the server.
   "platform/config",

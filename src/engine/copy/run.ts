@@ -19,6 +19,17 @@ const copyError = errorCatalogue({
     guidance: "Give the copy a place of its own: this one belongs to another repository.",
     http: 409,
   },
+  COPY_TARGET_DELETED: {
+    fault: "user",
+    retry: "never",
+    guidance: "The backup was deleted in the target. Bring it back there (undelete) while that is possible.",
+    http: 409,
+  },
+  COPY_TARGET_SWEEPING: {
+    fault: "operational",
+    retry: "later",
+    guidance: "A sweep of the target is removing the same backup just now. Run the copy again when it has ended.",
+  },
   COPY_CANCELED: {
     fault: "user",
     retry: "never",
@@ -52,6 +63,7 @@ async function prepare(request: CopyRequest): Promise<PreparedCopy> {
   const replica = source.replicaIn(target_store);
   const state = await replica.sweepState();
   const there = (await target_store.stat(`manifests/${backup_id}`)) !== undefined;
+  if (!there) await refuseDeleted(replica, backup_id, state);
   const needed = there ? (await replica.readManifest(backup_id, state)).packs : manifest.packs;
   const missing: string[] = [];
   const taboo = new Set<string>();
@@ -74,6 +86,15 @@ async function prepare(request: CopyRequest): Promise<PreparedCopy> {
     taboo,
     sweep_seq: state.seq,
   };
+}
+
+/** A name that was deleted must not come back while a sweep may still be about to delete it. */
+async function refuseDeleted(replica: Repository, backup_id: string, state: SweepState): Promise<void> {
+  const where = `${backup_id} in ${replica.description}`;
+  if (state.condemned_backups.has(backup_id) || state.deleted.has(backup_id))
+    throw copyError("COPY_TARGET_SWEEPING", `a sweep is removing ${where}`, { backup_id });
+  if ((await replica.readForgotten()).has(backup_id))
+    throw copyError("COPY_TARGET_DELETED", `${where} was deleted`, { backup_id });
 }
 
 /**

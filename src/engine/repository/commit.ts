@@ -58,6 +58,16 @@ export async function readCommit(store: ObjectStore, writer_id: string): Promise
   }
 }
 
+/** Backups to which a writer committed whose record is still there. */
+export async function committedBackups(store: ObjectStore): Promise<Set<string>> {
+  const found = new Set<string>();
+  for await (const { key } of store.list("commits/")) {
+    const record = await readCommit(store, key.slice("commits/".length));
+    if (record?.state === "manifest") found.add(record.backup_id);
+  }
+  return found;
+}
+
 /** Commits, and brings about what was committed to. @throws WRITER_FENCED when others gave this writer up */
 export async function commit(store: ObjectStore, writer_id: string, record: CommitRecord): Promise<void> {
   if (!(await putRecord(store, writer_id, record))) {

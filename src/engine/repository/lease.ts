@@ -140,9 +140,9 @@ function describe(key: string, lease: Fields, clock: Clock): FoundLease {
   };
 }
 
-/** Leases whose writers are gone. */
+/** Leases whose writers are gone. Those of sweeps are left to sweeps: what one leaves unnamed is of no use. */
 export async function staleLeases(store: ObjectStore, clock: Clock): Promise<FoundLease[]> {
-  return (await readLeases(store, clock)).filter((lease) => lease.stale);
+  return (await readLeases(store, clock)).filter((lease) => lease.stale && lease.operation !== "sweep");
 }
 
 /** Removes leases whose writers are gone, after making sure that those writers commit to nothing any more. */

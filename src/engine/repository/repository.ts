@@ -17,7 +17,7 @@ import type { ObjectStore, StoreConfig } from "../store/index.ts";
 import { ChunkHasher } from "./chunk-reader.ts";
 import { CONFIG_KEY, DEFAULT_SIZES, encodeConfig, readConfig, verifyConfig, type RepositoryConfig } from "./config.ts";
 import { repositoryError } from "./errors.ts";
-import { manifestKey } from "./commit.ts";
+import { committedBackups, manifestKey } from "./commit.ts";
 import { forget, type ForgottenBackup, putRemoved, readForgotten, readForgottenOne } from "./forgotten.ts";
 import { encodeJsonObject, readJsonObject } from "./json-object.ts";
 import {
@@ -190,9 +190,11 @@ export class Repository {
     };
   }
 
-  async loadIndex(options: Omit<LoadOptions, "store" | "keys" | "clock" | "avoid">): Promise<LoadedIndex> {
-    const { condemned_packs: avoid } = await this.sweepState();
-    return loadIndex({ store: this.store, keys: this.epoch_keys, clock: this.clock, avoid, ...options });
+  async loadIndex(
+    options: Omit<LoadOptions, "store" | "keys" | "clock" | "avoid"> & Partial<Pick<LoadOptions, "avoid">>,
+  ): Promise<LoadedIndex> {
+    const avoid = options.avoid ?? (await this.sweepState()).condemned_packs;
+    return loadIndex({ ...options, store: this.store, keys: this.epoch_keys, clock: this.clock, avoid });
   }
 
   /** Announces this writer or reader; before it looks at anything it will rely on. */
@@ -278,6 +280,11 @@ export class Repository {
   /** Deleted backups by id, those too whose name alone is kept (`removed`). @throws REPOSITORY_DAMAGED, STORE_* */
   readForgotten(): Promise<Map<string, ForgottenBackup>> {
     return readForgotten(this.store, this.#keyring.mac_key);
+  }
+
+  /** Backups (ids) to which a writer committed that has not ended yet, or ended unseen. */
+  committedBackups(): Promise<Set<string>> {
+    return committedBackups(this.store);
   }
 
   /** Keeps the name of a backup whose manifest is gone, for a writer may wake and put it once more. */

@@ -21,7 +21,7 @@ export interface SweepState {
   readonly marked: ReadonlySet<string>;
   /** Where the chunks of packs that are gone, or on their way out, stand now; followed until a pack has no entry. */
   readonly moves: ReadonlyMap<string, readonly string[]>;
-  /** Packs that are gone, but a sweep that sleeps may still delete: their names are not used again. */
+  /** Packs and backups that are gone, but that a sweep that sleeps may still delete: no name is used again. */
   readonly deleted: ReadonlySet<string>;
 }
 
