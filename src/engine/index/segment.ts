@@ -42,12 +42,16 @@ function segmentKey(data_key: Uint8Array, segment_id: Uint8Array): Buffer {
   return Buffer.from(hkdfSync("sha256", data_key, segment_id, "holdfast/index/v1", 32));
 }
 
-/** Seals the directories of `packs` as one index segment. */
+/**
+ * Seals the directories of `packs` as one index segment.
+ * @param superseded ids of segments whose packs are all among these, or gone
+ */
 export function encodeSegment(
   packs: readonly IndexedPack[],
   epoch: number,
   data_key: Uint8Array,
   random: Random,
+  superseded: readonly Buffer[] = [],
 ): { readonly segment_id: Buffer; readonly bytes: Buffer } {
   const parts: Buffer[] = [];
   const count = Buffer.alloc(4);
@@ -60,6 +64,11 @@ export function encodeSegment(
     entry.writeUInt32LE(pack.epoch, 36);
     entry.writeUInt32LE(pack.size_bytes, 40);
     parts.push(entry, pack.directory);
+  }
+  if (superseded.length > 0) {
+    const count_superseded = Buffer.alloc(4);
+    count_superseded.writeUInt32LE(superseded.length, 0);
+    parts.push(count_superseded, ...superseded);
   }
   const raw = Buffer.concat(parts);
   const { bytes, compression } = compressIfWorth(raw, Buffer.allocUnsafe(compressBound(raw.length)), 1);
@@ -106,7 +115,10 @@ export function decodeSegment(segment_id: string, bytes: Buffer, keys: ReadonlyM
   return raw;
 }
 
-/** Walks an opened segment. @throws INDEX_DAMAGED, PACK_DAMAGED */
+/**
+ * Walks an opened segment. `at` is where a pack's directory begins in `raw`.
+ * @returns where its packs end. @throws INDEX_DAMAGED, PACK_DAMAGED
+ */
 export function walkSegment(
   raw: Buffer,
   visit: (pack: {
@@ -116,7 +128,7 @@ export function walkSegment(
     size_bytes: number;
     at: number;
   }) => ((frame: DirectoryFrame) => void) | undefined,
-): void {
+): number {
   const skip = () => undefined;
   if (raw.length < 4) throw indexError("INDEX_DAMAGED", "an index segment is empty");
   const packs = raw.readUInt32LE(0);
@@ -132,4 +144,15 @@ export function walkSegment(
     });
     at = walkDirectory(raw, at + PACK_ENTRY_BYTES, onFrame ?? skip);
   }
+  return at;
+}
+
+/** Ids in hex of the segments an opened one replaces. @throws INDEX_DAMAGED, PACK_DAMAGED */
+export function supersededSegments(raw: Buffer): string[] {
+  const at = walkSegment(raw, () => undefined);
+  if (at === raw.length) return [];
+  const count = at + 4 <= raw.length ? raw.readUInt32LE(at) : -1;
+  if (count < 1 || at + 4 + count * 32 !== raw.length)
+    throw indexError("INDEX_DAMAGED", "an index segment does not end where its content does");
+  return Array.from({ length: count }, (_, i) => raw.toString("hex", at + 4 + i * 32, at + 36 + i * 32));
 }

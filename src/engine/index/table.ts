@@ -1,41 +1,49 @@
 /**
- * The chunk index in shared memory: one hash table that all worker threads probe and fill without locks.
+ * The chunk index in shared memory: one table that all worker threads probe and fill without locks. It consists of
+ * extents ({@link newExtent}): the first has what was loaded, the next ones what a backup adds.
  *
- * Memory per chunk: 16 bytes of its id, 4 of its frame's number, 2 of its slot in that frame = 22 bytes a place;
- * extents loaded from segments are filled to 85 %, so 26 bytes a chunk, plus 12 bytes a frame (a frame holds about 1
- * MiB, so 4 and more chunks). 16 of 32 id bytes: two of 2^40 chunks share them with probability 2^-49; ids are keyed,
- * so nobody can look for a pair.
+ * Memory per chunk: 22 bytes of its entry, 5.7 of a place at 70 % = 27.7. A new extent has half the room of all before
+ * it, and its places are touched all over soon: 27.7 + 5.7 / 2 = 30.6 at the worst. To that come 12 bytes a frame (a
+ * frame holds about 1 MiB, so some 16 chunks) and 40 a pack. Measured in docs/scale.md.
+ *
+ * 16 of 32 id bytes: two of 2^40 chunks share them with probability 2^-49; ids are keyed, so nobody can look for a
+ * pair.
  */
+import {
+  addEntry,
+  bytesInUse,
+  countChunks,
+  type Extent,
+  FULL,
+  findEntry,
+  frameOf,
+  known,
+  knownEntry,
+  newExtent,
+  setPlace,
+  slotOf,
+  usedEntries,
+  viewExtent,
+} from "./extent.ts";
 
-const ID_WORDS = 4;
 const FRAME_WORDS = 3;
-const FILL_MAX = 0.85;
 /** Early, because threads take in new room only between two tasks. */
 const GROW_AT = 0.5;
-const EXTENT_PLACES_MAX = 1 << 24;
-
-/** States of a place, then frame number + FIRST_FRAME. */
-const EMPTY = 0;
-const WRITING = 1;
-const PENDING = 2;
-const FIRST_FRAME = 3;
+/**
+ * Of a further extent. Large, for what is not there is looked for in each of them: from nothing to 20 million chunks,
+ * eight are added. Its places are 6 MiB, the entries wait untouched.
+ */
+const EXTENT_CHUNKS_MIN = 1 << 20;
+const EXTENT_CHUNKS_MAX = 1 << 26;
 
 const PACK_WORDS = 10; // 8 of the id, 1 epoch, 1 kind
 
 /** What crosses to a worker thread; the memory is shared, not copied. */
 export interface IndexMemory {
   readonly extents: SharedArrayBuffer[];
-  readonly frames: SharedArrayBuffer;
-  readonly packs: SharedArrayBuffer;
+  frames: SharedArrayBuffer;
+  packs: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-}
-
-interface Extent {
-  readonly capacity: number;
-  readonly ids: Uint32Array;
-  readonly places: Int32Array;
-  readonly slots: Uint16Array;
-  readonly used: Int32Array;
 }
 
 /** Where a chunk is. */
@@ -54,27 +62,19 @@ export interface FramePlace {
 const FRAME_COUNT = 0;
 const PACK_COUNT = 1;
 
-function viewExtent(buffer: SharedArrayBuffer): Extent {
-  const capacity = new Int32Array(buffer, 0, 2)[0] as number;
-  let at = 8;
-  const ids = new Uint32Array(buffer, at, capacity * ID_WORDS);
-  at += ids.byteLength;
-  const places = new Int32Array(buffer, at, capacity);
-  at += places.byteLength;
-  return { capacity, ids, places, slots: new Uint16Array(buffer, at, capacity), used: new Int32Array(buffer, 4, 1) };
-}
-
-function newExtent(capacity: number): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(8 + capacity * (ID_WORDS * 4 + 4 + 2));
-  new Int32Array(buffer, 0, 1)[0] = capacity;
-  return buffer;
+/** A copy with at least `bytes` of room; the same when it has as many. */
+function enlarged(memory: SharedArrayBuffer, bytes: number): SharedArrayBuffer {
+  if (memory.byteLength >= bytes) return memory;
+  const larger = new SharedArrayBuffer(bytes);
+  new Uint8Array(larger).set(new Uint8Array(memory));
+  return larger;
 }
 
 export class ChunkIndex {
   readonly memory: IndexMemory;
   #extents: Extent[];
-  readonly #frames: Uint32Array;
-  readonly #packs: Uint32Array;
+  #frames: Uint32Array;
+  #packs: Uint32Array;
   readonly #counters: Int32Array;
 
   /** Attaches to memory another thread made. */
@@ -88,9 +88,7 @@ export class ChunkIndex {
 
   /** @param chunks that will be loaded; @param new_chunks room for those a backup adds; likewise frames and packs */
   static create(size: { chunks: number; new_chunks: number; frames: number; packs: number }): ChunkIndex {
-    const extents: SharedArrayBuffer[] = [];
-    if (size.chunks > 0) extents.push(newExtent(Math.ceil(size.chunks / FILL_MAX) + 64));
-    if (size.new_chunks > 0) extents.push(newExtent(Math.ceil(size.new_chunks / FILL_MAX) + 64));
+    const extents = [size.chunks, size.new_chunks].filter((chunks) => chunks > 0).map(newExtent);
     return new ChunkIndex({
       extents,
       frames: new SharedArrayBuffer(Math.max(1, size.frames) * FRAME_WORDS * 4),
@@ -100,20 +98,21 @@ export class ChunkIndex {
   }
 
   get chunks(): number {
-    return this.#extents.reduce((sum, extent) => sum + Atomics.load(extent.used, 0), 0);
+    return this.#extents.reduce((sum, extent) => sum + countChunks(extent), 0);
   }
 
   get frames(): number {
-    return Atomics.load(this.#counters, FRAME_COUNT);
+    return Math.min(Atomics.load(this.#counters, FRAME_COUNT), Math.floor(this.#frames.length / FRAME_WORDS));
   }
 
   get packs(): number {
-    return Atomics.load(this.#counters, PACK_COUNT);
+    return Math.min(Atomics.load(this.#counters, PACK_COUNT), Math.floor(this.#packs.length / PACK_WORDS));
   }
 
+  /** Memory in use. More is reserved, but not touched until chunks, frames and packs come. */
   get memory_bytes(): number {
-    const { extents, frames, packs } = this.memory;
-    return extents.reduce((sum, extent) => sum + extent.byteLength, frames.byteLength + packs.byteLength);
+    const numbered = this.frames * FRAME_WORDS * 4 + this.packs * PACK_WORDS * 4;
+    return this.#extents.reduce((sum, extent) => sum + (usedEntries(extent) > 0 ? bytesInUse(extent) : 0), numbered);
   }
 
   /** Registers a pack; the number it gets is what frames refer to. -1 when the table is full. */
@@ -126,6 +125,27 @@ export class ChunkIndex {
     this.#packs[at + 8] = epoch;
     this.#packs[at + 9] = kind;
     return number;
+  }
+
+  /** Makes room for this many more frames and packs, before threads attach. */
+  makeRoom(more: { frames: number; packs: number }): void {
+    const { memory } = this;
+    memory.frames = enlarged(memory.frames, (this.frames + more.frames) * FRAME_WORDS * 4);
+    memory.packs = enlarged(memory.packs, (this.packs + more.packs) * PACK_WORDS * 4);
+    this.#frames = new Uint32Array(memory.frames);
+    this.#packs = new Uint32Array(memory.packs);
+  }
+
+  /** Like {@link addPack}, making room when there is none: before threads attach. */
+  loadPack(pack_id: Uint8Array, epoch: number, kind: number): number {
+    if ((this.packs + 1) * PACK_WORDS > this.#packs.length) this.makeRoom({ frames: 0, packs: this.packs + 1024 });
+    return this.addPack(pack_id, epoch, kind);
+  }
+
+  /** Like {@link addFrame}, likewise. */
+  loadFrame(pack: number, offset: number, stored: number): number {
+    if ((this.frames + 1) * FRAME_WORDS > this.#frames.length) this.makeRoom({ frames: this.frames + 4096, packs: 0 });
+    return this.addFrame(pack, offset, stored);
   }
 
   pack(number: number): { pack_id: Buffer; epoch: number; kind: number } {
@@ -164,34 +184,25 @@ export class ChunkIndex {
    * @param id at least 16 bytes at `at`
    */
   find(id: Buffer, at = 0): number {
-    const [a, b, c, d] = [
-      id.readUInt32LE(at),
-      id.readUInt32LE(at + 4),
-      id.readUInt32LE(at + 8),
-      id.readUInt32LE(at + 12),
-    ];
-    let base = 0;
-    for (const extent of this.#extents) {
-      const { capacity, ids, places } = extent;
-      let i = start(a, b, capacity);
-      for (;;) {
-        const state = places[i] as number;
-        if (state === EMPTY) break;
-        const w = i * ID_WORDS;
-        if (ids[w] === a && ids[w + 1] === b && ids[w + 2] === c && ids[w + 3] === d && state !== WRITING)
-          return base + i;
-        if (++i === capacity) i = 0;
-      }
-      base += capacity;
+    return this.#find(id.readInt32LE(at), id.readInt32LE(at + 4), id.readInt32LE(at + 8), id.readInt32LE(at + 12));
+  }
+
+  #find(a: number, b: number, c: number, d: number): number {
+    const extents = this.#extents;
+    for (let i = 0, base = 0; i < extents.length; i++) {
+      const extent = extents[i] as Extent;
+      const entry = findEntry(extent, a, b, c, d);
+      if (entry >= 0) return base + entry;
+      base += extent.capacity;
     }
     return -1;
   }
 
   /** Frame and slot of a position; `undefined` while its chunk is not stored yet. */
   place(position: number): ChunkPlace | undefined {
-    const { extent, i } = this.#at(position);
-    const state = Atomics.load(extent.places, i);
-    return state < FIRST_FRAME ? undefined : { frame: state - FIRST_FRAME, slot: extent.slots[i] as number };
+    const { extent, entry } = this.#at(position);
+    const frame = frameOf(extent, entry);
+    return frame < 0 ? undefined : { frame, slot: slotOf(extent, entry) };
   }
 
   /** Like {@link find} then {@link place}. */
@@ -200,11 +211,11 @@ export class ChunkIndex {
     return position < 0 ? undefined : this.place(position);
   }
 
-  #at(position: number): { extent: Extent; i: number } {
-    let i = position;
+  #at(position: number): { extent: Extent; entry: number } {
+    let entry = position;
     for (const extent of this.#extents) {
-      if (i < extent.capacity) return { extent, i };
-      i -= extent.capacity;
+      if (entry < extent.capacity) return { extent, entry };
+      entry -= extent.capacity;
     }
     throw new RangeError(`index position ${position}`);
   }
@@ -215,19 +226,20 @@ export class ChunkIndex {
    */
   get crowded(): boolean {
     const last = this.#extents.at(-1);
-    return last !== undefined && Atomics.load(last.used, 0) > last.capacity * GROW_AT;
+    return last !== undefined && usedEntries(last) > last.capacity * GROW_AT;
   }
 
-  /** Adds room for new chunks, four times the last one. One thread only decides this. */
+  /** Adds room for new chunks, half as much as there is. One thread only decides this. */
   grow(): SharedArrayBuffer {
-    const buffer = newExtent(Math.min((this.#extents.at(-1)?.capacity ?? 0) * 4, EXTENT_PLACES_MAX));
+    const half = Math.ceil(this.#extents.reduce((sum, extent) => sum + extent.capacity, 0) / 2);
+    const buffer = newExtent(Math.max(EXTENT_CHUNKS_MIN, Math.min(half, EXTENT_CHUNKS_MAX)));
     this.attach(buffer);
     return buffer;
   }
 
   /**
-   * Takes in room another thread made. Until a thread has it, it may store a chunk again that another one put there:
-   * a few bytes lost, nothing else.
+   * Takes in room another thread made. Until a thread has it, and in the moment one extent is full and the next is
+   * begun, two threads may store the same chunk: a few bytes lost, nothing else.
    */
   attach(buffer: SharedArrayBuffer): void {
     this.memory.extents.push(buffer);
@@ -242,64 +254,61 @@ export class ChunkIndex {
    *   run).
    */
   claim(id: Buffer, at = 0): number {
-    if (this.find(id, at) >= 0) return -1;
-    const extent = this.#extents.at(-1);
-    if (extent === undefined || Atomics.load(extent.used, 0) > extent.capacity * 0.95) return -2;
-    const base = this.#extents.reduce((sum, e) => sum + e.capacity, 0) - extent.capacity;
-    return this.#insert(extent, base, id, at);
+    const a = id.readInt32LE(at);
+    const b = id.readInt32LE(at + 4);
+    const c = id.readInt32LE(at + 8);
+    const d = id.readInt32LE(at + 12);
+    if (this.#find(a, b, c, d) >= 0) return -1;
+    const position = this.#add(a, b, c, d);
+    if (position === FULL) return -2;
+    return position >= 0 ? position : -1;
   }
 
-  #insert(extent: Extent, base: number, id: Buffer, at: number): number {
-    const [a, b, c, d] = [
-      id.readUInt32LE(at),
-      id.readUInt32LE(at + 4),
-      id.readUInt32LE(at + 8),
-      id.readUInt32LE(at + 12),
-    ];
-    const { capacity, ids, places } = extent;
-    let i = start(a, b, capacity);
-    for (;;) {
-      let state = Atomics.load(places, i);
-      if (state === EMPTY) {
-        if (Atomics.compareExchange(places, i, EMPTY, WRITING) === EMPTY) {
-          const w = i * ID_WORDS;
-          ids[w] = a;
-          ids[w + 1] = b;
-          ids[w + 2] = c;
-          ids[w + 3] = d;
-          Atomics.store(places, i, PENDING);
-          Atomics.add(extent.used, 0, 1);
-          return base + i;
-        }
-        state = Atomics.load(places, i);
+  /** Adds an id to the first extent that has room. @returns its position, `known(position)`, or FULL */
+  #add(a: number, b: number, c: number, d: number): number {
+    let base = 0;
+    for (const extent of this.#extents) {
+      if (usedEntries(extent) < extent.capacity) {
+        const entry = addEntry(extent, a, b, c, d);
+        if (entry >= 0) return base + entry;
+        if (entry !== FULL) return known(base + knownEntry(entry));
       }
-      // Another thread is between its two stores, a matter of nanoseconds.
-      while (state === WRITING) state = Atomics.load(places, i);
-      const w = i * ID_WORDS;
-      if (ids[w] === a && ids[w + 1] === b && ids[w + 2] === c && ids[w + 3] === d) return -1;
-      if (++i === capacity) i = 0;
+      base += extent.capacity;
     }
+    return FULL;
   }
 
   /** Says where a claimed chunk stands. Frame numbers come from {@link addFrame}; -1 leaves the chunk pending. */
   publish(position: number, frame: number, slot: number): void {
     if (position < 0 || frame < 0) return;
-    const { extent, i } = this.#at(position);
-    extent.slots[i] = slot;
-    Atomics.store(extent.places, i, frame + FIRST_FRAME);
+    const { extent, entry } = this.#at(position);
+    setPlace(extent, entry, frame, slot);
   }
 
   /**
-   * Loads a chunk that is stored already, into the first extent. A chunk known from another pack keeps its first place.
+   * Loads the chunks of a frame that is stored already, making room when there is none: before threads attach.
+   * @param at where the first id stands in `bytes`; the next ones follow each `stride` bytes
+   * @param prefer take these places also for chunks that are known from another pack, which else keeps them
    */
-  load(id: Buffer, at: number, frame: number, slot: number): void {
-    const extent = this.#extents[0] as Extent;
-    const position = this.#insert(extent, 0, id, at);
-    if (position >= 0) this.publish(position, frame, slot);
+  loadChunks(bytes: Buffer, at: number, stride: number, count: number, frame: number, prefer = false): void {
+    for (let slot = 0; slot < count; slot++) {
+      const position = this.#load(bytes, at + slot * stride);
+      if (position >= 0) this.publish(position, frame, slot);
+      else if (prefer) this.publish(knownEntry(position), frame, slot);
+    }
   }
-}
 
-/** Ids are uniformly random, so their own bits are the hash: 53 of them, scaled to the capacity. */
-function start(a: number, b: number, capacity: number): number {
-  return Math.floor(((a >>> 0) / 0x1_0000_0000 + ((b >>> 0) & 0x1f_ffff) / 0x20_0000 / 0x1_0000_0000) * capacity);
+  /** @returns position of a new entry, or `known(position)` */
+  #load(id: Buffer, at: number): number {
+    const a = id.readInt32LE(at);
+    const b = id.readInt32LE(at + 4);
+    const c = id.readInt32LE(at + 8);
+    const d = id.readInt32LE(at + 12);
+    const found = this.#extents.length > 1 ? this.#find(a, b, c, d) : -1;
+    if (found >= 0) return known(found);
+    const position = this.#add(a, b, c, d);
+    if (position !== FULL) return position;
+    this.grow();
+    return this.#add(a, b, c, d);
+  }
 }

@@ -1,12 +1,17 @@
-import { type Clock, hasCode, HoldfastError } from "../../base/index.ts";
-import { ChunkIndex, decodeSegment, walkSegment, type IndexedPack } from "../index/index.ts";
-import { readPackTail, walkDirectory, type DirectoryFrame, type EpochKeys } from "../pack/index.ts";
+import { type Clock, hasCode, type HoldfastError } from "../../base/index.ts";
+import { ChunkIndex, walkSegment, type IndexedPack } from "../index/index.ts";
+import { ENTRY_BYTES, readPackTail, walkDirectory, type DirectoryFrame, type EpochKeys } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import { type FoundLease, staleLeases } from "./lease.ts";
+import { listSegments, openSegments } from "./segments.ts";
 
-/** Up to here all opened segments stay in memory between counting and loading; beyond, each is opened twice. */
-const HELD_BYTES_MAX = 96 * 1024 * 1024;
-const READS_AT_ONCE = 4;
+/**
+ * Room for chunks is reckoned from the largest segment, whose chunks are counted, and the sizes of the others; smaller
+ * ones have fewer chunks for their bytes. Chunks that do not fit make themselves more room.
+ */
+const CHUNKS_MARGIN = 1.01;
+/** To read one backup, its share of the index is not known: room for more chunks is made as they come. */
+const WANTED_CHUNKS = 1 << 16;
 
 export interface LoadedIndex {
   readonly index: ChunkIndex;
@@ -51,118 +56,77 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
-async function segmentNames(o: LoadOptions): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { key } of o.store.list("index/")) names.push(key.slice("index/".length));
-  return names;
-}
-
-/** @param names listed once: what is loaded must not be more than what was counted, whoever writes meanwhile */
-async function* openSegments(
-  o: LoadOptions,
-  names: readonly string[],
-  damaged: HoldfastError[],
-): AsyncGenerator<Buffer> {
-  const read = async (name: string): Promise<Buffer | undefined> => {
-    o.signal?.throwIfAborted();
-    try {
-      return decodeSegment(name, await o.store.get(`index/${name}`), o.keys);
-    } catch (error) {
-      if (hasCode(error, "STORE_NOT_FOUND")) return undefined; // merged away by another process meanwhile
-      if (!hasCode(error, "INDEX_DAMAGED") && !hasCode(error, "PACK_DAMAGED")) throw error;
-      const object = `index/${name}`;
-      const named =
-        error.context["object"] === undefined
-          ? new HoldfastError(error.code, error.spec, `${object}: ${error.message}`, { object }, error)
-          : error;
-      damaged.push(named);
-      return undefined;
-    }
-  };
-  for (let i = 0; i < names.length; i += READS_AT_ONCE) {
-    for (const raw of await Promise.all(names.slice(i, i + READS_AT_ONCE).map(read))) if (raw !== undefined) yield raw;
-  }
-}
-
-interface Count {
-  chunks: number;
-  frames: number;
-  packs: number;
-}
-
-function countFrames(total: Count) {
-  return (frame: DirectoryFrame) => {
-    total.frames++;
-    total.chunks += frame.chunks;
-  };
-}
-
 /** Loads the index of a repository into shared memory, and finds packs that a writer left behind unnamed. */
 export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
-  const damaged: HoldfastError[] = [];
-  const total: Count = { chunks: 0, frames: 0, packs: 0 };
-  const named = new Set<string>();
-  let held: Buffer[] | undefined = [];
-  let held_bytes = 0;
-  const names = await segmentNames(o);
-  for await (const raw of openSegments(o, names, damaged)) {
-    walkSegment(raw, ({ pack_id }) => {
-      const id = pack_id.toString("hex");
-      if (named.has(id)) return undefined;
-      named.add(id);
-      total.packs++;
-      return countFrames(total);
-    });
-    held_bytes += raw.length;
-    if (held_bytes > HELD_BYTES_MAX) held = undefined;
-    held?.push(raw);
-  }
+  const wanted = new Set(o.wanted);
+  const listed = await listSegments(o.store);
+  const segment_bytes = listed.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
   const stale = await staleLeases(o.store, o.clock);
   const present = o.only_present === true ? await packSizes(o) : undefined;
-  const wanted = new Set(o.wanted);
-  const lost = [...wanted].some((id) => !named.has(id));
-  const look = o.all_packs === true || stale.length > 0 || damaged.length > 0 || lost;
-  const adopted = look ? await readUnnamedPacks(o, named, damaged) : [];
-  for (const pack of adopted) {
-    total.packs++;
-    walkDirectory(pack.directory, 0, countFrames(total));
-  }
-
-  const index = ChunkIndex.create({
-    chunks: total.chunks,
-    new_chunks: o.new_chunks,
-    frames: total.frames + o.new_frames,
-    packs: total.packs + o.new_packs,
-  });
+  let wanted_only = o.only_wanted === true && wanted.size > 0;
+  const makeIndex = (chunks: number) => ChunkIndex.create({ chunks, new_chunks: o.new_chunks, frames: 0, packs: 0 });
+  let made: ChunkIndex | undefined;
+  const damaged: HoldfastError[] = [];
+  const named = new Set<string>();
   const packs = new Map<string, number>();
   const pack_sizes: number[] = [];
-  let wanted_now = wanted.size > 0;
-  const add = (pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number }, bytes: Buffer) => {
+  const add = (
+    index: ChunkIndex,
+    pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number },
+    bytes: Buffer,
+  ) => {
     const id = pack.pack_id.toString("hex");
-    if (wanted_now && !wanted.has(id)) return undefined;
-    if (packs.has(id)) return undefined;
+    const prefer = wanted.has(id);
+    if (packs.has(id) || (wanted_only && !prefer)) return undefined;
     if (present !== undefined && (present.get(id) !== pack.size_bytes || o.avoid.has(id))) return undefined;
-    const number = index.addPack(pack.pack_id, pack.epoch, pack.kind);
+    const number = index.loadPack(pack.pack_id, pack.epoch, pack.kind);
     packs.set(id, number);
     pack_sizes[number] = pack.size_bytes;
     return (frame: DirectoryFrame) => {
-      const frame_number = index.addFrame(number, frame.offset, frame.stored);
-      for (let slot = 0; slot < frame.chunks; slot++) index.load(bytes, frame.at + slot * 36, frame_number, slot);
+      const frame_number = index.loadFrame(number, frame.offset, frame.stored);
+      index.loadChunks(bytes, frame.at, ENTRY_BYTES, frame.chunks, frame_number, prefer);
     };
   };
-  const load = async () => {
-    for await (const raw of held ?? openSegments(o, names, [])) walkSegment(raw, (pack) => add(pack, raw));
+  const load = async (problems: HoldfastError[]) => {
+    for await (const { raw, size_bytes } of openSegments(o, listed, problems)) {
+      made ??= makeIndex(
+        wanted_only ? WANTED_CHUNKS : Math.ceil(countChunks(raw) * (segment_bytes / size_bytes) * CHUNKS_MARGIN),
+      );
+      const index = made;
+      walkSegment(raw, (pack) => {
+        named.add(pack.pack_id.toString("hex"));
+        return add(index, pack, raw);
+      });
+    }
+  };
+  await load(damaged);
+  const lost = [...wanted].some((id) => !named.has(id));
+  const look = o.all_packs === true || stale.length > 0 || damaged.length > 0 || lost;
+  const adopted = look ? await readUnnamedPacks(o, named, damaged) : [];
+  const index = made ?? makeIndex(0);
+  const adopt = () => {
     for (const pack of adopted) {
-      const onFrame = add(pack, pack.directory);
+      const onFrame = add(index, pack, pack.directory);
       if (onFrame !== undefined) walkDirectory(pack.directory, 0, onFrame);
     }
   };
-  await load();
-  if (wanted_now && (o.only_wanted !== true || [...wanted].some((id) => !packs.has(id)))) {
-    wanted_now = false;
-    await load();
+  adopt();
+  if (wanted_only && [...wanted].some((id) => !packs.has(id))) {
+    // A pack of this backup is gone: other packs may have its chunks.
+    wanted_only = false;
+    await load([]);
+    adopt();
   }
+  index.makeRoom({ frames: o.new_frames, packs: o.new_packs });
   return { index, packs, pack_sizes, adopted, damaged, stale_leases: stale };
+}
+
+function countChunks(raw: Buffer): number {
+  let chunks = 0;
+  walkSegment(raw, () => (frame) => {
+    chunks += frame.chunks;
+  });
+  return chunks;
 }
 
 async function packSizes(o: LoadOptions): Promise<Map<string, number>> {

@@ -1,0 +1,123 @@
+import { hasCode, HoldfastError } from "../../base/index.ts";
+import { decodeSegment, supersededSegments } from "../index/index.ts";
+import type { EpochKeys } from "../pack/index.ts";
+import type { ObjectStore } from "../store/index.ts";
+
+const PREFIX = "index/";
+/** Small segments cost a round trip each, large ones memory. */
+const READS_AT_ONCE = 32;
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
+/** How often the listing may be taken anew because segments were merged away; each time they have become fewer. */
+const LISTINGS_MAX = 16;
+
+export const segmentKey = (segment_id: string) => `${PREFIX}${segment_id}`;
+
+export interface FoundSegment {
+  readonly segment_id: string;
+  readonly size_bytes: number;
+}
+
+export interface OpenedSegment extends FoundSegment {
+  /** What it holds; walk it with `walkSegment`. */
+  readonly raw: Buffer;
+  readonly superseded: readonly string[];
+}
+
+export async function listSegments(store: ObjectStore): Promise<FoundSegment[]> {
+  const found: FoundSegment[] = [];
+  for await (const { key, size_bytes } of store.list(PREFIX))
+    found.push({ segment_id: key.slice(PREFIX.length), size_bytes });
+  return found;
+}
+
+/** Reads one segment. @returns `undefined` when it is gone; @throws INDEX_DAMAGED, PACK_DAMAGED naming it, STORE_* */
+export async function readSegment(
+  store: ObjectStore,
+  keys: EpochKeys,
+  { segment_id, size_bytes }: FoundSegment,
+): Promise<OpenedSegment | undefined> {
+  const object = segmentKey(segment_id);
+  try {
+    const raw = decodeSegment(segment_id, await store.get(object), keys);
+    return { segment_id, size_bytes, raw, superseded: supersededSegments(raw) };
+  } catch (error) {
+    if (hasCode(error, "STORE_NOT_FOUND")) return undefined;
+    if (!isDamage(error) || error.context["object"] !== undefined) throw error;
+    throw new HoldfastError(error.code, error.spec, `${object}: ${error.message}`, { object }, error);
+  }
+}
+
+const isDamage = (error: unknown): error is HoldfastError =>
+  hasCode(error, "INDEX_DAMAGED") || hasCode(error, "PACK_DAMAGED");
+
+export interface SegmentsOptions {
+  readonly store: ObjectStore;
+  readonly keys: EpochKeys;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens all segments that are needed to know the index: the largest first, and none that one of those names as
+ * superseded. A segment that vanishes meanwhile was merged into another one, durable before: the listing is taken
+ * anew until nothing vanishes.
+ * @param listed the listing to begin with
+ * @param damaged where errors of segments that cannot be used go
+ */
+export async function* openSegments(
+  o: SegmentsOptions,
+  listed: readonly FoundSegment[],
+  damaged: HoldfastError[],
+): AsyncGenerator<OpenedSegment> {
+  const done = new Set<string>();
+  let waiting = listed;
+  for (let listing = 1; ; listing++) {
+    const gone: string[] = [];
+    yield* openListed(o, waiting, done, gone, damaged);
+    if (gone.length === 0 || listing === LISTINGS_MAX) return;
+    waiting = await listSegments(o.store);
+  }
+}
+
+async function* openListed(
+  o: SegmentsOptions,
+  listed: readonly FoundSegment[],
+  done: Set<string>,
+  gone: string[],
+  damaged: HoldfastError[],
+): AsyncGenerator<OpenedSegment> {
+  const queue = listed.filter(({ segment_id }) => !done.has(segment_id)).sort((a, b) => b.size_bytes - a.size_bytes);
+  const running: { readonly segment: FoundSegment; readonly opened: Promise<OpenedSegment | undefined> }[] = [];
+  let bytes = 0;
+  let next = 0;
+  for (;;) {
+    while (next < queue.length && running.length < READS_AT_ONCE) {
+      const segment = queue[next] as FoundSegment;
+      if (running.length > 0 && bytes + segment.size_bytes > BYTES_AT_ONCE) break;
+      next++;
+      if (done.has(segment.segment_id)) continue;
+      bytes += segment.size_bytes;
+      const opened = readSegment(o.store, o.keys, segment);
+      opened.catch(() => undefined); // thrown where it is awaited
+      running.push({ segment, opened });
+    }
+    const first = running.shift();
+    if (first === undefined) return;
+    o.signal?.throwIfAborted();
+    bytes -= first.segment.size_bytes;
+    try {
+      const opened = await first.opened;
+      if (done.has(first.segment.segment_id)) continue;
+      done.add(first.segment.segment_id);
+      if (opened === undefined) {
+        gone.push(first.segment.segment_id);
+        continue;
+      }
+      for (const id of opened.superseded) done.add(id);
+      yield opened;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      done.add(first.segment.segment_id);
+      damaged.push(error);
+    }
+  }
+}
