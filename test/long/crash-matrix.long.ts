@@ -1,7 +1,8 @@
 /**
  * Stops every operation of the engine at every call it makes to its store: killed, refused, or without power.
  * Settings: CRASH_SEED, CRASH_SAMPLE=N (only N points), CRASH_POINT=NAME[,NAME…] (only these, e.g. to replay a
- * failure); or run this file with `--sample N`, `--point NAME`, `--seed N`. See docs/testing.md.
+ * failure), CRASH_OPERATION=NAME[,NAME…]; or run this file with `--sample N`, `--point NAME`, `--seed N`. See
+ * docs/testing.md.
  */
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -18,7 +19,7 @@ const { values } = parseArgs({
   },
   allowPositionals: true,
 });
-const { CRASH_SEED, CRASH_SAMPLE, CRASH_POINT, CRASH_MINUTES } = process.env;
+const { CRASH_SEED, CRASH_SAMPLE, CRASH_POINT, CRASH_MINUTES, CRASH_OPERATION } = process.env;
 const seed = Number(values.seed ?? CRASH_SEED ?? systemRandom.bytes(4).readUInt32LE());
 const sample = values.sample ?? CRASH_SAMPLE;
 const points = values.point ?? CRASH_POINT?.split(",");
@@ -34,10 +35,11 @@ test("whatever call an operation is stopped at, nothing acknowledged is lost", {
     limit_ms: minutes * 60_000,
     ...(sample === undefined ? {} : { sample: Number(sample) }),
     ...(points === undefined ? {} : { points }),
+    ...(CRASH_OPERATION === undefined ? {} : { operations: CRASH_OPERATION.split(",") }),
     print: (line) => process.stdout.write(`${line}\n`),
   });
   const failed = report.failures.map(({ point, failure }) => `${point}\n${failure}`);
   assert.equal(report.failures.length, 0, `seed ${seed}\n${failed.join("\n\n")}`);
-  if (sample === undefined && points === undefined)
+  if (sample === undefined && points === undefined && CRASH_OPERATION === undefined)
     assert.ok(report.struck >= POINTS_MIN, `only ${report.struck} points`);
 });

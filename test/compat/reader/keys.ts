@@ -19,10 +19,10 @@ export function listNames(folder: string, prefix: string): string[] {
 }
 
 /** §1: canonical JSON, newline, SHA-256 in hex, newline. */
-export function readJsonObject(folder: string, key: string): Record<string, unknown> {
+export function readJsonObject(folder: string, key: string, bytes_max: number = 2 ** 20): Record<string, unknown> {
   const bytes = readObject(folder, key);
   const at = bytes.length - 66;
-  demand(bytes.length <= 2 ** 20 && at > 0 && bytes[at] === 0x0a, `${key}: not a JSON object`);
+  demand(bytes.length <= bytes_max && at > 0 && bytes[at] === 0x0a, `${key}: not a JSON object`);
   const json = bytes.subarray(0, at);
   demand(bytes.subarray(at + 1).toString("latin1") === `${sha256(json).toString("hex")}\n`, `${key}: checksum differs`);
   return parseCanonical(json, key);
@@ -31,6 +31,7 @@ export function readJsonObject(folder: string, key: string): Record<string, unkn
 export type Keys = {
   config: Record<string, unknown>;
   id_key: Buffer;
+  mac_key: Buffer;
   signing_public_key: KeyObject;
   epochs: Map<number, Buffer>;
 };
@@ -58,7 +59,7 @@ export function openKeys(folder: string, passphrase: string): Keys {
     demand(epoch.length === 32, `epoch ${name}: data key is not 32 bytes`);
     epochs.set(Number(name), epoch);
   }
-  return { config, id_key: part(0), signing_public_key, epochs };
+  return { config, id_key: part(0), mac_key: part(2), signing_public_key, epochs };
 }
 
 function newestOf(folder: string, prefix: string): Record<string, unknown> {

@@ -2,6 +2,7 @@ import { demand } from "./bytes.ts";
 import { listNames, openKeys } from "./keys.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { chunkReader, indexFromPacks, indexFromSegments } from "./packs.ts";
+import { packsNow } from "./sweeps.ts";
 import { type Entry, readContent, readTree } from "./tree.ts";
 
 export type Listed = Entry & { path: Buffer };
@@ -27,7 +28,8 @@ export function openRepository(folder: string, passphrase: string, options: { in
     backup_ids: listNames(folder, "manifests"),
     open(backup_id: string): Backup {
       const manifest = readManifest(folder, keys, backup_id);
-      const readChunk = chunkReader(folder, keys, index, manifest.packs);
+      const packs = packsNow(folder, keys, backup_id, manifest.packs);
+      const readChunk = chunkReader(folder, keys, index, packs);
       const { kind, tree, roots } = manifest.private as { kind: string; tree: string; roots: string[] };
       demand(kind === "files", `${backup_id}: has ${kind}, not files`);
       const root_paths = roots.map((root) => Buffer.from(root, "base64"));

@@ -17,6 +17,8 @@ export interface MatrixOptions {
   readonly lanes: number;
   /** Only this many points, drawn by the seed. */
   readonly sample?: number;
+  /** Only points of these operations. */
+  readonly operations?: readonly string[];
   /** Only these. */
   readonly points?: readonly string[];
   /** No point is begun later than this; those left over are told. */
@@ -59,9 +61,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixReport> {
   return { points: results.length, struck: results.filter(({ struck }) => struck).length, left_over, failures };
 }
 
-async function choosePoints(facts: Facts, { sample, seed, print }: MatrixOptions): Promise<string[]> {
+async function choosePoints(facts: Facts, { sample, seed, print, operations: only }: MatrixOptions): Promise<string[]> {
   const all: string[] = [];
-  for (const operation of Object.keys(operations)) {
+  for (const operation of only ?? Object.keys(operations)) {
     const fault = countingFault();
     const scene = newScene(facts, operationOf(operation).state);
     await operationOf(operation).run(scene, facts, { fault });

@@ -3,7 +3,7 @@ import { hasCode, systemClock } from "../../../src/base/index.ts";
 import { checkRepository, verifyBackup } from "../../../src/engine/check/index.ts";
 import { planRestore, runRestore } from "../../../src/engine/restore/index.ts";
 import { createAt, openAt, type OpenOptions } from "./open.ts";
-import { acknowledgedIn, backUp, copyTo, type Facts, type Scene, type StateName } from "./states.ts";
+import { acknowledgedIn, backUp, copyTo, sweepIn, type Facts, type Scene, type StateName } from "./states.ts";
 import { treeDigest } from "./tree.ts";
 
 export interface Operation {
@@ -11,8 +11,20 @@ export interface Operation {
   /** Resolves when the operation is acknowledged. */
   run(scene: Scene, facts: Facts, options: OpenOptions): Promise<void>;
   /** What exists from then on. */
+  /** What no longer exists from then on; stopped, it may be there or not. */
+  readonly removes?: keyof Facts["ids"];
   readonly makes?: { readonly place: "repo" | "replica"; readonly backup: keyof Facts["ids"] };
 }
+
+const sweep = (state: StateName): Operation => ({
+  state,
+  run: async ({ repo }, _facts, options) => {
+    const { status, locked, plan } = await sweepIn(repo, options);
+    if (status !== "done" || locked.length > 0 || plan.damage.length > 0)
+      throw new FalseAnswer(`the sweep ends ${status}, ${JSON.stringify({ locked, plan })}`);
+  },
+  removes: "first",
+});
 
 /** The engine said that all went well, and it did not: worse than any error. */
 export class FalseAnswer extends Error {}
@@ -71,6 +83,20 @@ export const operations: Readonly<Record<string, Operation>> = {
         threads: 1,
       });
       if (report.verdict !== "valid") throw new FalseAnswer(`verify says ${JSON.stringify(report)}`);
+    },
+  },
+  sweep: sweep("wasteful"),
+  "sweep-on": sweep("condemned"),
+  undelete: {
+    state: "deleted",
+    run: async ({ repo }, { ids }, options) => {
+      await using opened = await openAt(repo, options);
+      try {
+        await opened.repository.undelete(ids.first);
+      } catch (error) {
+        if (!hasCode(error, "BACKUP_NOT_FORGOTTEN")) throw error; // it was, before the answer was lost
+      }
+      if ((await opened.repository.readForgotten()).size > 0) throw new FalseAnswer("it is still deleted");
     },
   },
   restore: {

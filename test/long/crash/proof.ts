@@ -32,6 +32,7 @@ export async function prove(scene: Scene, facts: Facts, stopped: Stopped): Promi
   for (const place of ["repo", "replica"] as const) {
     const promised = [...before[place], ...(acknowledged && makes?.place === place && made ? [made] : [])];
     const possible = new Set([...promised, ...(makes?.place === place && made ? [made] : [])]);
+    if (operation.removes !== undefined && !acknowledged) possible.add(facts.ids[operation.removes]);
     const may_lack_index = operation.state === "unindexed" && !acknowledged;
     // A copy writes nothing where it reads: there a check of every byte will do.
     const restore = makes === undefined || makes.place === place;

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { newId, systemClock as clock, systemRandom as random } from "../../../src/base/index.ts";
 import { runBackup } from "../../../src/engine/backup/index.ts";
 import { planCopy, runCopy } from "../../../src/engine/copy/index.ts";
+import { runSweep, type SweepReport } from "../../../src/engine/sweep/index.ts";
 import type { FaultConfig } from "../../../src/engine/store/index.ts";
 import { createAt, openAt, type OpenOptions, openStoreAt } from "./open.ts";
-import { changeTree, makeTree, treeDigest } from "./tree.ts";
+import { changeTree, makeTree, noise, treeDigest } from "./tree.ts";
 
 /** Where the parts of a state lie. */
 export interface Scene {
@@ -28,9 +29,22 @@ export function sceneIn(folder: string): Scene {
 
 /**
  * `nothing`; `empty` repository; `one` backup of the first day; `broken`: another backup stored its packs and failed;
- * `unindexed`: one backup, all index segments gone; `two` backups; `copied`: two backups, the first one in a replica.
+ * `unindexed`: one backup, all index segments gone; `two` backups; `copied`: two backups, the first one in a replica;
+ * `wasteful`: two backups, the first deleted and its time over, and the leavings of a failed one; `condemned`: the
+ * same, but a sweep was killed after it had condemned what the first one left; `deleted`: two, the first can be brought
+ * back.
  */
-export type StateName = "nothing" | "empty" | "one" | "broken" | "unindexed" | "two" | "copied";
+export type StateName =
+  | "nothing"
+  | "empty"
+  | "one"
+  | "broken"
+  | "unindexed"
+  | "two"
+  | "copied"
+  | "wasteful"
+  | "condemned"
+  | "deleted";
 
 /** What is known of the states; a file, so that other processes know it too. */
 export interface Facts {
@@ -52,6 +66,9 @@ export function acknowledgedIn(state: StateName, { ids }: Facts): { repo: string
     unindexed: [ids.first],
     two: [ids.first, ids.second],
     copied: [ids.first, ids.second],
+    wasteful: [ids.second],
+    condemned: [ids.second],
+    deleted: [ids.first, ids.second],
   }[state];
   return { repo, replica: state === "copied" ? [ids.first] : [] };
 }
@@ -79,6 +96,19 @@ export async function copyTo({ repo, replica }: Scene, backup_id: string, option
   } finally {
     await target_store.close();
   }
+}
+
+const stopAtPacks = { on: "delete", where: "packs/", times: 2 ** 30, action: { kind: "error", errno: "EIO" } } as const;
+
+async function forgetIn(state: string, backup_id: string, recoverable_until_ms: number): Promise<void> {
+  await using opened = await openAt(sceneIn(state).repo);
+  await opened.repository.forget(backup_id, recoverable_until_ms);
+}
+
+/** Every dead byte goes, however young it is. */
+export async function sweepIn(repo: string, options: OpenOptions = {}): Promise<SweepReport> {
+  await using opened = await openAt(repo, options);
+  return await runSweep({ repository: opened.repository, fresh_ms: 0, unused_share_max: 0 });
 }
 
 const SHM = "/dev/shm";
@@ -126,6 +156,21 @@ export async function buildStates(): Promise<Facts> {
   await backUp(sceneIn(at("two")).repo, source, ids.second);
   copyState(at("two"), at("copied"));
   await copyTo(sceneIn(at("copied")), ids.first);
+  copyState(at("two"), at("wasteful"));
+  const other = join(base, "other");
+  mkdirSync(other);
+  writeFileSync(join(other, "file"), noise(400_000, "other"));
+  await backUp(sceneIn(at("wasteful")).repo, other, newId("bkp", clock, random), { fault: full }).catch(
+    () => undefined,
+  );
+  await forgetIn(at("wasteful"), ids.first, clock.now_ms() - 1);
+  copyState(at("wasteful"), at("condemned"));
+  await sweepIn(sceneIn(at("condemned")).repo, { fault: { rules: [stopAtPacks] } }).then(
+    () => Promise.reject(new Error("the sweep that was to fail did not")),
+    () => undefined,
+  );
+  copyState(at("two"), at("deleted"));
+  await forgetIn(at("deleted"), ids.first, clock.now_ms() + 3_600_000);
   const facts: Facts = { base, source, ids, digests };
   writeFileSync(factsPath(base), JSON.stringify(facts));
   return facts;
