@@ -193,7 +193,9 @@ export class Repository {
   async loadIndex(
     options: Omit<LoadOptions, "store" | "keys" | "clock" | "avoid"> & Partial<Pick<LoadOptions, "avoid">>,
   ): Promise<LoadedIndex> {
-    const avoid = options.avoid ?? (await this.sweepState()).condemned_packs;
+    // Who reads one backup needs what that one needs; everybody else must not come to rely on what is on its way out.
+    const reads_only = options.only_wanted === true;
+    const avoid = options.avoid ?? (reads_only ? new Set<string>() : (await this.sweepState()).condemned_packs);
     return loadIndex({ ...options, store: this.store, keys: this.epoch_keys, clock: this.clock, avoid });
   }
 
