@@ -1,5 +1,6 @@
 /**
  * `npm run bench [-- --only tree,image,incompressible,small,generations] [--rounds N] [--work DIR] [--write]`
+ * `npm run bench -- --only index [--chunks N]` measures the chunk index instead, by itself.
  * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in
  * docs/benchmarks.md.
  */
@@ -9,6 +10,7 @@ import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { borg, holdfast, restic } from "./contenders.ts";
+import { benchIndex } from "./index/main.ts";
 import {
   type BenchOptions,
   generationRows,
@@ -33,10 +35,17 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: Object.keys(SETS).join(",") },
     rounds: { type: "string", default: "3" },
+    chunks: { type: "string", default: "20000000" },
     work: { type: "string", default: join(tmpdir(), "holdfast-bench") },
     write: { type: "boolean", default: false },
   },
 });
+
+if (values.only === "index") {
+  mkdirSync(values.work, { recursive: true });
+  await benchIndex(values.work, Number(values.chunks), (line) => process.stdout.write(`${line}\n`));
+  process.exit(0);
+}
 
 function has(command: string): boolean {
   return (process.env["PATH"] ?? "")

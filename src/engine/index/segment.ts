@@ -147,6 +147,17 @@ export function walkSegment(
   return at;
 }
 
+/** The packs an opened segment names; their directories are views of `raw`. @throws INDEX_DAMAGED, PACK_DAMAGED */
+export function packsOfSegment(raw: Buffer): IndexedPack[] {
+  const packs: IndexedPack[] = [];
+  walkSegment(raw, ({ at, ...pack }) => {
+    const end = walkDirectory(raw, at, () => undefined);
+    packs.push({ ...pack, directory: raw.subarray(at, end) });
+    return undefined;
+  });
+  return packs;
+}
+
 /** Ids in hex of the segments an opened one replaces. @throws INDEX_DAMAGED, PACK_DAMAGED */
 export function supersededSegments(raw: Buffer): string[] {
   const at = walkSegment(raw, () => undefined);

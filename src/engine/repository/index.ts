@@ -6,6 +6,7 @@
  * who has seen a sweep state relies on nothing that it condemns.
  */
 export * from "./chunk-reader.ts";
+export { compactIndex, type CompactReport } from "./compact-index.ts";
 export { DEFAULT_SIZES, type RepositoryConfig } from "./config.ts";
 export { repositoryError } from "./errors.ts";
 export { type ForgottenBackup } from "./forgotten.ts";

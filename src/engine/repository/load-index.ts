@@ -26,6 +26,8 @@ export interface LoadedIndex {
   readonly adopted: readonly IndexedPack[];
   /** Segments and packs that could not be used, with why. */
   readonly damaged: readonly HoldfastError[];
+  /** Segments that others supersede and that were still there: a merge was interrupted, or is not at its end. */
+  readonly superseded: readonly string[];
   readonly stale_leases: readonly FoundLease[];
 }
 
@@ -87,8 +89,8 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
       index.loadChunks(bytes, frame.at, ENTRY_BYTES, frame.chunks, frame_number, prefer);
     };
   };
-  const load = async (problems: HoldfastError[]) => {
-    for await (const { raw, size_bytes } of openSegments(o, listed, problems)) {
+  const load = async (problems: HoldfastError[], replaced: string[]) => {
+    for await (const { raw, size_bytes } of openSegments(o, listed, problems, replaced)) {
       made ??= makeIndex(
         wanted_only ? WANTED_CHUNKS : Math.ceil(countChunks(raw) * (segment_bytes / size_bytes) * CHUNKS_MARGIN),
       );
@@ -99,7 +101,8 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
       });
     }
   };
-  await load(damaged);
+  const superseded: string[] = [];
+  await load(damaged, superseded);
   const lost = [...wanted].some((id) => !named.has(id));
   const look = o.all_packs === true || stale.length > 0 || damaged.length > 0 || lost;
   const adopted = look ? await readUnnamedPacks(o, named, damaged) : [];
@@ -114,11 +117,11 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   if (wanted_only && [...wanted].some((id) => !packs.has(id))) {
     // A pack of this backup is gone: other packs may have its chunks.
     wanted_only = false;
-    await load([]);
+    await load([], []);
     adopt();
   }
   index.makeRoom({ frames: o.new_frames, packs: o.new_packs });
-  return { index, packs, pack_sizes, adopted, damaged, stale_leases: stale };
+  return { index, packs, pack_sizes, adopted, damaged, superseded, stale_leases: stale };
 }
 
 function countChunks(raw: Buffer): number {

@@ -62,28 +62,38 @@ export interface SegmentsOptions {
  * anew until nothing vanishes.
  * @param listed the listing to begin with
  * @param damaged where errors of segments that cannot be used go
+ * @param superseded where ids of segments of that listing go that others supersede
  */
 export async function* openSegments(
   o: SegmentsOptions,
   listed: readonly FoundSegment[],
   damaged: HoldfastError[],
+  superseded: string[] = [],
 ): AsyncGenerator<OpenedSegment> {
   const done = new Set<string>();
+  const replaced = new Set<string>();
   let waiting = listed;
   for (let listing = 1; ; listing++) {
     const gone: string[] = [];
-    yield* openListed(o, waiting, done, gone, damaged);
-    if (gone.length === 0 || listing === LISTINGS_MAX) return;
+    yield* openListed(o, waiting, { done, replaced, gone, damaged });
+    if (gone.length === 0 || listing === LISTINGS_MAX) break;
     waiting = await listSegments(o.store);
   }
+  superseded.push(...waiting.map(({ segment_id }) => segment_id).filter((id) => replaced.has(id)));
+}
+
+interface Seen {
+  /** Opened, damaged, or superseded: not to be opened any more. */
+  readonly done: Set<string>;
+  readonly replaced: Set<string>;
+  readonly gone: string[];
+  readonly damaged: HoldfastError[];
 }
 
 async function* openListed(
   o: SegmentsOptions,
   listed: readonly FoundSegment[],
-  done: Set<string>,
-  gone: string[],
-  damaged: HoldfastError[],
+  { done, replaced, gone, damaged }: Seen,
 ): AsyncGenerator<OpenedSegment> {
   const queue = listed.filter(({ segment_id }) => !done.has(segment_id)).sort((a, b) => b.size_bytes - a.size_bytes);
   const running: { readonly segment: FoundSegment; readonly opened: Promise<OpenedSegment | undefined> }[] = [];
@@ -112,7 +122,10 @@ async function* openListed(
         gone.push(first.segment.segment_id);
         continue;
       }
-      for (const id of opened.superseded) done.add(id);
+      for (const id of opened.superseded) {
+        done.add(id);
+        replaced.add(id);
+      }
       yield opened;
     } catch (error) {
       if (!isDamage(error)) throw error;

@@ -1,12 +1,13 @@
 /**
  * One step of the index benchmark in a process of its own, so that memory is what that step took:
- * `steps.ts make|load|insert FOLDER SETTINGS` prints one line of JSON.
+ * `steps.ts make|load|insert|compact FOLDER SETTINGS` prints one line of JSON.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { ChunkIndex, type IndexedPack } from "../../../src/engine/index/index.ts";
 import { DirectoryBuilder, PACK_DATA } from "../../../src/engine/pack/index.ts";
+import { compactIndex } from "../../../src/engine/repository/index.ts";
 import { createAt, openAt } from "../../engine/world.ts";
 import { chunkIds } from "./ids.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
@@ -18,6 +19,35 @@ export interface Settings {
   /** Chunks in one call of writeSegment, as one backup would make. */
   readonly chunks_per_segment: number;
   readonly threads: number;
+}
+
+export interface Made {
+  readonly segments: number;
+  readonly segment_bytes: number;
+}
+
+interface Added {
+  readonly chunks: number;
+  readonly inserts_per_s: number;
+  /** Chunks that found no room and stayed unknown to the other thread. */
+  readonly refused: number;
+  readonly extents: number;
+}
+
+export interface Loaded {
+  readonly load_s: number;
+  readonly resident_bytes: number;
+  readonly peak_bytes: number;
+  readonly table_bytes: number;
+  readonly hits_per_s: number;
+  readonly misses_per_s: number;
+  readonly tenth_more: Added & { readonly resident_bytes: number };
+}
+
+export interface Inserted {
+  /** Resident bytes a chunk, at the worst, from a quarter of the chunks on. */
+  readonly worst_per_chunk: number;
+  readonly steps: readonly (Added & { readonly resident_per_chunk: number })[];
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -64,8 +94,7 @@ function makePack(first: number, count: number, o: Settings): IndexedPack {
   };
 }
 
-async function make(folder: string, o: Settings): Promise<object> {
-  const began = process.hrtime.bigint();
+async function make(folder: string, o: Settings): Promise<Made> {
   await createAt(folder);
   await using opened = await openAt(folder);
   const per_pack = o.chunks_per_frame * o.frames_per_pack;
@@ -81,7 +110,7 @@ async function make(folder: string, o: Settings): Promise<object> {
     segments++;
     segment_bytes += size_bytes;
   }
-  return { make_s: seconds(began), segments, segment_bytes };
+  return { segments, segment_bytes };
 }
 
 /** Runs one probe in each of `threads` threads at once; `onFull` makes room for insertions. */
@@ -110,7 +139,7 @@ async function probe(index: ChunkIndex, probes: readonly Probe[]): Promise<Probe
 
 const rate = (results: readonly ProbeResult[]) => Math.round(results.reduce((sum, r) => sum + r.done / r.seconds, 0));
 
-async function load(folder: string, o: Settings): Promise<object> {
+async function load(folder: string, o: Settings): Promise<Loaded> {
   await using opened = await openAt(folder);
   const before = await resident();
   const began = process.hrtime.bigint();
@@ -135,17 +164,15 @@ async function load(folder: string, o: Settings): Promise<object> {
   return {
     load_s,
     resident_bytes,
-    resident_per_chunk: resident_bytes / o.chunks,
     peak_bytes,
-    peak_per_chunk: peak_bytes / o.chunks,
     table_bytes,
     hits_per_s: rate(hits),
     misses_per_s: rate(misses),
-    tenth_more: { ...adding, resident_per_chunk: ((await resident()) - before) / index.chunks },
+    tenth_more: { ...adding, resident_bytes: (await resident()) - before },
   };
 }
 
-async function insertInto(index: ChunkIndex, o: Settings, count: number, first: number): Promise<object> {
+async function insertInto(index: ChunkIndex, o: Settings, count: number, first: number): Promise<Added> {
   const pack = index.addPack(Buffer.alloc(32), 1, PACK_DATA);
   const tasks = Array.from({ length: o.threads }, (_, i): Probe => {
     const share = Math.floor(count / o.threads);
@@ -153,6 +180,7 @@ async function insertInto(index: ChunkIndex, o: Settings, count: number, first: 
   });
   const results = await probe(index, tasks);
   return {
+    chunks: index.chunks,
     inserts_per_s: rate(results),
     refused: results.reduce((sum, r) => sum + r.refused, 0),
     extents: index.memory.extents.length,
@@ -160,32 +188,37 @@ async function insertInto(index: ChunkIndex, o: Settings, count: number, first: 
 }
 
 /** All chunks are new: a first backup, from an empty table. */
-async function insert(o: Settings): Promise<object> {
-  const index = ChunkIndex.create({
-    chunks: 0,
-    new_chunks: ROOM.new_chunks,
-    frames: ROOM.new_frames,
-    packs: ROOM.new_packs,
-  });
-  await probe(
-    index,
-    Array.from({ length: o.threads }, () => ({ kind: "miss", first: 0, count: 1000, chunks_per_frame: 1 })),
-  );
+async function insert(o: Settings): Promise<Inserted> {
+  const index = ChunkIndex.create({ chunks: 0, new_chunks: ROOM.new_chunks, frames: ROOM.new_frames, packs: 1 << 18 });
   const before = await resident();
-  let worst = 0;
-  const steps: object[] = [];
+  const steps: Inserted["steps"][number][] = [];
   for (let done = 0; done < o.chunks; ) {
-    const count = Math.min(o.chunks - done, Math.max(o.chunks / 100, Math.floor(done / 8)));
-    const result = await insertInto(index, o, count, done);
+    const count = Math.min(o.chunks - done, Math.max(o.chunks / 40, Math.floor(done / 8)));
+    const added = await insertInto(index, o, count, done);
     done += count;
-    const per_chunk = ((await resident()) - before) / index.chunks;
-    if (done >= 1_000_000) worst = Math.max(worst, per_chunk);
-    steps.push({ chunks: index.chunks, resident_per_chunk: Number(per_chunk.toFixed(1)), ...result });
+    steps.push({ ...added, resident_per_chunk: ((await resident()) - before) / index.chunks });
   }
-  return { worst_per_chunk_from_a_million: worst, steps };
+  const later = steps.filter(({ chunks }) => chunks >= o.chunks / 4);
+  return { worst_per_chunk: Math.max(...later.map(({ resident_per_chunk }) => resident_per_chunk)), steps };
 }
 
-const [step, folder = "", settings = "{}"] = process.argv.slice(2);
-const o = JSON.parse(settings) as Settings;
-const result = step === "make" ? await make(folder, o) : step === "load" ? await load(folder, o) : await insert(o);
-process.stdout.write(`${JSON.stringify(result)}\n`);
+async function compact(folder: string): Promise<{ compact_s: number; load_s: number }> {
+  await using opened = await openAt(folder);
+  const began = process.hrtime.bigint();
+  await compactIndex(opened.repository);
+  const compact_s = seconds(began);
+  const loading = process.hrtime.bigint();
+  await opened.repository.loadIndex(ROOM);
+  return { compact_s, load_s: seconds(loading) };
+}
+
+const STEPS: Record<string, (folder: string, o: Settings) => Promise<object>> = {
+  make,
+  load,
+  insert: (_, o) => insert(o),
+  compact,
+};
+const [step = "", folder = "", settings = "{}"] = process.argv.slice(2);
+const run = STEPS[step];
+if (run === undefined) throw new Error(`no step ${step}`);
+process.stdout.write(`${JSON.stringify(await run(folder, JSON.parse(settings) as Settings))}\n`);
