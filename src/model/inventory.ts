@@ -1,12 +1,36 @@
 import * as z from "zod";
 import { instantSchema, nameSchema } from "./common.ts";
 
-/** Where a region keeps its objects. More kinds follow with the S3 adapter. */
+/** Begins the names of the variables, e.g. `DHAKA` for `DHAKA_ACCESS_KEY_ID` and `DHAKA_SECRET_ACCESS_KEY`. */
+const credentialsNameSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "the beginning of two variables, e.g. DHAKA");
+
+/** Where a region keeps its objects. Credentials are named, never held. */
 export const storeConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("fs"),
     path: z.string().startsWith("/"),
     quota_bytes: z.number().int().positive().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("s3"),
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name"),
+    /** Empty, or ends with `/`. */
+    prefix: z
+      .string()
+      .max(200)
+      .regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*$/, "folders that each end with /"),
+    endpoint: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !url.includes("@"), "an address never carries credentials")
+      .optional(),
+    s3_region: z.string().min(1).max(64).optional(),
+    path_style: z.boolean().optional(),
+    /** PEM file on the server. */
+    ca_file: z.string().startsWith("/").optional(),
+    credentials: z.discriminatedUnion("from", [
+      z.strictObject({ from: z.literal("env"), name: credentialsNameSchema }),
+      z.strictObject({ from: z.literal("file"), path: z.string().startsWith("/"), profile: z.string().optional() }),
+    ]),
   }),
 ]);
 

@@ -17,6 +17,23 @@ export const createRegionRequestSchema = z.strictObject({
   store: regionSchema.shape.store,
 });
 
+/** What a region's storage was seen to do. */
+export const regionTestSchema = z.object({
+  /** The storage, for people; no credentials. */
+  store: z.string(),
+  /** Nothing dangerous was found. */
+  usable: z.boolean(),
+  lock_modes: z.array(z.enum(["GOVERNANCE", "COMPLIANCE"])),
+  findings: z.array(
+    z.object({
+      what: z.string(),
+      /** `no`: it does not, and Holdfast gets along without. `bad`: it does not, and that is dangerous. */
+      verdict: z.enum(["yes", "no", "bad"]),
+      detail: z.string(),
+    }),
+  ),
+});
+
 export const createProjectRequestSchema = z.strictObject({
   name: nameSchema,
   /** Id or name of the region its backups go to first. */

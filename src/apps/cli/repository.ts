@@ -5,7 +5,7 @@ import type { ObjectStore, StoreConfig } from "../../engine/store/index.ts";
 import { cliError } from "./errors.ts";
 import type { CliIo, CommonOptions } from "./io.ts";
 import { askSecret, isInteractive } from "./prompt.ts";
-import { s3ConfigOf, type S3Options } from "./s3.ts";
+import { placeOf, s3ConfigOf, type S3Options } from "./s3.ts";
 
 /** Options of every `baas repo` command. */
 export interface RepoOptions extends CommonOptions, S3Options {
@@ -16,11 +16,6 @@ export interface RepoOptions extends CommonOptions, S3Options {
 export async function storeConfigOf(io: CliIo, options: RepoOptions): Promise<StoreConfig> {
   if (options.repo.startsWith("s3:")) return s3ConfigOf(io, options.repo, options);
   return { kind: "fs", path: resolve(io.cwd, options.repo) };
-}
-
-/** How people know the place of a repository. */
-export function placeOf(config: StoreConfig): string {
-  return config.kind === "fs" ? config.path : `s3://${config.bucket}/${config.prefix ?? ""}`;
 }
 
 /**

@@ -11,6 +11,15 @@ export interface S3Options {
   readonly virtualHost?: boolean;
 }
 
+/** How people know the place of a store. */
+export function placeOf(
+  store:
+    | { readonly kind: "fs"; readonly path: string }
+    | { readonly kind: "s3"; readonly bucket: string; readonly prefix?: string },
+): string {
+  return store.kind === "fs" ? store.path : `s3://${store.bucket}/${store.prefix ?? ""}`;
+}
+
 /**
  * The store of `s3://bucket/prefix`: options first, then the variables that other S3 tools know, too.
  * @throws STORE_BAD_CONFIG

@@ -3,6 +3,7 @@ import { storeConfigSchema } from "../../model/index.ts";
 import { listRegions } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { Enqueued, JobHandler } from "../jobs/index.ts";
+import { placeName } from "../repositories/index.ts";
 import { rebuildCatalog } from "./rebuild.ts";
 import type { RebuildPorts } from "./rebuild.ts";
 import type { RegionPlace } from "./walk.ts";
@@ -25,7 +26,7 @@ export function rebuildHandler(ports: RebuildPorts): JobHandler {
         const places = [
           ...known,
           ...more
-            .filter((store) => !known.some((region) => region.store.path === store.path))
+            .filter((store) => !known.some((region) => placeName(region.store) === placeName(store)))
             .map((store) => ({ store })),
         ];
         const onManifest = (files_done: number) =>

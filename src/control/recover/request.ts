@@ -199,7 +199,7 @@ async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: R
 
 /** A restore into a region's storage or into the server's own data would destroy what it is there to save. */
 async function refuseOwnFolders(path: string, ports: RecoverPorts): Promise<void> {
-  const regions = (await listRegions(ports.db)).map((region) => region.store.path);
+  const regions = (await listRegions(ports.db)).flatMap(({ store }) => (store.kind === "fs" ? [store.path] : []));
   for (const dir of [...ports.forbidden_dirs, ...regions].map((each) => resolve(each))) {
     if (path === dir || path.startsWith(dir + sep) || dir.startsWith(path === sep ? sep : path + sep)) {
       throw recoverError("RESTORE_TARGET_FORBIDDEN", `${path} lies in, or holds, ${dir}`, { path, dir });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { StoreConfig } from "../../engine/store/index.ts";
+import type { S3StoreConfig, StoreConfig } from "../../engine/store/index.ts";
 import type { Region } from "../../model/index.ts";
 
 /**
@@ -12,6 +12,7 @@ export function projectPrefix(project_id: string): string {
 
 /** The store in which a project's repository lies. The region's quota holds for all projects together. */
 export function projectStore(region: Pick<Region, "store">, project_id: string): StoreConfig {
+  if (region.store.kind === "s3") return below(region.store, projectPrefix(project_id));
   const { kind, path, quota_bytes } = region.store;
   const place = { kind, path: join(path, projectPrefix(project_id)) };
   return quota_bytes === undefined ? place : { ...place, quota_bytes, quota_path: path };
@@ -19,6 +20,30 @@ export function projectStore(region: Pick<Region, "store">, project_id: string):
 
 /** The store with the region's own record and the list of its projects. */
 export function regionStore(region: Pick<Region, "store">): StoreConfig {
+  if (region.store.kind === "s3") return below(region.store, "region/");
   // A few kilobytes, by which the region is known: they are written even when it is full.
   return { kind: region.store.kind, path: join(region.store.path, "region/") };
+}
+
+/** How people know a region's place, and which no two regions share: a folder, or a bucket and the service it is in. */
+export function placeName(store: Region["store"]): string {
+  if (store.kind === "fs") return store.path;
+  const url = `s3://${store.bucket}/${store.prefix}`;
+  return store.endpoint === undefined ? url : `${url} at ${store.endpoint}`;
+}
+
+/** Without the members that zod gives as undefined. */
+function below(store: Extract<Region["store"], { kind: "s3" }>, folder: string): S3StoreConfig {
+  const { kind, bucket, prefix, endpoint, s3_region, path_style, ca_file, credentials } = store;
+  const reached = {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(s3_region === undefined ? {} : { s3_region }),
+    ...(path_style === undefined ? {} : { path_style }),
+    ...(ca_file === undefined ? {} : { ca_file }),
+  };
+  const { from } = credentials;
+  if (from === "env") return { kind, bucket, prefix: prefix + folder, ...reached, credentials };
+  const { path, profile } = credentials;
+  const file = { from, path, ...(profile === undefined ? {} : { profile }) };
+  return { kind, bucket, prefix: prefix + folder, ...reached, credentials: file };
 }

@@ -4,7 +4,7 @@ import { hasCode } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
-import type { ObjectStore } from "../../engine/store/index.ts";
+import { type ObjectStore, probeStore, type StoreProbe } from "../../engine/store/index.ts";
 import type { Region } from "../../model/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, RepositoryTable, Tx } from "../../platform/db/index.ts";
@@ -47,6 +47,8 @@ export interface Repositories {
   useStore<T>(row: RepositoryRow, work: (store: ObjectStore) => Promise<T>): Promise<T>;
   /** Checks that the region's storage belongs to it, and claims it when new. @throws REGION_MISMATCH, STORE_… */
   claimRegion(region: Region): Promise<void>;
+  /** Finds out by trying what the region's storage really does; takes about ten seconds. */
+  probeRegion(region: Region): Promise<StoreProbe>;
 }
 
 export function createRepositories(ports: RepositoryPorts): Repositories {
@@ -140,6 +142,7 @@ export function createRepositories(ports: RepositoryPorts): Repositories {
     async useStore(row, work) {
       return withStore(projectStore(await getRegion(db, row.region_id), row.project_id), work);
     },
+    probeRegion: (region) => probeStore(regionStore(region), ports),
     claimRegion: (region) => withStore(regionStore(region), (store) => claimRegionStore(store, region)),
   };
 }

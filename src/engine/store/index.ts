@@ -43,6 +43,8 @@ export type {
   S3StoreConfig,
   StoreConfig,
 } from "./port.ts";
+export type { Finding, Verdict } from "./finding.ts";
+export { type ProbeOptions, probeStore, type StoreProbe } from "./probe.ts";
 export { readOnly } from "./readonly.ts";
 export { type RetryOptions, withRetry } from "./retry.ts";
 export { parseS3Url } from "./s3/url.ts";

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { createRegion, getRegion } from "../../../control/inventory/index.ts";
 import { regionSchema } from "../../../model/index.ts";
-import { createRegionRequestSchema, idParamsSchema, pageSchema } from "../../../protocol/index.ts";
+import { placeName } from "../../../control/repositories/index.ts";
+import { createRegionRequestSchema, idParamsSchema, pageSchema, regionTestSchema } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
@@ -51,6 +52,23 @@ export function addRegionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       // The storage learns the id before the database keeps it: storage that belongs to another is refused here.
       if (!dry_run) await deps.repositories.claimRegion(region);
       return region;
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/regions/:id/test",
+    method: "POST",
+    operation_id: "test_region",
+    summary: "Write, lock, read and delete in a region's storage, and tell what it really does",
+    scope: "regions:write",
+    status: 200,
+    params: idParamsSchema,
+    response: regionTestSchema,
+    async run({ db, params, dry_run }) {
+      const region = await getRegion(db, params.id);
+      if (dry_run) return { store: placeName(region.store), usable: true, lock_modes: [], findings: [] };
+      const { store, usable, lock_modes, findings } = await deps.repositories.probeRegion(region);
+      return { store, usable, lock_modes: [...lock_modes], findings: [...findings] };
     },
   });
 }

@@ -62,6 +62,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write, lock, read and delete in a region's storage, and tell what it really does
+         * @description Needs the scope `regions:write`.
+         */
+        post: operations["test_region"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects": {
         parameters: {
             query?: never;
@@ -714,6 +734,28 @@ export interface operations {
                                 /** Format: starts_with */
                                 path: string;
                                 quota_bytes?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "s3";
+                                bucket: string;
+                                prefix: string;
+                                /** Format: uri */
+                                endpoint?: string;
+                                s3_region?: string;
+                                path_style?: boolean;
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                credentials: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    profile?: string;
+                                };
                             };
                             revision: number;
                             /** Format: date-time */
@@ -793,6 +835,28 @@ export interface operations {
                         /** Format: starts_with */
                         path: string;
                         quota_bytes?: number;
+                    } | {
+                        /** @enum {string} */
+                        kind: "s3";
+                        bucket: string;
+                        prefix: string;
+                        /** Format: uri */
+                        endpoint?: string;
+                        s3_region?: string;
+                        path_style?: boolean;
+                        /** Format: starts_with */
+                        ca_file?: string;
+                        credentials: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                            profile?: string;
+                        };
                     };
                 };
             };
@@ -814,6 +878,28 @@ export interface operations {
                             /** Format: starts_with */
                             path: string;
                             quota_bytes?: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "s3";
+                            bucket: string;
+                            prefix: string;
+                            /** Format: uri */
+                            endpoint?: string;
+                            s3_region?: string;
+                            path_style?: boolean;
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            credentials: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                                profile?: string;
+                            };
                         };
                         revision: number;
                         /** Format: date-time */
@@ -894,10 +980,114 @@ export interface operations {
                             /** Format: starts_with */
                             path: string;
                             quota_bytes?: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "s3";
+                            bucket: string;
+                            prefix: string;
+                            /** Format: uri */
+                            endpoint?: string;
+                            s3_region?: string;
+                            path_style?: boolean;
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            credentials: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                                profile?: string;
+                            };
                         };
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    test_region: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        store: string;
+                        usable: boolean;
+                        lock_modes: ("GOVERNANCE" | "COMPLIANCE")[];
+                        findings: {
+                            what: string;
+                            /** @enum {string} */
+                            verdict: "yes" | "no" | "bad";
+                            detail: string;
+                        }[];
                     };
                 };
             };
@@ -4174,13 +4364,35 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @default [] */
-                    stores?: {
+                    stores?: ({
                         /** @enum {string} */
                         kind: "fs";
                         /** Format: starts_with */
                         path: string;
                         quota_bytes?: number;
-                    }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "s3";
+                        bucket: string;
+                        prefix: string;
+                        /** Format: uri */
+                        endpoint?: string;
+                        s3_region?: string;
+                        path_style?: boolean;
+                        /** Format: starts_with */
+                        ca_file?: string;
+                        credentials: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                            profile?: string;
+                        };
+                    })[];
                 };
             };
         };

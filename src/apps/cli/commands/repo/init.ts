@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { CliIo } from "../../io.ts";
 import { note, show } from "../../output.ts";
-import { placeOf, readPassphrase, type RepoOptions, storeConfigOf } from "../../repository.ts";
+import { placeOf } from "../../s3.ts";
+import { readPassphrase, type RepoOptions, storeConfigOf } from "../../repository.ts";
 import { repoCommand } from "./options.ts";
 
 export function registerInit(repo: Command, io: CliIo): void {
