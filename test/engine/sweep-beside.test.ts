@@ -62,7 +62,7 @@ async function worldOfDead(): Promise<{ world: World; dead: string }> {
 }
 
 const commitLate = [
-  { on: "put", where: "commits/", when: "before", action: { kind: "delay", delay_ms: 1500 } },
+  { on: "put", where: "commits/", when: "before", action: { kind: "delay", delay_ms: 2500 } },
 ] as const;
 
 test("a sweep waits for a backup that began before it, and keeps what that one needs", {
@@ -97,6 +97,7 @@ test("a backup that sleeps for hours is fenced off when it wakes", { timeout: 60
     "its tree is stored",
     () => namesIn(world.repo, "leases").length > 0 && namesIn(world.repo, "index").length > 1,
   );
+  await sleep(700); // it has looked for the last time that its packs are there, and is about to commit
   child.kill("SIGSTOP");
   const swept = await sweep(world.repo, HOURS_MS);
   assert.deepEqual([swept.status, swept.packs_resurrected], ["done", 0]);
