@@ -8,6 +8,8 @@ export interface ExtendedAttribute {
 
 const LIST_BYTES = 64 * 1024; // XATTR_LIST_MAX
 const VALUE_BYTES = 64 * 1024; // XATTR_SIZE_MAX
+/** The kernel sets as much memory aside as it is offered, so nearly every file is asked with little. */
+const SHORT_LIST_BYTES = 512;
 const list = Buffer.alloc(LIST_BYTES);
 const value = Buffer.alloc(VALUE_BYTES);
 const NONE: readonly ExtendedAttribute[] = [];
@@ -16,11 +18,12 @@ const NONE: readonly ExtendedAttribute[] = [];
 const UNSUPPORTED = new Set(["ENOTSUP", "EOPNOTSUPP", "ENODATA"]);
 
 function read(
-  listCall: () => number,
+  listCall: (bytes: number) => number,
   getCall: (name: Buffer) => number,
   path: Uint8Array | string,
 ): readonly ExtendedAttribute[] {
-  const length = listCall();
+  let length = listCall(SHORT_LIST_BYTES);
+  if (length < 0 && lastErrno() === "ERANGE") length = listCall(LIST_BYTES);
   if (length === 0) return NONE;
   if (length < 0) {
     const errno = lastErrno();
@@ -46,7 +49,7 @@ function read(
 /** Extended attributes (with POSIX ACLs, as `system.posix_acl_*`) of an open file, sorted by name. */
 export function readXattrsFd(fd: number, path: Uint8Array): readonly ExtendedAttribute[] {
   return read(
-    () => call.flistxattr(fd, list, LIST_BYTES),
+    (bytes) => call.flistxattr(fd, list, bytes),
     (name) => call.fgetxattr(fd, name, value, VALUE_BYTES),
     path,
   );
@@ -58,7 +61,7 @@ export function readXattrsFd(fd: number, path: Uint8Array): readonly ExtendedAtt
 export function readXattrsAt(dir: number, name: Uint8Array): readonly ExtendedAttribute[] {
   const path = procPath(dir, name);
   return read(
-    () => call.llistxattr(path, list, LIST_BYTES),
+    (bytes) => call.llistxattr(path, list, bytes),
     (attribute) => call.lgetxattr(path, attribute, value, VALUE_BYTES),
     name,
   );

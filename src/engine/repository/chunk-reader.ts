@@ -1,4 +1,3 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { ChunkIndex } from "../index/index.ts";
 import {
   FRAME_HEADER_BYTES,
@@ -10,24 +9,12 @@ import {
   type EpochKeys,
 } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
+import type { ChunkHasher } from "./chunk-hasher.ts";
 import { repositoryError } from "./errors.ts";
 
 /** Frames kept open: neighbours in a tree are neighbours in a frame. 16 × about 1 MiB. */
 const FRAMES_MAX = 16;
 const OPENERS_MAX = 256;
-
-/** `HMAC-SHA-256(id_key, chunk)` (docs/format.md §4). */
-export class ChunkHasher {
-  readonly #key: KeyObject;
-
-  constructor(id_key: Uint8Array) {
-    this.#key = createSecretKey(id_key);
-  }
-
-  id(chunk: Uint8Array): Buffer {
-    return createHmac("sha256", this.#key).update(chunk).digest();
-  }
-}
 
 /** Reads single chunks through the index: for pages of trees and maps, whose neighbours follow soon. */
 export class ChunkReader {

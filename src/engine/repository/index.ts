@@ -5,6 +5,7 @@
  * exclusive lock; objects are written once, except a writer's own lease; a writer commits or is fenced off, never both;
  * who has seen a sweep state relies on nothing that it condemns.
  */
+export { ChunkHasher } from "./chunk-hasher.ts";
 export * from "./chunk-reader.ts";
 export { compactIndex, type CompactReport } from "./compact-index.ts";
 export { DEFAULT_SIZES, type RepositoryConfig } from "./config.ts";

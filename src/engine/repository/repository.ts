@@ -14,7 +14,7 @@ import {
 } from "../manifest/index.ts";
 import type { EpochKeys } from "../pack/index.ts";
 import type { ObjectStore, StoreConfig } from "../store/index.ts";
-import { ChunkHasher } from "./chunk-reader.ts";
+import { ChunkHasher } from "./chunk-hasher.ts";
 import { CONFIG_KEY, DEFAULT_SIZES, encodeConfig, readConfig, verifyConfig, type RepositoryConfig } from "./config.ts";
 import { repositoryError } from "./errors.ts";
 import { committedBackups, manifestKey } from "./commit.ts";

@@ -3,7 +3,7 @@ import type { ChunkIndex, IndexedPack } from "../index/index.ts";
 import { type FinishedPack, ID_BYTES, PackWriter, packKey } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import type { Random } from "../../base/index.ts";
-import { ChunkHasher } from "./chunk-reader.ts";
+import { ChunkHasher } from "./chunk-hasher.ts";
 import type { RepositorySecrets } from "./repository.ts";
 
 /** Packs a sink may have on their way to the store while it fills the next one. */
