@@ -36,12 +36,14 @@ export async function readPassphrase(io: CliIo, purpose: "open" | "create"): Pro
 
 /**
  * Opens the repository of `--repo DIR` with its passphrase, runs `work` and closes it again, whatever happens.
+ * @param meanwhile loads what the work needs while the passphrase's key is derived
  * @throws CLI_REPOSITORY_NOT_FOUND, CLI_REPOSITORY_MANAGED, KEY_WRONG_PASSPHRASE and whatever `work` throws
  */
 export async function withRepository<T>(
   io: CliIo,
   options: RepoOptions,
   work: (repository: Repository) => Promise<T>,
+  meanwhile: () => Promise<void> = async () => undefined,
 ): Promise<T> {
   const store_config = await storeConfigOf(io, options);
   if (store_config.kind === "fs") await requireConfig(store_config.path);
@@ -59,8 +61,12 @@ export async function withRepository<T>(
       throw cliError("CLI_REPOSITORY_MANAGED", `${place} is not opened by a passphrase`, { path: place });
     }
     const keys = passphraseKeyManager({ passphrase: await readPassphrase(io, "open"), slot, random: io.random });
-    const repository = await openRepository({ store, store_config, keys, clock: io.clock, random: io.random });
+    const opening = openRepository({ store, store_config, keys, clock: io.clock, random: io.random });
+    const preparing = meanwhile();
+    preparing.catch(() => undefined); // thrown where it is awaited, after what opening says
+    const repository = await opening;
     try {
+      await preparing;
       return await work(repository);
     } finally {
       await repository.close();

@@ -6,5 +6,5 @@
  */
 export { backupError } from "./errors.ts";
 export { type BackupPlan, planBackup, runBackup } from "./run.ts";
-export { warmUp } from "./threads.ts";
+export { backupThreads } from "./threads.ts";
 export type { BackupOptions, BackupReport, BackupSource, BackupStats, FilesSource } from "./types.ts";

@@ -15,7 +15,7 @@ import { compileExclude, sourceError } from "../source/files/index.ts";
 import { backupError } from "./errors.ts";
 import { ScanRun } from "./scan-run.ts";
 import type { BackupOptions, BackupReport, BackupSource } from "./types.ts";
-import { takeThreads } from "./threads.ts";
+import { backupThreads } from "./threads.ts";
 import type { WorkerEvent, WorkerStart, WorkerTask } from "./worker.ts";
 
 /** zstd level: 1 is 12 % faster than 2 and stores 7 % more, still less than the rivals (docs/performance.md). */
@@ -134,7 +134,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
   });
   const lease = await beginning;
   // Threads load their modules while this one reads the index.
-  const { pool, listen } = takeThreads(options.threads ?? defaultThreads());
+  const pool = backupThreads.take(options.threads ?? defaultThreads());
   try {
     const parent = plan.parent;
     const loaded = await repository.loadIndex({
@@ -162,8 +162,7 @@ export async function runBackup(options: BackupOptions): Promise<BackupReport> {
       },
       parent_tree: parent?.tree ?? null,
     };
-    listen((event) => onEvent(event, segments, meter));
-    await pool.broadcast({ kind: "start", start } satisfies WorkerTask);
+    await pool.start(start, (event) => onEvent(event as WorkerEvent, segments, meter));
     const onAbort = () => Atomics.store(new Int32Array(stop), 0, 1);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {

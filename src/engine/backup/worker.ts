@@ -21,7 +21,6 @@ export interface WorkerStart {
 }
 
 export type WorkerTask =
-  | { readonly kind: "start"; readonly start: WorkerStart }
   | { readonly kind: "scan"; readonly directories: readonly { readonly root: number; readonly path: Uint8Array }[] }
   | {
       readonly kind: "segment";
@@ -87,7 +86,7 @@ async function start(data: WorkerStart) {
   });
 
   const close = () => scanner.close();
-  const handle = async (task: Exclude<WorkerTask, { kind: "start" }>): Promise<unknown> => {
+  const handle = async (task: WorkerTask): Promise<unknown> => {
     switch (task.kind) {
       case "scan": {
         const scanned: ScannedDirectory[] = [];
@@ -136,15 +135,4 @@ function packExtents(extents: readonly Extent[]): Omit<SegmentResult, "changed">
   return { ids, lengths, holes };
 }
 
-let worker: Awaited<ReturnType<typeof start>> | undefined;
-
-serveTasks(
-  async (task: WorkerTask) => {
-    if (task.kind === "start") {
-      worker = await start(task.start);
-      return undefined;
-    }
-    return worker?.handle(task);
-  },
-  () => worker?.close(),
-);
+serveTasks(start);

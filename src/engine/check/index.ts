@@ -6,3 +6,4 @@
  */
 export { checkRepository, verifyBackup } from "./run.ts";
 export type { CheckOptions, CheckReport, Damage, Verdict, VerdictCause, VerificationReport } from "./types.ts";
+export { checkThreads } from "./threads.ts";

@@ -1,9 +1,10 @@
 import { HoldfastError, hasCode } from "../../base/index.ts";
-import { defaultThreads, Meter, WorkerPool } from "../pipeline/index.ts";
+import { defaultThreads, Meter } from "../pipeline/index.ts";
 import type { LoadedIndex, Manifest, Repository } from "../repository/index.ts";
 import { checkKeyObjects, checkStructure, DamageBook, packObject } from "./structure.ts";
 import type { CheckWorkerStart, PackResult, PackTask } from "./task.ts";
 import type { CheckOptions, CheckReport, VerdictCause, VerificationReport } from "./types.ts";
+import { checkThreads } from "./threads.ts";
 
 const NO_ROOM = { new_chunks: 0, new_frames: 0, new_packs: 0 } as const;
 
@@ -58,14 +59,11 @@ async function readPacks(
   const frames = new Map<number, number[]>([...packs].map((pack) => [pack, []]));
   for (let frame = 0; frame < loaded.index.frames; frame++) frames.get(loaded.index.frame(frame).pack)?.push(frame);
   const data: CheckWorkerStart = { secrets: repository.secrets, index: loaded.index.memory };
-  const pool = new WorkerPool({
-    module: new URL("./worker.ts", import.meta.url),
-    threads: o.threads ?? defaultThreads(),
-    data,
-  });
+  const pool = checkThreads.take(o.threads ?? defaultThreads());
   const running = new Set<Promise<void>>();
   let failure: unknown;
   try {
+    await pool.start(data);
     for (const [pack, numbers] of frames) {
       if (failure !== undefined) break;
       signal?.throwIfAborted();

@@ -1,4 +1,3 @@
-import { workerData } from "node:worker_threads";
 import { asHoldfastError, hasCode, systemClock, systemRandom } from "../../base/index.ts";
 import { ChunkIndex } from "../index/index.ts";
 import { packError, packKey, verifyPackBytes } from "../pack/index.ts";
@@ -22,7 +21,7 @@ class CheckWorker {
   }
 
   /** Reads one pack whole: its checksum, every frame's tag, every chunk's id. */
-  async read({ pack, frames }: PackTask): Promise<PackResult> {
+  async handle({ pack, frames }: PackTask): Promise<PackResult> {
     const { pack_id } = this.#index.pack(pack);
     const object = packKey(pack_id);
     const faults: PackFault[] = [];
@@ -75,8 +74,7 @@ class CheckWorker {
   }
 }
 
-const data = workerData as CheckWorkerStart;
-const worker = openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom }).then(
-  (store) => new CheckWorker(data, store),
-);
-serveTasks(async (task: PackTask) => (await worker).read(task));
+serveTasks(async (data: CheckWorkerStart) => {
+  const store = await openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom });
+  return new CheckWorker(data, store);
+});

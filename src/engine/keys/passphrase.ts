@@ -97,8 +97,8 @@ export function parsePassphraseSlot(value: unknown): PassphraseSlot {
 }
 
 /**
- * Key manager for a repository without one: the passphrase is the key. The derivation (about 0.3 s) happens once,
- * at the first use.
+ * Key manager for a repository without one: the passphrase is the key. The derivation (about 0.3 s) happens once and
+ * begins here.
  *
  * @throws KEY_SLOT_INVALID at once; wrap and unwrap throw KEY_WRONG_PASSPHRASE, KEY_NOT_FOUND, KEY_CONTEXT_MISMATCH
  */
@@ -106,11 +106,9 @@ export function passphraseKeyManager(options: { passphrase: string; slot: unknow
   const slot = parsePassphraseSlot(options.slot);
   const random = options.random ?? systemRandom;
   if (options.passphrase === "") throw keyError("KEY_WRONG_PASSPHRASE", "the passphrase is empty");
-  let kek: Promise<Buffer> | undefined;
-  const getKek = () => {
-    kek ??= deriveKek(options.passphrase, slot);
-    return kek;
-  };
+  // Begun at once: it takes its time on a thread of its own, while the caller reads and loads what it needs besides.
+  const kek = deriveKek(options.passphrase, slot);
+  kek.catch(() => undefined); // thrown where it is awaited
 
   return {
     manager: "passphrase",
@@ -118,7 +116,7 @@ export function passphraseKeyManager(options: { passphrase: string; slot: unknow
     async wrap(key_id, plaintext, context) {
       requireSlot(slot, key_id, 1);
       checkWrapInput(plaintext, context);
-      const key = await getKek();
+      const key = await kek;
       const envelope = sealEnvelope(key, PASSPHRASE_WRAP_INFO, aad(key_id, context), plaintext, random);
       const ciphertext = Buffer.concat([checkValue(key, envelope), envelope]);
       return { manager: "passphrase", key_id, key_version: 1, ciphertext };
@@ -127,7 +125,7 @@ export function passphraseKeyManager(options: { passphrase: string; slot: unknow
     async unwrap(wrapped: WrappedKey, context: WrapContext) {
       requireSlot(slot, wrapped.key_id, wrapped.key_version);
       checkContext(context);
-      const key = await getKek();
+      const key = await kek;
       const check = wrapped.ciphertext.subarray(0, CHECK_BYTES);
       const envelope = wrapped.ciphertext.subarray(CHECK_BYTES);
       if (check.length !== CHECK_BYTES || !timingSafeEqual(check, checkValue(key, envelope))) {

@@ -22,15 +22,13 @@ export function defaultThreads(): number {
   return Math.max(1, Math.min(4, availableParallelism()));
 }
 
-type ToWorker = { readonly task: number; readonly body: unknown };
+type ToWorker = { readonly kind: "start" | "task" | "end"; readonly task: number; readonly body: unknown };
 type FromWorker =
   | { readonly kind: "done"; readonly task: number; readonly body: unknown }
   | { readonly kind: "failed"; readonly task: number; readonly error: SerializedError }
   | { readonly kind: "event"; readonly body: unknown }
   | { readonly kind: "ended" };
 
-/** Number of the task that is none, but the end. */
-const END = 0;
 const CLOSE_MS = 2000;
 
 interface Waiting {
@@ -47,10 +45,6 @@ export interface PoolOptions {
   /** Module the threads run; it calls {@link serveTasks}. */
   readonly module: URL;
   readonly threads: number;
-  /** The same for each thread, besides its number. */
-  readonly data: object;
-  /** What threads tell outside of answers. */
-  readonly onEvent?: (body: unknown) => void;
   /** Tasks a thread may have at once: one under way, the others waiting so that it never idles. */
   readonly tasks_per_thread?: number;
 }
@@ -63,14 +57,15 @@ export class WorkerPool {
   #free: (() => void)[] = [];
   #dead: Error | undefined;
   #closing = false;
+  #onEvent: ((body: unknown) => void) | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
     this.#limit = options.tasks_per_thread ?? 2;
     for (let thread = 0; thread < options.threads; thread++) {
-      const worker = new Worker(options.module, { workerData: { ...options.data, thread } });
+      const worker = new Worker(options.module);
       const member: Member = { worker, waiting: new Map() };
-      worker.on("message", (message: FromWorker) => this.#onMessage(member, message, options.onEvent));
+      worker.on("message", (message: FromWorker) => this.#onMessage(member, message));
       worker.on("error", (error) => this.#onDeath(error));
       worker.on("exit", (code) => {
         if (!this.#closing)
@@ -78,6 +73,16 @@ export class WorkerPool {
       });
       this.#members.push(member);
     }
+  }
+
+  /**
+   * Tells every thread what it works on; once, before the first task.
+   * @param onEvent hears what threads tell outside of answers
+   * @returns when all are ready; tasks may be given before
+   */
+  async start(data: object, onEvent?: (body: unknown) => void): Promise<void> {
+    this.#onEvent = onEvent;
+    await Promise.all(this.#members.map((member) => this.#send(member, data, [], "start")));
   }
 
   /** May the process end while the threads idle? By default not. */
@@ -92,8 +97,8 @@ export class WorkerPool {
     return this.#members.length;
   }
 
-  #onMessage(member: Member, message: FromWorker, onEvent: PoolOptions["onEvent"]): void {
-    if (message.kind === "event") return onEvent?.(message.body);
+  #onMessage(member: Member, message: FromWorker): void {
+    if (message.kind === "event") return this.#onEvent?.(message.body);
     if (message.kind === "ended") return;
     const waiting = member.waiting.get(message.task);
     member.waiting.delete(message.task);
@@ -139,12 +144,17 @@ export class WorkerPool {
     return Promise.all(this.#members.map((member) => this.#send<Result>(member, task)));
   }
 
-  #send<Result>(member: Member, body: unknown, transfer?: TransferListItem[]): Promise<Result> {
+  #send<Result>(
+    member: Member,
+    body: unknown,
+    transfer: TransferListItem[] = [],
+    kind: ToWorker["kind"] = "task",
+  ): Promise<Result> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const task = this.#next_task++;
     return new Promise<Result>((resolve, reject) => {
       member.waiting.set(task, { resolve: resolve as (body: unknown) => void, reject });
-      const message: ToWorker = { task, body };
+      const message: ToWorker = { kind, task, body };
       member.worker.postMessage(message, transfer);
     });
   }
@@ -167,7 +177,7 @@ export class WorkerPool {
         worker.once("exit", () => resolve());
         worker.on("message", ({ kind }: FromWorker) => kind === "ended" && resolve());
       });
-      worker.postMessage({ task: END, body: undefined } satisfies ToWorker);
+      worker.postMessage({ kind: "end", task: 0, body: undefined } satisfies ToWorker);
       return end;
     });
     if (this.#dead === undefined) await Promise.race([late, Promise.all(ended)]);
@@ -186,19 +196,67 @@ export class Transferred {
   }
 }
 
-/** Worker side: answers tasks one after the other. @param end closes what the thread has open */
-export function serveTasks(handle: (body: never) => unknown, end?: () => unknown): void {
+/** The threads of one kind of operation. */
+export class ThreadSource {
+  readonly #module: URL;
+  #spare: WorkerPool | undefined;
+
+  /** @param module what the threads run; it calls {@link serveTasks} */
+  constructor(module: URL) {
+    this.#module = module;
+  }
+
+  /**
+   * Starts the threads of the next operation already, so that they load their modules while its caller derives keys:
+   * about 0.1 s of a command's life. They keep no process alive.
+   */
+  warmUp(threads: number): void {
+    if (this.#spare !== undefined) return;
+    this.#spare = new WorkerPool({ module: this.#module, threads });
+    this.#spare.keepsProcess(false);
+  }
+
+  /** Threads for an operation: the spare ones when they are as many as wanted. The caller closes the pool. */
+  take(threads: number): WorkerPool {
+    const spare = this.#spare;
+    if (spare === undefined || spare.threads !== threads) return new WorkerPool({ module: this.#module, threads });
+    this.#spare = undefined;
+    spare.keepsProcess(true);
+    return spare;
+  }
+}
+
+/** What a thread does once it knows what it works on. */
+export interface TaskServer<Task> {
+  handle(task: Task): unknown;
+  /** Closes what the thread has open. */
+  close?(): unknown;
+}
+
+/** Worker side: answers tasks one after the other. @param begin what {@link WorkerPool.start} was given */
+export function serveTasks<Start, Task>(begin: (start: Start) => Promise<TaskServer<Task>>): void {
   const port = parentPort;
   if (port === null) throw new Error("serveTasks runs in a worker thread only");
+  let server: Promise<TaskServer<Task>> | undefined;
+  const perform = async ({ kind, body }: ToWorker): Promise<unknown> => {
+    if (kind === "start") {
+      server = begin(body as Start);
+      await server;
+      return undefined;
+    }
+    if (server === undefined) throw new Error("a task came before the start");
+    return (await server).handle(body as Task);
+  };
   let last: Promise<void> = Promise.resolve();
-  port.on("message", ({ task, body }: ToWorker) => {
+  port.on("message", (message: ToWorker) => {
     last = last.then(async () => {
-      if (task === END) {
-        await end?.();
+      if (message.kind === "end") {
+        await server?.then((begun) => begun.close?.()).catch(() => undefined); // why it did not start is told already
         return port.postMessage({ kind: "ended" } satisfies FromWorker);
       }
+      const { task } = message;
       try {
-        const result = await handle(body as never);
+        const result = await perform(message);
         const [answer, transfer] = result instanceof Transferred ? [result.body, result.transfer] : [result, []];
         port.postMessage({ kind: "done", task, body: answer } satisfies FromWorker, [...transfer]);
       } catch (error) {

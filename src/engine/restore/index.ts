@@ -9,3 +9,4 @@ export { restoreError } from "./errors.ts";
 export { planRestore } from "./plan.ts";
 export { runRestore } from "./run.ts";
 export type { RestorePlan, RestoreReport, RestoreRequest, RestoreRunOptions } from "./types.ts";
+export { restoreThreads } from "./threads.ts";

@@ -8,7 +8,7 @@ import {
   TYPE_SOCKET,
   walkContent,
 } from "../manifest/index.ts";
-import { defaultThreads, Meter, WorkerPool } from "../pipeline/index.ts";
+import { defaultThreads, Meter, type WorkerPool } from "../pipeline/index.ts";
 import { call, cString, fail, FileStat, S_IFREG } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
 import { removeExtra, tellsWhatWasThere } from "./extra.ts";
@@ -19,6 +19,7 @@ import { hasDefaultAcl, Skeleton } from "./skeleton.ts";
 import { openTarget, type RootTarget } from "./target.ts";
 import { TargetTree } from "./target-tree.ts";
 import type { RestorePlan, RestoreReport, RestoreRunOptions } from "./types.ts";
+import { restoreThreads } from "./threads.ts";
 import { fullPath, pathOf, type Visited, walkSelected } from "./walk.ts";
 import { Window, type WindowFile } from "./window.ts";
 import { type FileFault, isFatal, type RestoreTask, type RestoreTaskResult, type RestoreWorkerStart } from "./task.ts";
@@ -46,6 +47,7 @@ class RestoreRun {
   readonly #plan: PreparedRestore;
   readonly #options: RestoreRunOptions;
   readonly #pool: WorkerPool;
+  readonly #started: Promise<void>;
   readonly #journal: RestoreJournal;
   readonly #meter: Meter;
   readonly #tree: TargetTree;
@@ -84,18 +86,16 @@ class RestoreRun {
       replace: this.#replace,
       stale,
     };
-    this.#pool = new WorkerPool({
-      module: new URL("./worker.ts", import.meta.url),
-      threads: request.threads ?? defaultThreads(),
-      data,
-    });
+    this.#pool = restoreThreads.take(request.threads ?? defaultThreads());
+    this.#started = this.#pool.start(data);
+    this.#started.catch(() => undefined); // looked at before the first task's answer
   }
 
   async run(): Promise<RestoreReport> {
     const { manifest, reader, selection } = this.#plan;
     this.#meter.begin("restore", this.#plan.files, this.#plan.bytes);
     let window = new Window();
-    let working: Promise<void> = Promise.resolve();
+    let working: Promise<void> = this.#started;
     const lost = (error: unknown, at: string) => this.#outcome.fail(at, error, "the listing from here on");
     for await (const visited of walkSelected(manifest, reader.read, selection, lost)) {
       await this.#visit(visited, window);

@@ -1,4 +1,3 @@
-import { workerData } from "node:worker_threads";
 import { systemClock, systemRandom } from "../../base/index.ts";
 import { ChunkIndex } from "../index/index.ts";
 import { FRAME_HEADER_BYTES, type OpenedFrame, packError, packKey, TAG_BYTES } from "../pack/index.ts";
@@ -167,11 +166,7 @@ class RestoreWorker {
   }
 }
 
-const data = workerData as RestoreWorkerStart;
-const worker = openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom }).then(
-  (store) => new RestoreWorker(data, store),
-);
-serveTasks(
-  async (task: RestoreTask) => (await worker).handle(task),
-  async () => (await worker).close(),
-);
+serveTasks(async (data: RestoreWorkerStart) => {
+  const store = await openStore(data.secrets.store_config, { clock: systemClock, random: systemRandom });
+  return new RestoreWorker(data, store);
+});

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { newId } from "../../../../base/index.ts";
 import type { BackupReport } from "../../../../engine/backup/index.ts";
+import type { Repository } from "../../../../engine/repository/index.ts";
 import { EXIT } from "../../errors.ts";
 import { formatBytes, formatCount, formatDuration } from "../../format.ts";
 import type { CliIo } from "../../io.ts";
@@ -9,7 +10,7 @@ import { show } from "../../output.ts";
 import { ProgressLine } from "../../progress.ts";
 import { type RepoOptions, withRepository } from "../../repository.ts";
 import { renderDetails } from "../../table.ts";
-import { collect, countOption, repoCommand, THREADS_MAX } from "./options.ts";
+import { collect, countOption, repoCommand, THREADS_MAX, threadsOf } from "./options.ts";
 import { problemLines } from "./problems.ts";
 
 interface BackupCommandOptions extends RepoOptions {
@@ -31,14 +32,10 @@ export function registerBackup(repo: Command, io: CliIo): void {
     .option("--one-file-system", "do not descend into other file systems")
     .option("--threads <n>", "worker threads (by default one per core, at most 4)", countOption(THREADS_MAX))
     .action(async (paths: readonly string[], options: BackupCommandOptions) => {
-      const [{ runBackup, warmUp }, { defaultThreads }] = await Promise.all([
-        import("../../../../engine/backup/index.ts"),
-        import("../../../../engine/pipeline/index.ts"),
-      ]);
-      warmUp(options.threads ?? defaultThreads());
+      const engine = () => import("../../../../engine/backup/index.ts");
       const progress = new ProgressLine(io, options);
-      const report = await withRepository(io, options, (repository) =>
-        runBackup({
+      const work = async (repository: Repository) =>
+        (await engine()).runBackup({
           repository,
           backup_id: newId("bkp", io.clock, io.random),
           source: {
@@ -52,8 +49,9 @@ export function registerBackup(repo: Command, io: CliIo): void {
           ...(options.threads === undefined ? {} : { threads: options.threads }),
           signal: io.signal,
           onProgress: progress.update,
-        }),
-      ).finally(() => progress.end());
+        });
+      const meanwhile = async () => (await engine()).backupThreads.warmUp(await threadsOf(options));
+      const report = await withRepository(io, options, work, meanwhile).finally(() => progress.end());
       show(io, options, report, backupText);
       if (report.stats.problems > 0) io.exit_code = EXIT.partial;
     });

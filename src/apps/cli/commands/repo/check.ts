@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CheckReport } from "../../../../engine/check/index.ts";
+import type { Repository } from "../../../../engine/repository/index.ts";
 import { EXIT } from "../../errors.ts";
 import { formatBytes, formatCount, formatDuration, printable } from "../../format.ts";
 import type { CliIo } from "../../io.ts";
@@ -7,7 +8,7 @@ import { show } from "../../output.ts";
 import { ProgressLine } from "../../progress.ts";
 import { type RepoOptions, withRepository } from "../../repository.ts";
 import { renderDetails } from "../../table.ts";
-import { countOption, PROBLEMS_SHOWN_MAX, repoCommand, THREADS_MAX } from "./options.ts";
+import { countOption, PROBLEMS_SHOWN_MAX, repoCommand, THREADS_MAX, threadsOf } from "./options.ts";
 
 interface CheckCommandOptions extends RepoOptions {
   readonly readData?: boolean;
@@ -25,17 +26,21 @@ export function registerCheck(repo: Command, io: CliIo): void {
     .option("--read-data", "read, decrypt and recompute everything")
     .option("--threads <n>", "worker threads (by default one per core, at most 4)", countOption(THREADS_MAX))
     .action(async (options: CheckCommandOptions) => {
-      const { checkRepository } = await import("../../../../engine/check/index.ts");
+      const engine = () => import("../../../../engine/check/index.ts");
       const progress = new ProgressLine(io, options);
-      const report = await withRepository(io, options, (repository) =>
-        checkRepository({
+      const work = async (repository: Repository) =>
+        (await engine()).checkRepository({
           repository,
           read_data: options.readData ?? false,
           ...(options.threads === undefined ? {} : { threads: options.threads }),
           signal: io.signal,
           onProgress: progress.update,
-        }),
-      ).finally(() => progress.end());
+        });
+      const meanwhile = async () => {
+        const { checkThreads } = await engine();
+        if (options.readData === true) checkThreads.warmUp(await threadsOf(options));
+      };
+      const report = await withRepository(io, options, work, meanwhile).finally(() => progress.end());
       show(io, options, report, checkText);
       if (report.damaged.length > 0) io.exit_code = EXIT.failed;
     });

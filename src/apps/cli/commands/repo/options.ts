@@ -34,5 +34,11 @@ export function countOption(max: number): (value: string) => number {
 }
 
 export const THREADS_MAX = 64;
+
+/** Worker threads asked for, or as many as the engine takes by itself. */
+export async function threadsOf(options: { readonly threads?: number }): Promise<number> {
+  return options.threads ?? (await import("../../../../engine/pipeline/index.ts")).defaultThreads();
+}
+
 /** Problems shown to people; all of them are in the JSON. */
 export const PROBLEMS_SHOWN_MAX = 20;

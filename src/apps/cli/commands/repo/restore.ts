@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { RestoreReport } from "../../../../engine/restore/index.ts";
+import type { Repository } from "../../../../engine/repository/index.ts";
 import { EXIT } from "../../errors.ts";
 import { formatBytes, formatCount, formatDuration } from "../../format.ts";
 import type { CliIo } from "../../io.ts";
@@ -8,7 +9,7 @@ import { show } from "../../output.ts";
 import { ProgressLine } from "../../progress.ts";
 import { type RepoOptions, resolveBackupId, withRepository } from "../../repository.ts";
 import { renderDetails } from "../../table.ts";
-import { collect, countOption, repoCommand, THREADS_MAX } from "./options.ts";
+import { collect, countOption, repoCommand, THREADS_MAX, threadsOf } from "./options.ts";
 import { problemLines } from "./problems.ts";
 
 interface RestoreCommandOptions extends RepoOptions {
@@ -32,9 +33,10 @@ export function registerRestore(repo: Command, io: CliIo): void {
     .option("--replace", "let existing files become the backup's; without it they are refused")
     .option("--threads <n>", "worker threads (by default one per core, at most 4)", countOption(THREADS_MAX))
     .action(async (backup: string, options: RestoreCommandOptions) => {
-      const { planRestore, runRestore } = await import("../../../../engine/restore/index.ts");
+      const engine = () => import("../../../../engine/restore/index.ts");
       const progress = new ProgressLine(io, options);
-      const report = await withRepository(io, options, async (repository) => {
+      const work = async (repository: Repository) => {
+        const { planRestore, runRestore } = await engine();
         const plan = await planRestore({
           repository,
           backup_id: await resolveBackupId(repository, backup),
@@ -45,7 +47,9 @@ export function registerRestore(repo: Command, io: CliIo): void {
           ...(options.threads === undefined ? {} : { threads: options.threads }),
         });
         return runRestore(plan, { signal: io.signal, onProgress: progress.update });
-      }).finally(() => progress.end());
+      };
+      const meanwhile = async () => (await engine()).restoreThreads.warmUp(await threadsOf(options));
+      const report = await withRepository(io, options, work, meanwhile).finally(() => progress.end());
       show(io, options, report, restoreText);
       if (report.failed_total > 0) io.exit_code = EXIT.partial;
     });
