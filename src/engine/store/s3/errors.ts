@@ -90,10 +90,13 @@ export function s3Error(error: unknown, doing: string, store: string): HoldfastE
   }
   if (noLocks.has(name)) return make("STORE_LOCK_UNSUPPORTED", "no object locks here");
   if (damagedOnTheWay.has(name)) return make("STORE_CHECKSUM_MISMATCH", "data changed on the way");
-  if (timeouts.has(name) || status === 408 || status === 504) return make("STORE_TIMEOUT", "no answer in time");
+  const errno = errnoOf(error);
+  // The client calls a broken connection a time-out as well.
+  const broken = errno === "ECONNRESET" || errno === "EPIPE";
+  if ((timeouts.has(name) && !broken) || status === 408 || status === 504)
+    return make("STORE_TIMEOUT", "no answer in time");
   if (isClockSkew(error)) return make("STORE_UNAVAILABLE", "this machine's clock and the storage's differ");
   if (isForbidden(error)) return make("STORE_FORBIDDEN", "access denied");
-  const errno = errnoOf(error);
   if (errno !== undefined && isTlsProblem(errno)) return make("STORE_INSECURE", "no trustworthy connection");
   if (errno !== undefined) return asStoreError(new PlainError(error, errno), `${doing} in ${store}`, { store });
   return make("STORE_UNAVAILABLE", status === undefined ? "no usable answer" : `the storage answered ${status}`);
