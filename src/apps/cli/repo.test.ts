@@ -84,6 +84,22 @@ test("restore into a folder, one path of it, refused where something is, and rep
   assert.equal(readFileSync(join(target, "a.txt"), "utf8"), "alpha");
 });
 
+test("a single file is restored into a folder that exists already, beside what stands there", async () => {
+  const [own, image, target] = [join(dir, "own"), join(dir, "disk.img"), join(dir, "there")];
+  writeFileSync(image, "disk".repeat(50_000));
+  assert.equal((await baas("init", "--repo", own)).code, 0);
+  assert.equal((await baas("backup", "--repo", own, image)).code, 0);
+  mkdirSync(target);
+  writeFileSync(join(target, "other"), "other");
+  const restored = await baas("restore", "--repo", own, "latest", "--target", target);
+  assert.equal(restored.code, 0, restored.stderr);
+  execFileSync("cmp", [image, join(target, "disk.img")]);
+  assert.equal(readFileSync(join(target, "other"), "utf8"), "other");
+  writeFileSync(join(target, "disk.img"), "mine");
+  assert.notEqual((await baas("restore", "--repo", own, "latest", "--target", target)).code, 0);
+  assert.equal(readFileSync(join(target, "disk.img"), "utf8"), "mine");
+});
+
 test("exit codes: 4 for what is not there, 5 for a wrong passphrase, 2 for a wrong option", async () => {
   const typo = join(dir, "tpyo");
   assert.equal((await baas("list", "--repo", typo)).code, 4);

@@ -152,8 +152,8 @@ async function count(
     if (!occupied) continue;
     const target = targets[root] as RootTarget;
     const path = pathOf(folder, entry.name);
-    const absolute =
-      path.length === 0 ? target.folder : Buffer.concat([target.folder, Buffer.from("/"), target.file ?? path]);
+    const below = target.file ?? path;
+    const absolute = below.length === 0 ? target.folder : Buffer.concat([target.folder, Buffer.from("/"), below]);
     if (entry.type !== TYPE_DIRECTORY && entry.type !== TYPE_SOCKET && stat.read(-100, cString(absolute))) {
       found.overwrites_total++;
       if (found.overwrites.length < LISTED_MAX) found.overwrites.push(displayPath(absolute));
