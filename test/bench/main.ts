@@ -110,7 +110,7 @@ mkdirSync(work, { recursive: true });
 const fast = "/dev/shm/holdfast-bench";
 rmSync(fast, { recursive: true, force: true });
 mkdirSync(fast, { recursive: true });
-const contenders = [holdfast(process.execPath, join(root, "dist/apps/cli/main.js")), restic(work), borg(work)];
+const contenders = [holdfast(process.execPath, join(root, "dist/baas.js")), restic(work), borg(work)];
 const options: BenchOptions = { work, fast, contenders, rounds: Number(values.rounds) };
 const rows: Row[] = [];
 for (const name of values.only.split(",")) {

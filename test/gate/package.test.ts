@@ -36,7 +36,7 @@ test("the packed package installs elsewhere and its baas runs", {
   const tarball = join(root, `${manifest.name}-${manifest.version}.tgz`);
 
   const listed = start("tar", ["-tzf", tarball], root).text.split("\n");
-  assert.ok(listed.includes("package/dist/apps/cli/main.js"), "the command is in the package");
+  assert.ok(listed.includes("package/dist/baas.js"), "the command is in the package");
   assert.ok(
     listed.some((path) => path.endsWith(".wasm")),
     "the kernel is in the package",

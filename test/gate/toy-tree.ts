@@ -10,7 +10,6 @@ export const ROOT: string = dirname(dirname(import.meta.dirname));
 const CONFIGURATION = [
   "package.json",
   "tsconfig.json",
-  "tsconfig.build.json",
   "biome.json",
   ".oxlintrc.json",
   "knip.json",

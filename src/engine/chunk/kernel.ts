@@ -19,7 +19,7 @@ declare const WebAssembly: {
 };
 
 const WASM_PAGE_BYTES = 64 * 1024;
-/** The same path from src/engine/chunk and from dist/engine/chunk. */
+/** Rewritten by the build, like every file named this way. */
 const kernelFile = new URL("../../../wasm/gear.wasm", import.meta.url);
 /** Compiled at the first use, once in each thread. */
 let compiled: object | undefined;
