@@ -90,13 +90,14 @@ function noRepository(path: string, cause?: unknown) {
 }
 
 /**
- * A backup id as it is, `latest` as the newest backup's, or a unique beginning of an id.
+ * A backup id as it is, `latest` as that of the newest backup that is not deleted, or a unique beginning of an id.
  * @throws CLI_BACKUP_NOT_FOUND
  */
 export async function resolveBackupId(repository: Repository, wanted: string): Promise<string> {
   const ids = await repository.listBackupIds();
   if (wanted === "latest") {
-    const newest = ids.at(-1);
+    const forgotten = await repository.readForgotten();
+    const newest = ids.filter((id) => !forgotten.has(id)).at(-1);
     if (newest === undefined) throw cliError("CLI_BACKUP_NOT_FOUND", "the repository holds no backup yet");
     return newest;
   }

@@ -32,7 +32,7 @@ import {
 import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
 import { PackRewriter } from "./rewriter.ts";
-import { packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
+import { goingOrGone, packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
 
 const SLOT_KEY = "keys/slot";
 /** Where one index segment ends and the next begins; readers take 256 MiB (docs/format.md §6). */
@@ -195,7 +195,7 @@ export class Repository {
   ): Promise<LoadedIndex> {
     // Who reads one backup needs what that one needs; everybody else must not come to rely on what is on its way out.
     const reads_only = options.only_wanted === true;
-    const avoid = options.avoid ?? (reads_only ? new Set<string>() : (await this.sweepState()).condemned_packs);
+    const avoid = options.avoid ?? (reads_only ? new Set<string>() : goingOrGone(await this.sweepState()));
     return loadIndex({ ...options, store: this.store, keys: this.epoch_keys, clock: this.clock, avoid });
   }
 
@@ -267,7 +267,7 @@ export class Repository {
       const note = await readForgottenOne(this.store, backup_id, this.#keyring.mac_key);
       const gone = () =>
         repositoryError("BACKUP_GONE", `${backup_id} was deleted, and its time is over`, { backup_id });
-      if (note?.removed === true || (await this.sweepState()).condemned_backups.has(backup_id)) throw gone();
+      if (note?.removed === true || goingOrGone(await this.sweepState()).has(backup_id)) throw gone();
       if (note === undefined)
         throw repositoryError("BACKUP_NOT_FORGOTTEN", `${backup_id} is not a deleted backup`, { backup_id });
       await lease.commit({ state: "undelete", backup_id });

@@ -14,7 +14,7 @@ import {
   walkDirectory,
 } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
-import type { ChunkHasher } from "./chunk-reader.ts";
+import type { ChunkHasher } from "./chunk-hasher.ts";
 import type { RepositoryConfig } from "./config.ts";
 
 const LEVEL = 1;

@@ -21,7 +21,7 @@ export interface SweepState {
   readonly marked: ReadonlySet<string>;
   /** Where the chunks of packs that are gone, or on their way out, stand now; followed until a pack has no entry. */
   readonly moves: ReadonlyMap<string, readonly string[]>;
-  /** Packs and backups that are gone, but that a sweep that sleeps may still delete: no name is used again. */
+  /** Packs and backups that a sweep that sleeps may still delete, gone or not: nothing new relies on these names. */
   readonly deleted: ReadonlySet<string>;
 }
 
@@ -81,6 +81,11 @@ export async function putSweepState(store: ObjectStore, state: SweepState, mac_k
 /** Deletes states that are no longer in force. */
 export async function dropOldSweepStates(store: ObjectStore): Promise<void> {
   for (const seq of (await seqsOf(store)).slice(0, -1)) await store.delete(keyOf(seq));
+}
+
+/** Names of packs and backups that a sweep is deleting, or may be. */
+export function goingOrGone(state: SweepState): Set<string> {
+  return new Set([...state.condemned_packs, ...state.condemned_backups, ...state.deleted]);
 }
 
 /** Is anything condemned that is not gone yet? */

@@ -10,6 +10,7 @@ import {
   type SweepState,
 } from "../repository/index.ts";
 import { isOver, noteMoves, readLive, runningLock } from "./backups.ts";
+import { sweepError } from "./errors.ts";
 import { dropFromIndex } from "./segments.ts";
 import type { LockedObject, SweepOptions, WaitingFor } from "./types.ts";
 import { blockers, isOtherSweep } from "./writers.ts";
@@ -54,6 +55,9 @@ export async function finish(
     if (lock === undefined) doomed.push(id);
     else locked.push(lock);
   }
+  // While this state is in force nobody comes to rely on what it condemns; under a later one it is not ours to judge.
+  if ((await repository.sweepState()).seq !== state.seq)
+    throw sweepError("SWEEP_SUPERSEDED", `another sweep of ${repository.description} went on meanwhile`);
   const doomed_now = new Set(doomed);
   // A segment may also name packs that never were, by a writer that was fenced off.
   const isDropped = async (id: string) =>
@@ -82,8 +86,7 @@ export async function finish(
   };
   await Promise.all(Array.from({ length: DELETES_AT_ONCE }, deleteOne));
   await removeNotes(repository, state, backups_removed);
-  const kept = new Set([...state.condemned_packs].filter((id) => !doomed_now.has(id)));
-  await close(repository, state, kept, [...doomed, ...backups_removed], own_writer_id);
+  await close(repository, state, doomed_now, own_writer_id);
   const packs_resurrected = needs.resurrected.size;
   return { waiting_for: [], packs_deleted, bytes_deleted, packs_resurrected, backups_removed, locked };
 }
@@ -170,16 +173,13 @@ async function removeNotes(repository: Repository, state: SweepState, removed: r
   }
 }
 
-/** The state without anything condemned: packs that stay are like any other again. */
-async function close(
-  repository: Repository,
-  state: SweepState,
-  kept: ReadonlySet<string>,
-  gone: readonly string[],
-  own_writer_id: string,
-): Promise<void> {
-  const other = await isOtherSweep(repository, own_writer_id);
-  const moves = new Map([...state.moves].filter(([from]) => !kept.has(from)));
+/**
+ * The state without anything condemned: packs that stay are like any other again. All that was condemned is first kept
+ * out of use, then, when no other sweep has a lease, let go: a sweep that knew the state before had its lease before
+ * this one was put, and may still delete by it.
+ */
+async function close(repository: Repository, state: SweepState, doomed: ReadonlySet<string>, own_writer_id: string) {
+  const moves = new Map([...state.moves].filter(([from]) => doomed.has(from) || !state.condemned_packs.has(from)));
   const used = new Set<string>();
   for (const backup_id of await repository.listBackupIds()) {
     const manifest = await readLive(repository, backup_id, state);
@@ -191,9 +191,15 @@ async function close(
     condemned_backups: new Set(),
     marked: new Set(),
     moves: new Map([...moves].filter(([from]) => used.has(from))),
-    // A sweep that sleeps may be about to delete these packs and backups: a copy must not put one of them here again.
-    deleted: other ? new Set([...state.deleted, ...gone]) : new Set(),
+    deleted: new Set([...state.deleted, ...state.condemned_packs, ...state.condemned_backups]),
   };
-  await repository.putSweepState(closed); // if not, another sweep has done the same
+  // If it is there already, another sweep has done the same.
+  if (await repository.putSweepState(closed)) await letNamesGo(repository, closed, own_writer_id);
   await dropOldSweepStates(repository.store);
+}
+
+/** Lets names be used again that another sweep might have deleted by, if there is none. */
+export async function letNamesGo(repository: Repository, state: SweepState, own_writer_id: string): Promise<void> {
+  if (state.deleted.size === 0 || (await isOtherSweep(repository, own_writer_id))) return;
+  await repository.putSweepState({ ...state, seq: nextSeq(state), deleted: new Set() });
 }

@@ -42,8 +42,8 @@ export async function prepare(options: SweepOptions, meter: Meter): Promise<Prep
     new_packs: 0,
     all_packs: true,
     only_present: true,
-    // What an earlier sweep condemned is looked at like anything else.
-    avoid: new Set(),
+    // What an earlier sweep condemned is looked at like anything else; what another one may still delete is not.
+    avoid: new Set([...state.deleted].filter((id) => !backups.listed.has(id))),
     // A chunk that stands in several packs is best found in one that backups name: then nothing has to move.
     wanted: [...backups.listed],
     ...(signal ? { signal } : {}),

@@ -2,7 +2,7 @@ import { Meter } from "../pipeline/index.ts";
 import { isPending, readLeases, retireLeases } from "../repository/index.ts";
 import { condemn } from "./condemn.ts";
 import { sweepError } from "./errors.ts";
-import { type Finished, finish } from "./finish.ts";
+import { type Finished, finish, letNamesGo } from "./finish.ts";
 import { type Prepared, prepare } from "./plan.ts";
 import { rewrite } from "./rewrite.ts";
 import type { SweepOptions, SweepPlan, SweepReport } from "./types.ts";
@@ -24,6 +24,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepReport> {
   try {
     const before = await repository.sweepState();
     if (isPending(before)) total.add(await finish(options, before, lease.writer_id, meter));
+    else await letNamesGo(repository, before, lease.writer_id);
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const prepared = await prepare(options, meter);
       total.plan ??= prepared.plan;

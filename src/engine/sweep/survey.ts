@@ -49,8 +49,8 @@ export async function survey(
   for await (const { raw: segment } of openedSegments(repository, signal))
     walkSegment(segment, ({ pack_id }) => visit(pack_id, segment));
   for (const { pack_id, directory } of loaded.adopted) {
-    const onFrame_ = visit(pack_id, directory);
-    if (onFrame_ !== undefined) walkDirectory(directory, 0, onFrame_);
+    const visitFrame = visit(pack_id, directory);
+    if (visitFrame !== undefined) walkDirectory(directory, 0, visitFrame);
   }
   return { raw, raw_live, twins };
 }

@@ -2,10 +2,12 @@ import type { Register } from "../../register.ts";
 import { registerBackup } from "./backup.ts";
 import { registerCat } from "./cat.ts";
 import { registerCheck } from "./check.ts";
+import { registerForget, registerUndelete } from "./forget.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
 import { registerRestore } from "./restore.ts";
 import { registerStats } from "./stats.ts";
+import { registerSweep } from "./sweep.ts";
 
 const DESCRIPTION = `Back up and restore without a server: a repository in a folder, opened with a passphrase.
 
@@ -22,6 +24,9 @@ export const register: Register = (program, io) => {
   registerList(repo, io);
   registerRestore(repo, io);
   registerCheck(repo, io);
+  registerForget(repo, io);
+  registerUndelete(repo, io);
+  registerSweep(repo, io);
   registerStats(repo, io);
   registerCat(repo, io);
 };

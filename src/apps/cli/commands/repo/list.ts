@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Manifest } from "../../../../engine/repository/index.ts";
+import type { ForgottenBackup, Manifest } from "../../../../engine/repository/index.ts";
 import { formatBytes, formatCount, formatTime } from "../../format.ts";
 import type { CliIo } from "../../io.ts";
 import { showList } from "../../output.ts";
@@ -20,6 +20,8 @@ interface BackupRow {
   readonly source_bytes: number;
   readonly stored_bytes: number;
   readonly problems: number;
+  /** Of a deleted backup: until when it can be brought back. */
+  readonly recoverable_until: string | null;
 }
 
 const COLUMNS: readonly Column<BackupRow>[] = [
@@ -29,6 +31,10 @@ const COLUMNS: readonly Column<BackupRow>[] = [
   { title: "source", value: (row) => formatBytes(row.source_bytes), align: "right" },
   { title: "new", value: (row) => formatBytes(row.stored_bytes), align: "right" },
   { title: "problems", value: (row) => row.problems, align: "right" },
+  {
+    title: "deleted",
+    value: (row) => (row.recoverable_until === null ? "" : `until ${formatTime(row.recoverable_until)}`),
+  },
   { title: "paths", value: (row) => row.paths.join(" "), shrink: true },
 ];
 
@@ -42,9 +48,10 @@ export function registerList(repo: Command, io: CliIo): void {
     const rows = await withRepository(io, options, async (repository) => {
       const found: BackupRow[] = [];
       const ids = await repository.listBackupIds();
+      const [state, forgotten] = await Promise.all([repository.sweepState(), repository.readForgotten()]);
       for (let i = 0; i < ids.length; i += READS_MAX) {
-        const batch = ids.slice(i, i + READS_MAX).map((id) => repository.readManifest(id));
-        found.push(...(await Promise.all(batch)).map(rowOf));
+        const batch = ids.slice(i, i + READS_MAX).map((id) => repository.readManifest(id, state));
+        found.push(...(await Promise.all(batch)).map((manifest) => rowOf(manifest, forgotten.get(manifest.backup_id))));
       }
       return found;
     });
@@ -52,7 +59,7 @@ export function registerList(repo: Command, io: CliIo): void {
   });
 }
 
-function rowOf(manifest: Manifest): BackupRow {
+function rowOf(manifest: Manifest, forgotten: ForgottenBackup | undefined): BackupRow {
   return {
     backup_id: manifest.backup_id,
     created_at: new Date(manifest.created_at_ms).toISOString(),
@@ -62,5 +69,6 @@ function rowOf(manifest: Manifest): BackupRow {
     source_bytes: manifest.stats.source_bytes,
     stored_bytes: manifest.stats.stored_bytes,
     problems: manifest.stats.problems,
+    recoverable_until: forgotten === undefined ? null : new Date(forgotten.recoverable_until_ms).toISOString(),
   };
 }

@@ -18,7 +18,17 @@ interface RepoStats {
 }
 
 /** First part of an object's key; `docs/format.md` §1. */
-const OBJECT_KINDS = ["config", "keys", "packs", "index", "manifests", "leases"] as const;
+const OBJECT_KINDS = [
+  "config",
+  "keys",
+  "packs",
+  "index",
+  "manifests",
+  "forgotten",
+  "sweeps",
+  "commits",
+  "leases",
+] as const;
 type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 export function registerStats(repo: Command, io: CliIo): void {
@@ -47,7 +57,8 @@ async function collectStats(repository: Repository): Promise<RepoStats> {
   }
   let source_bytes = 0;
   const ids = await repository.listBackupIds();
-  for (const id of ids) source_bytes += (await repository.readManifest(id)).stats.source_bytes;
+  const state = await repository.sweepState();
+  for (const id of ids) source_bytes += (await repository.readManifest(id, state)).stats.source_bytes;
   return { repository_id: repository.id, backups: ids.length, source_bytes, stored_bytes, objects };
 }
 
