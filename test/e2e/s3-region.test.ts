@@ -23,7 +23,7 @@ interface Probe {
   readonly findings: readonly { readonly what: string; readonly verdict: string }[];
 }
 
-test("backed up, copied into a bucket, attacked there with its keys, restored without the first region", {
+test("copied into a bucket; restored without the first region, without the database, and after an attack with its keys", {
   skip: gatewayMissing() ?? false,
   timeout: 240_000,
 }, async (t) => {
@@ -62,13 +62,24 @@ test("backed up, copied into a bucket, attacked there with its keys, restored wi
   for (const job of await it.settled()) assert.equal(job.state, "SUCCEEDED", JSON.stringify(job));
   await it.ok("verify", "--backup-id", id, "--region", "cloud-1");
 
-  const { deleted, withstood } = await attack(gateway, bucket);
-  assert.ok(withstood.some((key) => key.includes("/packs/")) && withstood.some((key) => key.includes("/manifests/")));
-  assert.ok(!deleted.some((key) => /\/(packs|manifests|keys)\/|\/config$/.test(key)), deleted.join("\n"));
-
   rmSync(it.path("data", "regions", HOME), { recursive: true });
   await it.ok("restore", "--backup-id", id, "--target", it.path("out"), "--from-region", "cloud-1");
   assertSameTree(tree, it.path("out"));
+
+  // The database is lost as well: the bucket alone, and the keys, bring everything back.
+  await it.stop();
+  rmSync(it.path("data", "db"), { recursive: true });
+  await it.start();
+  const job = await it.ok("catalog", "rebuild", ...place, "--credentials", `env:${CREDENTIALS_NAME}`);
+  assert.equal(job.result["backups_added"], 1, JSON.stringify(job.result));
+  await it.ok("restore", "--backup-id", id, "--target", it.path("out-2"));
+  assertSameTree(tree, it.path("out-2"));
+
+  const { deleted, withstood } = await attack(gateway, bucket);
+  assert.ok(withstood.some((key) => key.includes("/packs/")) && withstood.some((key) => key.includes("/manifests/")));
+  assert.ok(!deleted.some((key) => /\/(packs|manifests|keys)\/|\/config$/.test(key)), deleted.join("\n"));
+  await it.ok("restore", "--backup-id", id, "--target", it.path("out-3"));
+  assertSameTree(tree, it.path("out-3"));
 });
 
 /** With the bucket's own keys: every version deleted that can be, and a delete marker put on what is left. */

@@ -5,17 +5,16 @@ import { formatBytes } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { show } from "../output.ts";
 import type { Register } from "../register.ts";
-import { placeOf, type S3Options } from "../s3.ts";
+import { placeOf, s3RegionOf, type S3RegionOptions, s3RegionOptions } from "../s3.ts";
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, serverCommand } from "../server/command.ts";
 import { showPages } from "../server/lists.ts";
 import { renderTable } from "../table.ts";
 
-interface AddOptions extends ServerOptions, S3Options {
+interface AddOptions extends ServerOptions, S3RegionOptions {
   readonly country: string;
   readonly path?: string;
   readonly url?: string;
-  readonly credentials?: string;
   readonly quota?: number;
 }
 
@@ -23,7 +22,7 @@ export const register: Register = (program, io) => {
   const example = "baas region add bd-ctg-1 --country BD --path /srv/backups/ctg";
   const region = group(program, "region", "where backups are kept", example);
 
-  serverCommand(
+  const add = serverCommand(
     region,
     "add",
     "Add a region: a name, a country, and a folder on the server or a bucket.",
@@ -34,23 +33,18 @@ export const register: Register = (program, io) => {
     .requiredOption("--country <code>", "two-letter country code, e.g. BD")
     .option("--path <dir>", "folder on the server that holds the region's objects")
     .option("--url <url>", "s3://bucket/prefix that holds them; best a bucket with Object Lock")
-    .option("--endpoint <url>", "address of the S3 service; by default Amazon's")
-    .option("--s3-region <name>", "region that the S3 service calls its own")
-    .option("--ca <file>", "certificate authorities of the S3 service, PEM, on the server")
-    .option("--virtual-host", "the S3 service knows buckets by host name, not by path")
-    .option("--credentials <where>", "env:NAME (variables of the server) or file:/path[#profile] on the server")
-    .option("--quota <size>", "refuse to store more than this in a folder, e.g. 500GiB", parseSize)
-    .action(async (name: string, options: AddOptions) => {
-      const store = await regionStoreOf(io, options);
-      const { api } = await connectServer(io, options);
-      const made = unwrap(
-        await api.POST("/v1/regions", {
-          params: { header: idempotencyKey(io) },
-          body: { name, country: options.country, store },
-        }),
-      );
-      show(io, options, made, () => `region ${made.name} (${made.id}) added: ${placeOf(made.store)}`);
-    });
+    .option("--quota <size>", "refuse to store more than this in a folder, e.g. 500GiB", parseSize);
+  s3RegionOptions(add).action(async (name: string, options: AddOptions) => {
+    const store = await regionStoreOf(io, options);
+    const { api } = await connectServer(io, options);
+    const made = unwrap(
+      await api.POST("/v1/regions", {
+        params: { header: idempotencyKey(io) },
+        body: { name, country: options.country, store },
+      }),
+    );
+    show(io, options, made, () => `region ${made.name} (${made.id}) added: ${placeOf(made.store)}`);
+  });
 
   serverCommand(
     region,
@@ -100,36 +94,14 @@ export const register: Register = (program, io) => {
 
 /** @throws CLI_USAGE, STORE_BAD_CONFIG */
 async function regionStoreOf(io: CliIo, options: AddOptions) {
-  const { path, url, quota, credentials } = options;
+  const { path, url, quota } = options;
   if ((path === undefined) === (url === undefined)) throw cliError("CLI_USAGE", "give either --path or --url");
   if (path !== undefined) {
     const folder = { kind: "fs", path: resolve(io.cwd, path) } as const;
     return quota === undefined ? folder : { ...folder, quota_bytes: quota };
   }
   if (quota !== undefined) throw cliError("CLI_USAGE", "--quota bounds folders; set a bucket's quota at its service");
-  const { parseS3Url } = await import("../../../engine/store/index.ts");
-  const { endpoint, s3Region, ca, virtualHost } = options;
-  return {
-    kind: "s3" as const,
-    ...parseS3Url(url ?? ""),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(s3Region === undefined ? {} : { s3_region: s3Region }),
-    ...(virtualHost === true ? { path_style: false } : {}),
-    ...(ca === undefined ? {} : { ca_file: resolve(io.cwd, ca) }),
-    credentials: credentialsOf(io, credentials),
-  };
-}
-
-/** `env:NAME` or `file:/path#profile`: where the server finds them. They themselves are never given to a command. */
-function credentialsOf(io: CliIo, text: string | undefined) {
-  const match = /^(env|file):([^#]+)(?:#(.+))?$/.exec(text ?? "");
-  const [, from, where, profile] = match ?? [];
-  if (from === "env" && where !== undefined) return { from, name: where } as const;
-  if (from === "file" && where !== undefined) {
-    const path = resolve(io.cwd, where);
-    return { from, path, ...(profile === undefined ? {} : { profile }) } as const;
-  }
-  throw cliError("CLI_USAGE", "--credentials env:NAME or file:/path[#profile] says where the server finds them");
+  return s3RegionOf(io, url ?? "", options);
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1, m: 2, g: 3, t: 4, p: 5 };
