@@ -28,7 +28,16 @@ export const finalJobStates = [
   "CANCELED",
 ] as const satisfies readonly JobState[];
 
-export const jobKinds = ["backup", "copy", "verify", "restore", "catalog_rebuild"] as const;
+export const jobKinds = [
+  "backup",
+  "copy",
+  "verify",
+  "restore",
+  "catalog_rebuild",
+  "delete",
+  "undelete",
+  "sweep",
+] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

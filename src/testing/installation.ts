@@ -11,6 +11,7 @@ import { seedTemplates } from "../control/policy/index.ts";
 import { backupHandler, requestBackup } from "../control/protect/index.ts";
 import { restoreHandler } from "../control/recover/index.ts";
 import { copyHandler } from "../control/replication/index.ts";
+import { deleteHandler, sweepHandler, undeleteHandler } from "../control/retention/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
 import { requestVerification, verifyHandler } from "../control/verification/index.ts";
@@ -105,6 +106,9 @@ export async function installation(
     verifyHandler(parts),
     restoreHandler(parts),
     rebuildHandler(parts),
+    deleteHandler(parts),
+    undeleteHandler(parts),
+    sweepHandler(parts),
   ];
   const ended = async (job_id: string) => {
     const signal = AbortSignal.timeout(30_000);

@@ -36,7 +36,16 @@ export class Victim extends Installation {
   readonly source = makeTree(this.path("source"));
   #rounds = 0;
   #restores = 0;
-  #asked: Readonly<Record<JobKind, number>> = { backup: 0, copy: 0, verify: 0, restore: 0, catalog_rebuild: 0 };
+  #asked: Readonly<Record<JobKind, number>> = {
+    backup: 0,
+    copy: 0,
+    verify: 0,
+    restore: 0,
+    delete: 0,
+    undelete: 0,
+    sweep: 0,
+    catalog_rebuild: 0,
+  };
 
   /** A workload under a policy that copies to the other region; its schedule rests while the test runs. */
   async setUp(): Promise<void> {

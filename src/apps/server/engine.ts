@@ -5,6 +5,7 @@ import { checkRepository, verifyBackup } from "../../engine/check/index.ts";
 import { planCopy, runCopy } from "../../engine/copy/index.ts";
 import { createRepository, openRepository } from "../../engine/repository/index.ts";
 import { planRestore, runRestore } from "../../engine/restore/index.ts";
+import { runSweep } from "../../engine/sweep/index.ts";
 import { openStore } from "../../engine/store/index.ts";
 
 /** The data plane's functions, as the control plane's rooms are given them. */
@@ -20,4 +21,5 @@ export const engine: Engine = {
   checkRepository,
   planCopy,
   runCopy,
+  runSweep,
 };

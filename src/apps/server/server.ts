@@ -4,6 +4,7 @@ import { rebuildHandler } from "../../control/catalog/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
 import { backupHandler } from "../../control/protect/index.ts";
+import { deleteHandler, sweepHandler, undeleteHandler } from "../../control/retention/index.ts";
 import { restoreHandler } from "../../control/recover/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
@@ -153,7 +154,16 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 
 /** Every kind of job this server runs. */
 export function jobHandlers(parts: ServerParts): JobHandler[] {
-  return [backupHandler(parts), copyHandler(parts), verifyHandler(parts), restoreHandler(parts), rebuildHandler(parts)];
+  return [
+    backupHandler(parts),
+    copyHandler(parts),
+    verifyHandler(parts),
+    restoreHandler(parts),
+    rebuildHandler(parts),
+    deleteHandler(parts),
+    undeleteHandler(parts),
+    sweepHandler(parts),
+  ];
 }
 
 /** Names for `failpoint`, in the order in which a job passes them. */

@@ -282,7 +282,9 @@ async function putBackups(
     const policy_id = labels.policy === null ? null : (policy_ids.get(labels.policy.id) ?? labels.policy.id);
     // Only the copy is there: the backup lives on in the other region, and says that its own has lost it.
     const lost = isCopy(each) ? { state: "DAMAGED" as const, status_reason: "StorageUnavailable" } : {};
-    const values = { ...row, policy_id, ...lost };
+    const until_ms = each.recoverable_until_ms;
+    const deleted = until_ms === null ? {} : { state: "DELETED" as const, recoverable_until: new Date(until_ms) };
+    const values = { ...row, policy_id, ...lost, ...deleted };
     if (state === undefined) {
       await tx.insertInto("backups").values(values).execute();
       added++;
@@ -300,13 +302,13 @@ async function putCopies(
   repositories: ReadonlyMap<string, string>,
 ): Promise<number> {
   let added = 0;
-  for (const { region, manifest, labels, durable_at_ms } of found.filter(isCopy)) {
+  for (const { region, manifest, labels, durable_at_ms, recoverable_until_ms } of found.filter(isCopy)) {
     const repository_id = repositories.get(`${region.id}/${labels.project.id}`);
     if (repository_id === undefined) continue; // unreachable: the manifest came from that repository
     const row = copyRow(manifest, { region_id: region.id, repository_id }, durable_at_ms);
     const inserted = await tx
       .insertInto("copies")
-      .values(row)
+      .values(recoverable_until_ms === null ? row : { ...row, state: "DELETED" })
       .onConflict((conflict) => conflict.columns(["backup_id", "region_id"]).doNothing())
       .returning("id")
       .executeTakeFirst();

@@ -30,6 +30,8 @@ export interface FoundManifest {
   readonly labels: BackupLabels;
   /** When the region's store took it. */
   readonly durable_at_ms: number;
+  /** Of a deleted backup: until then it can be brought back. */
+  readonly recoverable_until_ms: number | null;
 }
 
 export interface FoundRepository {
@@ -136,13 +138,24 @@ async function walkRepository(
       cmk_id: await masterKeyId(repository.store),
     };
     walk.repositories.push(place);
+    const state = await repository.sweepState();
+    const forgotten = await repository.readForgotten();
     for (const backup_id of await repository.listBackupIds()) {
       options.signal?.throwIfAborted();
+      const note = forgotten.get(backup_id);
+      if (note?.removed === true) continue;
+      const recoverable_until_ms = note?.recoverable_until_ms ?? null;
       try {
-        const manifest = await repository.readManifest(backup_id);
+        const manifest = await repository.readManifest(backup_id, state);
         const labels = decodeLabels(backup_id, manifest.labels);
         const stat = await repository.store.stat(manifestKey(backup_id));
-        walk.manifests.push({ region, manifest, labels, durable_at_ms: stat?.modified_ms ?? manifest.finished_at_ms });
+        walk.manifests.push({
+          region,
+          manifest,
+          labels,
+          durable_at_ms: stat?.modified_ms ?? manifest.finished_at_ms,
+          recoverable_until_ms,
+        });
         options.onManifest?.(walk.manifests.length);
       } catch (error) {
         const { code, message } = asHoldfastError(error);

@@ -5,6 +5,7 @@ import type { CopyPlan, CopyReport, CopyRequest, CopyRunOptions } from "../../en
 import type { KeyManager } from "../../engine/keys/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
 import type { RestorePlan, RestoreReport, RestoreRequest, RestoreRunOptions } from "../../engine/restore/index.ts";
+import type { SweepOptions, SweepReport } from "../../engine/sweep/index.ts";
 import type { ObjectStore, StoreConfig } from "../../engine/store/index.ts";
 
 /**
@@ -35,4 +36,5 @@ export interface Engine {
   checkRepository(options: CheckOptions): Promise<CheckReport>;
   planCopy(request: CopyRequest): Promise<CopyPlan>;
   runCopy(plan: CopyPlan, options?: CopyRunOptions): Promise<CopyReport>;
+  runSweep(options: SweepOptions): Promise<SweepReport>;
 }

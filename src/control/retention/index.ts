@@ -3,10 +3,14 @@
  * preview.
  * Invariants: the first good backup of each period carries the period's class from the moment it is written; what was
  * promised then is never shortened, whatever becomes of the policy; periods without a backup are not counted; the last
- * good backup of a workload is never pruned; a lock ends no later than the backup's own expiry.
+ * good backup of a workload is never pruned; a lock ends no later than the backup's own expiry;
+ * what is deleted can be brought back for 14 days, and is then swept, region by region.
  */
+export * from "./apply.ts";
 export * from "./classify.ts";
 export * from "./catalog.ts";
+export { deleteHandler, requestDelete, requestUndelete, undeleteHandler } from "./delete.ts";
 export * from "./errors.ts";
 export * from "./plan.ts";
 export * from "./preview.ts";
+export { planSweeps, requestSweep, sweepHandler } from "./sweep.ts";

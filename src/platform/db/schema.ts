@@ -128,6 +128,9 @@ export interface BackupTable {
   verified_at: NullableTime;
   /** What else the manifest says and a list wants to show. */
   details: ColumnType<Readonly<Record<string, unknown>>, string | undefined, string>;
+  deleted_at: NullableTime;
+  /** Of a deleted backup: until then it can be brought back. */
+  recoverable_until: NullableTime;
 }
 
 export interface CopyTable {

@@ -1,0 +1,94 @@
+import type { Clock, Random } from "../../base/index.ts";
+import { withTransaction } from "../../platform/db/index.ts";
+import type { Db, Ports, Tx } from "../../platform/db/index.ts";
+import { enqueueJob } from "../jobs/index.ts";
+import type { Enqueued, JobHandler } from "../jobs/index.ts";
+import type { Engine, Repositories } from "../repositories/index.ts";
+
+const DAY_MS = 86_400_000;
+/** A repository in which nothing was deleted is swept as often: failed backups leave packs. */
+const SWEEP_EVERY_DAYS = 7;
+
+/** Asks for a sweep of a project's repository in one region. */
+export function requestSweep(
+  tx: Tx,
+  place: { readonly project_id: string; readonly region_id: string },
+  ports: Ports,
+  idempotency_key?: string,
+): Promise<Enqueued> {
+  const { project_id, region_id } = place;
+  const key = idempotency_key === undefined ? {} : { idempotency_key };
+  return enqueueJob(tx, { kind: "sweep", project_id, input: { region_id }, ...key }, ports);
+}
+
+/**
+ * Asks for sweeps that are due: once a day where deleted backups have passed their date since the last one, else once
+ * a week. Safe to run on several servers at once. @returns how many
+ */
+export async function planSweeps(db: Db, ports: Ports): Promise<number> {
+  const now_ms = ports.clock.now_ms();
+  const day = Math.floor(now_ms / DAY_MS);
+  let asked = 0;
+  for (const { project_id, region_id } of await db
+    .selectFrom("repositories")
+    .select(["project_id", "region_id"])
+    .orderBy("id")
+    .execute()) {
+    const last = await db
+      .selectFrom("jobs")
+      .select("created_at")
+      .where("kind", "=", "sweep")
+      .where("project_id", "=", project_id)
+      .where("state", "in", ["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS"])
+      .where((where) => where(where.ref("input", "->>").key("region_id"), "=", region_id))
+      .orderBy("created_at", "desc")
+      .executeTakeFirst();
+    const last_ms = last?.created_at.getTime() ?? 0;
+    const over = await db
+      .selectFrom("backups")
+      .select("id")
+      .where("project_id", "=", project_id)
+      .where("state", "=", "DELETED")
+      .where("recoverable_until", ">", new Date(last_ms))
+      .where("recoverable_until", "<=", new Date(now_ms))
+      .executeTakeFirst();
+    if (over === undefined && now_ms - last_ms < SWEEP_EVERY_DAYS * DAY_MS) continue;
+    const key = `sweep:${project_id}:${region_id}:${day}`;
+    const { created } = await withTransaction(db, (tx) => requestSweep(tx, { project_id, region_id }, ports, key));
+    if (created) asked++;
+  }
+  return asked;
+}
+
+export interface SweepPorts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly engine: Engine;
+  readonly repositories: Repositories;
+}
+
+/** The `sweep` job: one repository in one region. What waits for a writer is finished by the next one. */
+export function sweepHandler({ repositories, engine }: SweepPorts): JobHandler {
+  return {
+    kind: "sweep",
+    steps: ["sweep"],
+    async run({ job, step, signal, progress }) {
+      const row = await repositories.find(job.project_id ?? "", String(job.input["region_id"]));
+      const report = await step("sweep", () =>
+        repositories.use(row, async (repository) => {
+          const { plan, locked, damage, waiting_for, ...counts } = await engine.runSweep({
+            repository,
+            signal,
+            onProgress: progress,
+          });
+          const { backups_live, bytes_live, bytes_total } = plan;
+          const lists = { locked: locked.length, damage: damage.slice(0, 20), waiting_for };
+          return { ...counts, backups_live, bytes_live, bytes_total, ...lists };
+        }),
+      );
+      if (report.damage.length === 0) return { state: "SUCCEEDED", result: report };
+      return { state: "SUCCEEDED_WITH_WARNINGS", result: report, status_reason: "RepositoryDamaged" };
+    },
+  };
+}
