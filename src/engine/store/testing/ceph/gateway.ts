@@ -22,6 +22,8 @@ export interface SharedGateway {
   bucket(options?: { readonly object_lock?: boolean }): Promise<string>;
   /** Bounds what a bucket may hold. The gateway counts in pieces of 4 KiB. */
   setQuota(bucket: string, bytes: number): Promise<void>;
+  /** A user without rights of its own; its keys are in the variables that begin with the name returned. */
+  user(): Promise<{ readonly id: string; readonly credentials_name: string }>;
   /** A gateway to the same buckets with a clock of its own; `undefined` when the machine lacks libfaketime. */
   startMoved(): Promise<MovedGateway | undefined>;
   /** Config of a store in it; the credentials are in variables of this process. */
@@ -69,6 +71,15 @@ export async function joinGateway(): Promise<SharedGateway> {
       const scope = ["--quota-scope=bucket", `--bucket=${bucket}`];
       await command(cluster.folder, "radosgw-admin", ["quota", "set", ...scope, `--max-size=${bytes}`]);
       await command(cluster.folder, "radosgw-admin", ["quota", "enable", ...scope]);
+    },
+    async user() {
+      const id = `user-${randomBytes(6).toString("hex")}`;
+      const credentials_name = id.toUpperCase().replace("-", "_");
+      const keys = ["--access-key", id, "--secret", `secret-of-${id}`];
+      await command(cluster.folder, "radosgw-admin", ["user", "create", "--uid", id, "--display-name", id, ...keys]);
+      process.env[`${credentials_name}_ACCESS_KEY_ID`] = id;
+      process.env[`${credentials_name}_SECRET_ACCESS_KEY`] = `secret-of-${id}`;
+      return { id, credentials_name };
     },
     startMoved: () => startMoved(cluster.folder),
     config: (bucket, prefix) => ({
