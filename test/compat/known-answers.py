@@ -26,7 +26,8 @@ def canonical(value):
 
 def zstd_raw(content):
     """One zstd frame of one raw block (RFC 8878), content of at most 255 bytes."""
-    return bytes.fromhex("28b52ffd20") + bytes([len(content)]) + struct.pack("<I", len(content) << 3 | 1)[:3] + content
+    size = b"\x20" + bytes([len(content)]) if len(content) < 256 else b"\x60" + struct.pack("<H", len(content) - 256)
+    return bytes.fromhex("28b52ffd") + size + struct.pack("<I", len(content) << 3 | 1)[:3] + content
 
 
 id_key, data_key, pack_id = run(0), run(32), run(64)
@@ -61,7 +62,10 @@ segment = segment_head + AESGCM(segment_key).encrypt(bytes(12), segment_raw, seg
 seed, manifest_salt = run(128), run(160)
 public = {"repository_id": "rpo_01m82gddby7dfn0zha7xx2t2zv", "backup_id": "bkp_01m82gdefc3m9z5j5kab86fy4b",
           "created_at_ms": 1795380656621, "expires_at_ms": None, "packs": [pack_id.hex()]}
-private = {"kind": "files", "roots": [base64.b64encode(b"/srv").decode()], "tree": ids[0].hex(), "labels": {"host": "zürich"}}
+private = {"kind": "files", "roots": [base64.b64encode(b"/srv").decode()], "tree": ids[0].hex(), "labels": {"host": "zürich"},
+           "started_at_ms": 1795380650000, "finished_at_ms": 1795380656621, "parent_backup_id": None, "problems": [], "writer": "known-answers",
+           "stats": {"files": 1, "directories": 1, "others": 0, "source_bytes": 1, "unchanged_files": 0, "new_chunks": 2,
+                     "new_bytes": 1, "stored_bytes": 1, "problems": 0}}
 sealed_private = zstd_raw(canonical(private))
 manifest_head = b"HFMF" + struct.pack("<HHIII", 1, 0, 7, len(canonical(public)), len(sealed_private) + 16) + manifest_salt
 manifest_key = hkdf(data_key, manifest_salt, "holdfast/manifest/v1")

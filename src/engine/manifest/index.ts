@@ -8,5 +8,6 @@ export * from "./content.ts";
 export * from "./entry.ts";
 export * from "./errors.ts";
 export * from "./manifest.ts";
+export type { ManifestStats, PrivateManifest, PublicManifest } from "./parts.ts";
 export * from "./tree-reader.ts";
 export { TreeWriter } from "./tree-writer.ts";

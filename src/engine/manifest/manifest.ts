@@ -12,6 +12,7 @@ import {
 import { canonicalJson, type Random } from "../../base/index.ts";
 import { compressBound, TAG_BYTES, zstd } from "../pack/index.ts";
 import { manifestError } from "./errors.ts";
+import { parsePrivatePart, parsePublicPart, type PrivateManifest, type PublicManifest } from "./parts.ts";
 
 /** docs/format.md §9. */
 const HEADER_BYTES = 52;
@@ -20,45 +21,6 @@ const MAGIC = Buffer.from("HFMF");
 const PRIVATE_BYTES_MAX = 64 * 1024 * 1024;
 const SIGNATURE_CONTEXT = Buffer.from("holdfast/manifest/v1\0", "latin1");
 const NONCE = Buffer.alloc(12);
-
-/** Readable without keys: what copying, locking and sweeping need. */
-export interface PublicManifest {
-  readonly repository_id: string;
-  readonly backup_id: string;
-  readonly created_at_ms: number;
-  readonly expires_at_ms: number | null;
-  readonly packs: readonly string[];
-}
-
-export interface ManifestStats {
-  readonly files: number;
-  readonly directories: number;
-  readonly others: number;
-  readonly source_bytes: number;
-  readonly unchanged_files: number;
-  readonly new_chunks: number;
-  readonly new_bytes: number;
-  readonly stored_bytes: number;
-  readonly problems: number;
-}
-
-export interface PrivateManifest {
-  readonly kind: string;
-  /** Absolute paths, base64 of their bytes. */
-  readonly roots: readonly string[];
-  readonly tree?: string;
-  readonly content?: string;
-  readonly started_at_ms: number;
-  readonly finished_at_ms: number;
-  readonly parent_backup_id: string | null;
-  readonly stats: ManifestStats;
-  readonly problems: readonly { readonly path: string; readonly code: string; readonly message: string }[];
-  readonly labels: Readonly<Record<string, string>>;
-  /** Patterns that were left out, and whether other file systems were: what a restore must not take for deleted. */
-  readonly exclude?: readonly string[];
-  readonly one_file_system?: boolean;
-  readonly writer: string;
-}
 
 /** Ed25519 keys from the 32-byte seed and the 32-byte public key of RFC 8032. */
 export function signingKeyFromSeed(seed: Uint8Array): KeyObject {
@@ -139,7 +101,7 @@ function parse(backup_id: string, bytes: Buffer, verifying_key: KeyObject) {
   if (!verify(null, signedBytes(body), verifying_key, bytes.subarray(body.length)))
     throw damaged("its signature does not hold");
   const public_end = HEADER_BYTES + public_bytes;
-  const public_part = JSON.parse(bytes.toString("utf8", HEADER_BYTES, public_end)) as PublicManifest;
+  const public_part = parsePublicPart(bytes.toString("utf8", HEADER_BYTES, public_end), damaged);
   if (public_part.backup_id !== backup_id) throw damaged(`it is the manifest of ${public_part.backup_id}`);
   return { epoch, public_part, public_end, body, damaged };
 }
@@ -165,7 +127,7 @@ export function decodeManifest(
   } catch (cause) {
     throw damaged("it fails authentication", cause);
   }
-  return { public_part, private_part: JSON.parse(inflate(packed, damaged).toString("utf8")) as PrivateManifest };
+  return { public_part, private_part: parsePrivatePart(inflate(packed, damaged).toString("utf8"), damaged) };
 }
 
 /** The private part does not state its size: grow until it fits, up to the limit. */

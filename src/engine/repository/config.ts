@@ -1,9 +1,8 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
-import { canonicalJson } from "../../base/index.ts";
 import { type ChunkerParams, checkChunkerParams, DEFAULT_CHUNKER_PARAMS } from "../chunk/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 import { repositoryError } from "./errors.ts";
-import { integerField, readJsonObject, stringField } from "./json-object.ts";
+import { hexField, integerField, objectField, readJsonObject, stringField } from "./json-object.ts";
+import { macHolds, macOf } from "./mac-object.ts";
 
 const KEY = "config";
 const VERSION = 1;
@@ -35,11 +34,7 @@ function fields(config: RepositoryConfig): Record<string, unknown> {
 /** The config object with its MAC, ready to be stored under {@link CONFIG_KEY}. */
 export function encodeConfig(config: RepositoryConfig, mac_key: Uint8Array): Record<string, unknown> {
   const object = fields(config);
-  return { ...object, mac: mac(object, mac_key).toString("hex") };
-}
-
-function mac(object: Record<string, unknown>, mac_key: Uint8Array): Buffer {
-  return createHmac("sha256", mac_key).update(canonicalJson(object)).digest();
+  return { ...object, mac: macOf(object, mac_key).toString("hex") };
 }
 
 export const CONFIG_KEY = KEY;
@@ -61,7 +56,7 @@ export async function readConfig(
       `the repository in ${store.description} has format ${version}, this Holdfast knows ${VERSION}`,
     );
   }
-  const chunker = object["chunker"] as Record<string, unknown>;
+  const chunker = objectField(object, "chunker", KEY);
   const params: ChunkerParams = {
     min_bytes: integerField(chunker, "min_bytes", KEY, 64, 16 * MIB),
     avg_bytes: integerField(chunker, "avg_bytes", KEY, 4096, 16 * MIB),
@@ -76,7 +71,7 @@ export async function readConfig(
     block_bytes: integerField(object, "block_bytes", KEY, 65_536, 4 * MIB),
     frame_bytes: integerField(object, "frame_bytes", KEY, 65_536, 16 * MIB),
     pack_bytes: integerField(object, "pack_bytes", KEY, MIB, 128 * MIB),
-    signing_public_key: stringField(object, "signing_public_key", KEY),
+    signing_public_key: hexField(object, "signing_public_key", KEY, 32),
   };
   return { config, object };
 }
@@ -87,8 +82,6 @@ export async function readConfig(
  */
 export function verifyConfig(object: Record<string, unknown>, mac_key: Uint8Array): void {
   const { mac: found, ...rest } = object;
-  const expected = mac(rest, mac_key);
-  const given = Buffer.from(typeof found === "string" ? found : "", "hex");
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  if (macHolds(rest, found, mac_key)) return;
   throw repositoryError("REPOSITORY_DAMAGED", "config: its MAC does not hold; someone changed it", { object: KEY });
 }

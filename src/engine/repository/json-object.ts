@@ -52,6 +52,20 @@ export function stringField(object: Record<string, unknown>, name: string, key: 
   throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is missing or no text`, { object: key });
 }
 
+/** The field as so many bytes in hex, or REPOSITORY_DAMAGED. */
+export function hexField(object: Record<string, unknown>, name: string, key: string, bytes: number): string {
+  const value = stringField(object, name, key);
+  if (value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)) return value;
+  throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is not ${bytes} bytes in hex`, { object: key });
+}
+
+/** The field as an object, or REPOSITORY_DAMAGED. */
+export function objectField(object: Record<string, unknown>, name: string, key: string): Record<string, unknown> {
+  const value = object[name];
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw repositoryError("REPOSITORY_DAMAGED", `${key}: field ${name} is missing or no object`, { object: key });
+}
+
 /** The field as a whole number within bounds, or REPOSITORY_DAMAGED. */
 export function integerField(
   object: Record<string, unknown>,
