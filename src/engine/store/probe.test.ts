@@ -12,7 +12,7 @@ const skip = gatewayMissing() ?? false;
 
 test("a folder locks, and nothing of the probe stays", async (t) => {
   const path = await temporaryFolder(t);
-  const found = await probeStore({ kind: "fs", path }, { clock, random });
+  const found = await probeStore({ kind: "fs", path }, { clock, random, lock_ms: 1000 });
   assert.deepEqual([found.usable, found.lock_modes], [true, ["GOVERNANCE", "COMPLIANCE"]]);
   assert.deepEqual(
     found.findings.filter(({ verdict }) => verdict !== "yes"),
@@ -63,7 +63,7 @@ test("the policy in docs/stores.md suffices, and lifts no lock", { skip, timeout
   const Statement = policy.Statement.map((each) => ({ ...each, Principal: { AWS: [`arn:aws:iam:::user/${id}`] } }));
   const Policy = JSON.stringify({ ...policy, Statement });
   await gateway.client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
-  const found = await probeStore(config, { clock, random });
+  const found = await probeStore(config, { clock, random, lock_ms: 4000 });
   assert.deepEqual([found.usable, found.lock_modes], [true, ["GOVERNANCE", "COMPLIANCE"]], JSON.stringify(found));
   assert.deepEqual(
     found.findings.filter(({ verdict }) => verdict !== "yes").map(({ what }) => what),

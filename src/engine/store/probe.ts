@@ -17,6 +17,8 @@ export interface StoreProbe {
 export interface ProbeOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** How long the locks of the probe run at first; they are extended once by as much. By default 6 s. */
+  readonly lock_ms?: number;
 }
 
 const BODY_BYTES = 256 * 1024;
@@ -30,7 +32,7 @@ const MODES = ["GOVERNANCE", "COMPLIANCE"] as const;
  * `probe-<random>/`. Takes about ten seconds: that long its locks run. Whatever it cannot do becomes a finding.
  */
 export async function probeStore(config: StoreConfig, options: ProbeOptions): Promise<StoreProbe> {
-  const { clock, random } = options;
+  const { clock, random, lock_ms = LOCK_MS } = options;
   const findings: Finding[] = [];
   const lock_modes: LockMode[] = [];
   const folder = `probe-${random.bytes(8).toString("hex")}`;
@@ -49,20 +51,21 @@ export async function probeStore(config: StoreConfig, options: ProbeOptions): Pr
     const written = await attempt("write, read, list, delete", "bad", () => roundTrip(store, folder, body));
     if (written) {
       await attempt("only when absent", "bad", () => onlyOnce(store, folder));
-      const until_ms = Math.ceil(clock.now_ms() / 1000) * 1000 + LOCK_MS;
+      const until_ms = Math.ceil(clock.now_ms() / 1000) * 1000 + lock_ms;
+      const longer_ms = until_ms + lock_ms;
       const locked: string[] = [];
       for (const mode of MODES) {
         const key = `${folder}/locked-${mode.toLowerCase()}`;
         const held = await attempt(`lock ${mode}`, "no", async () => {
-          const outcome = await lockAndAttack(store, key, mode, until_ms);
+          const outcome = await lockAndAttack(store, key, mode, until_ms, longer_ms);
           locked.push(key);
           return outcome;
         });
         if (held) lock_modes.push(mode);
       }
       if (config.kind === "s3")
-        findings.push(...(await probeService(config, folder, { clock, locks: locked.length > 0 })));
-      if (locked.length > 0) await clock.sleep(Math.max(0, until_ms + LOCK_MS + AFTER_LOCK_MS - clock.now_ms()));
+        findings.push(...(await probeService(config, folder, { clock, locks: locked.length > 0, lock_ms })));
+      if (locked.length > 0) await clock.sleep(Math.max(0, longer_ms + AFTER_LOCK_MS - clock.now_ms()));
       await attempt("delete after the lock", "bad", async () => {
         for await (const { key } of store.list(`${folder}/`)) await store.delete(key);
         return locked.length === 0 ? "everything was removed" : "what was locked could be deleted after its date";
@@ -105,13 +108,19 @@ async function onlyOnce(store: ObjectStore, folder: string): Promise<string> {
   return "of 4 writers at once exactly one was told that it was the first";
 }
 
-async function lockAndAttack(store: ObjectStore, key: string, mode: LockMode, until_ms: number): Promise<string> {
+async function lockAndAttack(
+  store: ObjectStore,
+  key: string,
+  mode: LockMode,
+  until_ms: number,
+  longer_ms: number,
+): Promise<string> {
   const lock = { mode, retain_until_ms: until_ms };
   await store.put(key, Buffer.from("locked"), { lock });
   await refused(store.delete(key), "deleted");
   await refused(store.put(key, Buffer.from("other")), "overwritten");
   await refused(store.lock(key, { mode, retain_until_ms: until_ms - 1000 }), "given a shorter lock");
-  const longer = { mode, retain_until_ms: until_ms + LOCK_MS };
+  const longer = { mode, retain_until_ms: longer_ms };
   await store.lock(key, longer);
   const found = (await store.stat(key))?.lock;
   if (found?.retain_until_ms !== longer.retain_until_ms) throw new Error("an extended lock does not show");

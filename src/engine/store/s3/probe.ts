@@ -14,7 +14,6 @@ import { quickly, type Wire } from "./requests.ts";
 import { openWire } from "./store.ts";
 import { head, removeVersion, versionsOf } from "./versions.ts";
 
-const LOCK_MS = 6_000;
 const CLASSES = ["STANDARD", "STANDARD_IA", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] as const;
 
 /**
@@ -27,6 +26,7 @@ export async function probeService(
     readonly clock: Clock;
     /** The store was seen to lock: attack its locks, too. */
     readonly locks: boolean;
+    readonly lock_ms: number;
   },
 ): Promise<Finding[]> {
   const wire = await openWire({ config, clock: options.clock });
@@ -49,8 +49,10 @@ export async function probeService(
     await attempt("versioning", "no", () => versioning(wire));
     if (options.locks) {
       await attempt("nothing locked unasked", "no", () => defaultRetention(wire));
-      await attempt("COMPLIANCE against the keys", "no", () => attackCompliance(wire, `${folder}/attacked`));
-      await attempt("GOVERNANCE bypass", "no", () => bypass(wire, `${folder}/bypassed`));
+      await attempt("COMPLIANCE against the keys", "no", () =>
+        attackCompliance(wire, `${folder}/attacked`, options.lock_ms),
+      );
+      await attempt("GOVERNANCE bypass", "no", () => bypass(wire, `${folder}/bypassed`, options.lock_ms));
     }
     await attempt("storage classes", "no", () => storageClasses(wire, `${folder}/class`));
     return findings;
@@ -105,8 +107,8 @@ async function defaultRetention(wire: Wire): Promise<string | Finding> {
   };
 }
 
-async function attackCompliance(wire: Wire, key: string): Promise<string | Finding> {
-  const version_id = await putLocked(wire, key, "COMPLIANCE");
+async function attackCompliance(wire: Wire, key: string, lock_ms: number): Promise<string | Finding> {
+  const version_id = await putLocked(wire, key, "COMPLIANCE", lock_ms);
   const attack = await attackVersion(wire, key, version_id);
   if (attack === "refused") {
     return "with these keys, bypass asked for, a version under COMPLIANCE could not be deleted";
@@ -115,15 +117,20 @@ async function attackCompliance(wire: Wire, key: string): Promise<string | Findi
   return { what: "COMPLIANCE against the keys", verdict: "bad", detail };
 }
 
-async function bypass(wire: Wire, key: string): Promise<string | Finding> {
-  const version_id = await putLocked(wire, key, "GOVERNANCE");
+async function bypass(wire: Wire, key: string, lock_ms: number): Promise<string | Finding> {
+  const version_id = await putLocked(wire, key, "GOVERNANCE", lock_ms);
   const attack = await attackVersion(wire, key, version_id);
   if (attack === "deleted") return "these keys may lift GOVERNANCE locks (s3:BypassGovernanceRetention)";
   const detail = "these keys may not lift GOVERNANCE locks; turning one into COMPLIANCE needs that, too";
   return { what: "GOVERNANCE bypass", verdict: "no", detail };
 }
 
-async function putLocked(wire: Wire, key: string, mode: "GOVERNANCE" | "COMPLIANCE"): Promise<string | undefined> {
+async function putLocked(
+  wire: Wire,
+  key: string,
+  mode: "GOVERNANCE" | "COMPLIANCE",
+  lock_ms: number,
+): Promise<string | undefined> {
   const body = Buffer.from("locked\n");
   const command = new PutObjectCommand({
     Bucket: wire.bucket,
@@ -131,7 +138,7 @@ async function putLocked(wire: Wire, key: string, mode: "GOVERNANCE" | "COMPLIAN
     Body: body,
     ChecksumSHA256: sha256([body]).toString("base64"),
     ObjectLockMode: mode,
-    ObjectLockRetainUntilDate: new Date(wire.clock.now_ms() + LOCK_MS),
+    ObjectLockRetainUntilDate: new Date(wire.clock.now_ms() + lock_ms),
   });
   const answer = await quickly(wire, "locking", (abortSignal) => wire.client.send(command, { abortSignal }));
   if ((await head(wire, key, answer.VersionId))?.lock?.mode === mode) return answer.VersionId;
