@@ -69,6 +69,12 @@ export const replicationSchema = z.object({
 });
 export type ReplicationView = z.infer<typeof replicationSchema>;
 
+export const sweepRequestSchema = z.strictObject({
+  /** By name or id. */
+  project: z.string().min(1).max(128),
+  region: z.string().min(1).max(128),
+});
+
 export const rebuildRequestSchema = z.strictObject({
   /** Places of regions that the server does not know (any more); those it knows are read in any case. */
   stores: z.array(storeConfigSchema).max(100).default([]),

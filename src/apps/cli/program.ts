@@ -20,6 +20,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "list", summary: "list backups", load: () => import("./commands/list.ts") },
   { name: "restore", summary: "restore a backup", load: () => import("./commands/restore.ts") },
   { name: "verify", summary: "read a backup back and check every byte", load: () => import("./commands/verify.ts") },
+  { name: "sweep", summary: "free what no backup needs any more", load: () => import("./commands/sweep.ts") },
   { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
   { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },
   { name: "job", summary: "work in progress and done", load: () => import("./commands/job.ts") },

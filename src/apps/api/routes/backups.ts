@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { getBackupRow } from "../../../control/catalog/index.ts";
 import { getProject } from "../../../control/inventory/index.ts";
 import { requestBackup } from "../../../control/protect/index.ts";
-import { explainBackup } from "../../../control/retention/index.ts";
+import { explainBackup, requestDelete, requestUndelete } from "../../../control/retention/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
   acceptedSchema,
@@ -106,6 +106,35 @@ export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const asked = { workload, ...place, ...(policy === undefined ? {} : { policy }) };
       const { job_id } = await requestBackup(db, asked, deps);
       return { job_id, resource_id: null };
+    },
+  });
+  addDeletion(app, deps);
+}
+
+function addDeletion(app: FastifyInstance, deps: ApiDeps): void {
+  const base = { tag: "backups", params: idParamsSchema, scope: "backups:delete", response: acceptedSchema } as const;
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/backups/:id",
+    method: "DELETE",
+    operation_id: "delete_backup",
+    summary: "Delete a backup in all regions; it can be brought back for 14 days. An immutable one is refused",
+    status: 202,
+    run: async ({ db, params, principal }) => {
+      const { job_id } = await requestDelete(db, params.id, `asked for with token ${principal.token_id}`, deps);
+      return { job_id, resource_id: params.id };
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/backups/:id/undelete",
+    method: "POST",
+    operation_id: "undelete_backup",
+    summary: "Bring a deleted backup back, in every region that still has it",
+    status: 202,
+    run: async ({ db, params }) => {
+      const { job_id } = await requestUndelete(db, params.id, deps);
+      return { job_id, resource_id: params.id };
     },
   });
 }

@@ -11,6 +11,7 @@ import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
 import { addReplicationRoutes } from "./replication.ts";
 import { addRestoreRoutes } from "./restores.ts";
+import { addSweepRoutes } from "./sweeps.ts";
 import { addVerificationRoutes } from "./verifications.ts";
 import { addWorkloadRoutes } from "./workloads.ts";
 
@@ -27,5 +28,6 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addCoverageRoutes(app, deps);
   addReplicationRoutes(app, deps);
   addCatalogRoutes(app, deps);
+  addSweepRoutes(app, deps);
   addJobRoutes(app, deps);
 }

@@ -46,6 +46,7 @@ export const register: Register = (program, io) => {
   const backup = group(program, "backup", "recovery points", "baas backup list --workload web-1");
   registerRun(backup, io);
   registerShow(backup, io);
+  registerDelete(backup, io);
   registerList(backup, io, "baas backup list --workload web-1");
 };
 
@@ -80,6 +81,42 @@ function registerRun(backup: Command, io: CliIo): void {
       const made = await getBackup(connection, id);
       show(io, options, made, detailText);
     });
+}
+
+function registerDelete(backup: Command, io: CliIo): void {
+  const add = (name: "delete" | "undelete", description: string) =>
+    serverCommand(backup, name, description, `baas backup ${name} bkp_01m82fn4m7b1bcgh598b1rgqfe`)
+      .argument("[backup-id]", "id of the backup")
+      .option("--backup-id <id>", "the same as an option")
+      .option(...DETACH)
+      .action(async (argument: string | undefined, options: WaitOptions & { backupId?: string }) => {
+        const connection = await connectServer(io, options);
+        const path = { id: required(argument ?? options.backupId, "--backup-id") };
+        const { api } = connection;
+        const accepted = unwrap(
+          name === "delete"
+            ? await api.DELETE("/v1/backups/{id}", { params: { path } })
+            : await api.POST("/v1/backups/{id}/undelete", { params: { path, header: idempotencyKey(io) } }),
+        );
+        const job = await awaitJob(io, connection, options, accepted.job_id);
+        if (job === undefined) {
+          show(io, options, accepted, () => `job ${accepted.job_id} started: baas job watch ${accepted.job_id}`);
+          return;
+        }
+        settle(io, job);
+        const until = job.result?.["recoverable_until"];
+        const text =
+          name === "undelete"
+            ? `backup ${path.id} is back`
+            : `backup ${path.id} is deleted; until ${formatTime(String(until))} it can be brought back: baas backup undelete ${path.id}`;
+        show(io, options, job, () => text);
+      });
+  add(
+    "delete",
+    "Delete a backup in all regions. It can be brought back for 14 days, then its storage is freed.\n" +
+      "An immutable backup is refused before its date, whoever asks.",
+  );
+  add("undelete", "Bring a deleted backup back, in every region that still has it.");
 }
 
 function registerShow(backup: Command, io: CliIo): void {

@@ -372,6 +372,30 @@ export interface paths {
         get: operations["get_backup"];
         put?: never;
         post?: never;
+        /**
+         * Delete a backup in all regions; it can be brought back for 14 days. An immutable one is refused
+         * @description Needs the scope `backups:delete`.
+         */
+        delete: operations["delete_backup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/undelete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a deleted backup back, in every region that still has it
+         * @description Needs the scope `backups:delete`.
+         */
+        post: operations["undelete_backup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -560,6 +584,26 @@ export interface paths {
          * @description Needs the scope `catalog:write`.
          */
         post: operations["rebuild_catalog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Free what no backup of a project needs any more in one region, beside everything that runs
+         * @description Needs the scope `sweeps:write`.
+         */
+        post: operations["create_sweep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3422,6 +3466,156 @@ export interface operations {
             };
         };
     };
+    delete_backup: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    undelete_backup: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     list_copies: {
         parameters: {
             query?: {
@@ -4455,6 +4649,86 @@ export interface operations {
             };
         };
     };
+    create_sweep: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    project: string;
+                    region: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -4483,7 +4757,7 @@ export interface operations {
                         items: {
                             id: string;
                             /** @enum {string} */
-                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild";
+                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep";
                             /** @enum {string} */
                             state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                             project_id: string | null;
@@ -4600,7 +4874,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -4732,7 +5006,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
