@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import test from "node:test";
-import { DeleteObjectCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { cli } from "../../src/apps/cli/testing.ts";
+import { ACCESS_KEY, SECRET_KEY } from "../../src/engine/store/testing/ceph/cluster.ts";
 import { CREDENTIALS_NAME, joinGateway, type SharedGateway } from "../../src/engine/store/testing/ceph/gateway.ts";
 import { gatewayMissing } from "../../src/engine/store/testing/ceph/programs.ts";
 import { assertSameTree, HOME, Installation } from "./installation.ts";
@@ -80,6 +82,20 @@ test("copied into a bucket; restored without the first region, without the datab
   assert.ok(!deleted.some((key) => /\/(packs|manifests|keys)\/|\/config$/.test(key)), deleted.join("\n"));
   await it.ok("restore", "--backup-id", id, "--target", it.path("out-3"));
   assertSameTree(tree, it.path("out-3"));
+
+  for (const Key of withstood) {
+    await gateway.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.from("garbage") }));
+  }
+  const spoiled = await it.baas("restore", "--backup-id", id, "--target", it.path("out-4"));
+  assert.notEqual(spoiled.code, 0);
+  const credentials = it.path("credentials");
+  writeFileSync(credentials, `[default]\naws_access_key_id=${ACCESS_KEY}\naws_secret_access_key=${SECRET_KEY}\n`);
+  const uncovering = ["repo", "uncover", "--repo", `s3://${bucket}/holdfast`, "--endpoint", gateway.endpoint, "--json"];
+  const uncovered = await cli(uncovering, { env: { AWS_SHARED_CREDENTIALS_FILE: credentials }, cwd: it.dir });
+  assert.equal(uncovered.code, 0, uncovered.stderr);
+  assert.equal((JSON.parse(uncovered.stdout) as { items: unknown[] }).items.length, withstood.length);
+  await it.ok("restore", "--backup-id", id, "--target", it.path("out-5"));
+  assertSameTree(tree, it.path("out-5"));
 });
 
 /** With the bucket's own keys: every version deleted that can be, and a delete marker put on what is left. */

@@ -12,6 +12,8 @@ export interface Version {
   readonly version_id: string;
   readonly size_bytes: number;
   readonly modified_ms: number;
+  /** The service's own hash of it. */
+  readonly etag: string;
 }
 
 export interface VersionPage {
@@ -61,6 +63,7 @@ export async function versionPage(
       version_id: version.VersionId ?? "null",
       size_bytes: version.Size ?? 0,
       modified_ms: version.LastModified?.getTime() ?? 0,
+      etag: version.ETag ?? "",
     })),
     markers: (page.DeleteMarkers ?? []).map((marker) => ({
       key: own(marker.Key),

@@ -7,6 +7,7 @@ import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
 import { registerRestore } from "./restore.ts";
 import { registerStats } from "./stats.ts";
+import { registerUncover } from "./uncover.ts";
 import { registerSweep } from "./sweep.ts";
 
 const DESCRIPTION = `Back up and restore without a server: a repository in a folder, opened with a passphrase.
@@ -28,5 +29,6 @@ export const register: Register = (program, io) => {
   registerUndelete(repo, io);
   registerSweep(repo, io);
   registerStats(repo, io);
+  registerUncover(repo, io);
   registerCat(repo, io);
 };
