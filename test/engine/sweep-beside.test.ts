@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackupReport } from "../../src/engine/backup/index.ts";
+import { planRestore, runRestore } from "../../src/engine/restore/index.ts";
 import { type SweepReport, runSweep } from "../../src/engine/sweep/index.ts";
 import { seededChance } from "../../src/engine/store/index.ts";
 import { clockAhead, openAt } from "../long/crash/open.ts";
@@ -87,6 +88,32 @@ test("a sweep waits for a backup that began before it, and keeps what that one n
   assert.ok(after.packs_resurrected > 0);
   assertSameTree(world.source, (await world.restore(report.backup_id as string)).target);
   assert.deepEqual((await world.check()).damaged, []);
+});
+
+test("a sweep waits for a restore that reads what it condemned", { timeout: 60_000 }, async () => {
+  using world = await World.create(SMALL_SIZES);
+  for (let i = 0; i < 24; i++) writeFileSync(join(world.source, `f${i}`), noise(100_000, `f${i}`));
+  const first = await world.backup({ threads: 1 });
+  for (let i = 0; i < 16; i++) rmSync(join(world.source, `f${i}`));
+  const second = await world.backup({ threads: 1 });
+  await forget(world.repo, first.backup_id);
+  await using opened = await openAt(world.repo);
+  const { repository } = opened;
+  const request = { repository, backup_id: second.backup_id, clock, threads: 1 } as const;
+  const old_plan = await planRestore({ ...request, target: { kind: "folder", path: world.path("old") } });
+  const reading = await repository.beginLease("restore");
+  const beside = await sweep(world.repo);
+  assert.deepEqual(
+    [beside.status, beside.waiting_for[0]?.operation, beside.packs_rewritten > 0],
+    ["waiting", "restore", true],
+  );
+  await reading.end();
+  const after = await sweep(world.repo);
+  assert.deepEqual([after.status, after.packs_deleted > 0], ["done", true]);
+  // Planned before the sweep, run after it.
+  const { failed_total } = await runRestore(old_plan);
+  assert.equal(failed_total, 0);
+  assertSameTree(world.source, old_plan.target_description);
 });
 
 test("a backup that sleeps for hours is fenced off when it wakes", { timeout: 60_000 }, async () => {

@@ -59,7 +59,11 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
             "record",
             async () => {
               const lock = objectLock(decodeLabels(backup.id, manifest.labels));
-              if (lock !== null) await lockBackup(target_store, manifest, lock, clock);
+              if (lock !== null) {
+                // Packs may have other names here than at home.
+                const copied = await repositories.use(to, (replica) => replica.readManifest(backup.id));
+                await lockBackup(target_store, copied, lock, clock);
+              }
               return { backup_id: backup.id, region_id, copied_bytes, lag_seconds: row.lag_seconds ?? null };
             },
             async (tx) => {

@@ -100,9 +100,10 @@ async function findParent(
   wanted: string | undefined,
 ): Promise<Manifest | null> {
   const ids = wanted === undefined ? (await repository.listBackupIds()).reverse().slice(0, 200) : [wanted];
+  const state = await repository.sweepState();
   for (const id of ids) {
     try {
-      const manifest = await repository.readManifest(id);
+      const manifest = await repository.readManifest(id, state);
       const same =
         manifest.kind === "files" && manifest.roots.map((root) => root.toString()).join("\0") === roots.join("\0");
       if (same && manifest.tree !== null) return manifest;

@@ -197,10 +197,11 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
   const ids = await repository.listBackupIds();
   let objects_read = await checkKeyObjects(repository, damage, ids);
   const manifests: Manifest[] = [];
+  const state = await repository.sweepState();
   for (const id of ids) {
     signal?.throwIfAborted();
     try {
-      manifests.push(await repository.readManifest(id));
+      manifests.push(await repository.readManifest(id, state));
     } catch (error) {
       if (!hasCode(error, "MANIFEST_DAMAGED")) throw error;
       damage.addError(error, `manifests/${id}`, [id]);

@@ -140,9 +140,12 @@ function describe(key: string, lease: Fields, clock: Clock): FoundLease {
   };
 }
 
-/** Leases whose writers are gone. Those of sweeps are left to sweeps: what one leaves unnamed is of no use. */
+/** Who leaves nothing behind that another writer could use: their leases are left to sweeps. */
+const LEAVES_NOTHING: readonly string[] = ["sweep", "restore", "verify"] satisfies LeaseOperation[];
+
+/** Leases whose writers are gone. */
 export async function staleLeases(store: ObjectStore, clock: Clock): Promise<FoundLease[]> {
-  return (await readLeases(store, clock)).filter((lease) => lease.stale && lease.operation !== "sweep");
+  return (await readLeases(store, clock)).filter((lease) => lease.stale && !LEAVES_NOTHING.includes(lease.operation));
 }
 
 /** Removes leases whose writers are gone, after making sure that those writers commit to nothing any more. */

@@ -32,6 +32,8 @@ export interface PreparedRestore extends RestorePlan {
   readonly journal_path: string;
   /** The target holds something already, so existing names have to be looked at. */
   readonly occupied: boolean;
+  /** Which sweep was in force when the index was loaded. */
+  readonly sweep_seq: number;
   /** What `delete_extra` removes. */
   readonly extra: readonly Extra[];
 }
@@ -47,7 +49,8 @@ export async function planRestore(request: RestoreRequest): Promise<RestorePlan>
 
 export async function prepareRestore(request: RestoreRequest): Promise<PreparedRestore> {
   const { repository } = request;
-  const manifest = await repository.readManifest(request.backup_id);
+  const state = await repository.sweepState();
+  const manifest = await repository.readManifest(request.backup_id, state);
   // A chunk whose pack is gone may stand in a newer one: a backup stores anew what it finds missing.
   const loaded = await repository.loadIndex({
     new_chunks: 0,
@@ -85,6 +88,7 @@ export async function prepareRestore(request: RestoreRequest): Promise<PreparedR
     targets,
     journal_path,
     occupied,
+    sweep_seq: state.seq,
     target_description: targets
       .map(({ folder, file }) =>
         displayPath(file === undefined ? folder : Buffer.concat([folder, Buffer.from("/"), file])),

@@ -9,6 +9,7 @@ import {
   walkContent,
 } from "../manifest/index.ts";
 import { defaultThreads, Meter, type WorkerPool } from "../pipeline/index.ts";
+import type { Lease, Repository } from "../repository/index.ts";
 import { call, cString, fail, FileStat, S_IFREG } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
 import { removeExtra, tellsWhatWasThere } from "./extra.ts";
@@ -30,17 +31,31 @@ import { type FileFault, isFatal, type RestoreTask, type RestoreTaskResult, type
  * @throws RESTORE_CANCELED, FILE_SYSTEM_FULL, RESTORE_TARGET_UNUSABLE, STORE_*
  */
 export async function runRestore(plan: RestorePlan, options: RestoreRunOptions = {}): Promise<RestoreReport> {
-  const prepared = "manifest" in plan ? (plan as PreparedRestore) : await prepareRestore(plan.request);
-  const run = new RestoreRun(prepared, options);
+  const { repository } = plan.request;
+  const lease = await beginReading(repository);
+  let run: RestoreRun | undefined;
   try {
+    const planned = "manifest" in plan ? (plan as PreparedRestore) : undefined;
+    // What a sweep has condemned since the plan may go; from here on sweeps wait.
+    const holds = planned !== undefined && planned.sweep_seq === (await repository.sweepState()).seq;
+    run = new RestoreRun(holds ? planned : await prepareRestore(plan.request), options);
     return await run.run();
   } catch (error) {
     if (options.signal?.aborted === true)
       throw restoreError("RESTORE_CANCELED", "the restore was called off before it was complete", {}, error);
     throw error;
   } finally {
-    await run.close();
+    await run?.close();
+    await lease?.end().catch(() => undefined); // it grows stale, and sweeps stop waiting for it
   }
+}
+
+/**
+ * Lets sweeps wait for this restore. A store that takes no lease (read only, or full) is read without one: at worst a
+ * sweep takes away what a moved chunk stood in before, and the restore is started again.
+ */
+async function beginReading(repository: Repository): Promise<Lease | undefined> {
+  return repository.beginLease("restore").catch(() => undefined);
 }
 
 class RestoreRun {

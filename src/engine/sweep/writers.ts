@@ -22,6 +22,7 @@ export async function blockers(repository: Repository, state: SweepState, fence 
     const { writer_id, operation, started_at_ms } = lease;
     if (operation === "sweep" || lease.sweep_seen >= state.seq) continue;
     const reads_only = READERS.includes(operation);
+    if (fence && lease.stale && reads_only) await store.delete(lease.key);
     if (lease.stale && (reads_only || lease.abandoned)) continue;
     const decided = !reads_only && (await readCommit(store, writer_id)) !== undefined;
     if (fence && !reads_only && (lease.stale || decided)) await settle(store, writer_id);
