@@ -17,6 +17,8 @@ const PACK_ENTRY_BYTES = 44;
 const MAGIC = Buffer.from("HFIX");
 const RAW_BYTES_MAX = 256 * 1024 * 1024;
 const NONCE = Buffer.alloc(12);
+/** Decrypted at a time: each call makes a buffer of that size. */
+const OPEN_BYTES = 64 * 1024;
 
 export const indexError = errorCatalogue({
   INDEX_DAMAGED: {
@@ -85,8 +87,32 @@ export function encodeSegment(
   return { segment_id, bytes: Buffer.concat([header, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]) };
 }
 
-/** Opens a segment. @throws INDEX_DAMAGED naming it */
-export function decodeSegment(segment_id: string, bytes: Buffer, keys: ReadonlyMap<number, Uint8Array>): Buffer {
+/** Memory that segments are opened in one after the other, instead of new memory for each. */
+export class SegmentRoom {
+  readonly #rooms = new Map<string, Buffer>();
+
+  /** At least `bytes` of it, exactly as many; what was there before is lost. */
+  take(use: "plain" | "raw", bytes: number): Buffer {
+    let room = this.#rooms.get(use);
+    if (room === undefined || room.length < bytes) {
+      room = Buffer.allocUnsafeSlow(bytes);
+      this.#rooms.set(use, room);
+    }
+    return room.subarray(0, bytes);
+  }
+}
+
+/**
+ * Opens a segment.
+ * @param room what it returns is a view of it, until the next one is opened
+ * @throws INDEX_DAMAGED naming it
+ */
+export function decodeSegment(
+  segment_id: string,
+  bytes: Buffer,
+  keys: ReadonlyMap<number, Uint8Array>,
+  room = new SegmentRoom(),
+): Buffer {
   const object = `index/${segment_id}`;
   const damaged = (what: string, cause?: unknown) =>
     indexError("INDEX_DAMAGED", `${object}: ${what}`, { object }, cause);
@@ -103,14 +129,17 @@ export function decodeSegment(segment_id: string, bytes: Buffer, keys: ReadonlyM
   });
   decipher.setAAD(bytes.subarray(0, HEADER_BYTES));
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-  const plain = decipher.update(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
+  const end = bytes.length - TAG_BYTES;
+  const plain = room.take("plain", end - HEADER_BYTES);
+  for (let at = HEADER_BYTES; at < end; at += OPEN_BYTES)
+    decipher.update(bytes.subarray(at, Math.min(end, at + OPEN_BYTES))).copy(plain, at - HEADER_BYTES);
   try {
     decipher.final();
   } catch (cause) {
     throw damaged("it fails authentication", cause);
   }
   if (compression === COMPRESSION_NONE) return plain;
-  const raw = Buffer.allocUnsafeSlow(raw_bytes);
+  const raw = room.take("raw", raw_bytes);
   if (zstd.decompress(plain, raw) !== raw_bytes) throw damaged("it is not as long as it says");
   return raw;
 }

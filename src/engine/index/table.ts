@@ -2,9 +2,9 @@
  * The chunk index in shared memory: one table that all worker threads probe and fill without locks. It consists of
  * extents ({@link newExtent}): the first has what was loaded, the next ones what a backup adds.
  *
- * Memory per chunk: 22 bytes of its entry, 5.7 of a place at 70 % = 27.7. A new extent has half the room of all before
- * it, and its places are touched all over soon: 27.7 + 5.7 / 2 = 30.6 at the worst. To that come 12 bytes a frame (a
- * frame holds about 1 MiB, so some 16 chunks) and 40 a pack. Measured in docs/scale.md.
+ * Memory per chunk: 22 bytes of its entry, 5 of a place at 80 % = 27. A new extent has a third of the room of all
+ * before it, and its places are touched all over soon: 27 + 5 / 3 = 28.7 at the worst. To that come 12 bytes a frame (a
+ * frame holds 1 MiB, so four chunks of average size) and 40 a pack: 30.3 and 32.0. Measured in docs/scale.md.
  *
  * 16 of 32 id bytes: two of 2^40 chunks share them with probability 2^-49; ids are keyed, so nobody can look for a
  * pair.
@@ -31,7 +31,7 @@ const FRAME_WORDS = 3;
 const GROW_AT = 0.5;
 /**
  * Of a further extent. Large, for what is not there is looked for in each of them: from nothing to 20 million chunks,
- * eight are added. Its places are 6 MiB, the entries wait untouched.
+ * eleven are added. Its places are 5 MiB, the entries wait untouched.
  */
 const EXTENT_CHUNKS_MIN = 1 << 20;
 const EXTENT_CHUNKS_MAX = 1 << 26;
@@ -229,10 +229,10 @@ export class ChunkIndex {
     return last !== undefined && usedEntries(last) > last.capacity * GROW_AT;
   }
 
-  /** Adds room for new chunks, half as much as there is. One thread only decides this. */
+  /** Adds room for new chunks, a third of what there is. One thread only decides this. */
   grow(): SharedArrayBuffer {
-    const half = Math.ceil(this.#extents.reduce((sum, extent) => sum + extent.capacity, 0) / 2);
-    const buffer = newExtent(Math.max(EXTENT_CHUNKS_MIN, Math.min(half, EXTENT_CHUNKS_MAX)));
+    const third = Math.ceil(this.#extents.reduce((sum, extent) => sum + extent.capacity, 0) / 3);
+    const buffer = newExtent(Math.max(EXTENT_CHUNKS_MIN, Math.min(third, EXTENT_CHUNKS_MAX)));
     this.attach(buffer);
     return buffer;
   }

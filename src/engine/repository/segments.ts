@@ -1,5 +1,5 @@
 import { hasCode, HoldfastError } from "../../base/index.ts";
-import { decodeSegment, supersededSegments } from "../index/index.ts";
+import { decodeSegment, SegmentRoom, supersededSegments } from "../index/index.ts";
 import type { EpochKeys } from "../pack/index.ts";
 import type { ObjectStore } from "../store/index.ts";
 
@@ -18,7 +18,7 @@ export interface FoundSegment {
 }
 
 export interface OpenedSegment extends FoundSegment {
-  /** What it holds; walk it with `walkSegment`. */
+  /** What it holds; walk it with `walkSegment`, before the next one is asked for. */
   readonly raw: Buffer;
   readonly superseded: readonly string[];
 }
@@ -34,15 +34,33 @@ export async function listSegments(store: ObjectStore): Promise<FoundSegment[]> 
 export async function readSegment(
   store: ObjectStore,
   keys: EpochKeys,
-  { segment_id, size_bytes }: FoundSegment,
+  segment: FoundSegment,
 ): Promise<OpenedSegment | undefined> {
-  const object = segmentKey(segment_id);
+  const bytes = await fetchSegment(store, segment);
+  return bytes === undefined ? undefined : openSegment(segment, bytes, keys);
+}
+
+async function fetchSegment(store: ObjectStore, { segment_id }: FoundSegment): Promise<Buffer | undefined> {
   try {
-    const raw = decodeSegment(segment_id, await store.get(object), keys);
-    return { segment_id, size_bytes, raw, superseded: supersededSegments(raw) };
+    return await store.get(segmentKey(segment_id));
   } catch (error) {
     if (hasCode(error, "STORE_NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+function openSegment(
+  { segment_id, size_bytes }: FoundSegment,
+  bytes: Buffer,
+  keys: EpochKeys,
+  room?: SegmentRoom,
+): OpenedSegment {
+  try {
+    const raw = decodeSegment(segment_id, bytes, keys, room);
+    return { segment_id, size_bytes, raw, superseded: supersededSegments(raw) };
+  } catch (error) {
     if (!isDamage(error) || error.context["object"] !== undefined) throw error;
+    const object = segmentKey(segment_id);
     throw new HoldfastError(error.code, error.spec, `${object}: ${error.message}`, { object }, error);
   }
 }
@@ -96,32 +114,34 @@ async function* openListed(
   { done, replaced, gone, damaged }: Seen,
 ): AsyncGenerator<OpenedSegment> {
   const queue = listed.filter(({ segment_id }) => !done.has(segment_id)).sort((a, b) => b.size_bytes - a.size_bytes);
-  const running: { readonly segment: FoundSegment; readonly opened: Promise<OpenedSegment | undefined> }[] = [];
-  let bytes = 0;
+  const running: { readonly segment: FoundSegment; readonly fetched: Promise<Buffer | undefined> }[] = [];
+  const room = new SegmentRoom();
+  let fetched_bytes = 0;
   let next = 0;
   for (;;) {
     while (next < queue.length && running.length < READS_AT_ONCE) {
       const segment = queue[next] as FoundSegment;
-      if (running.length > 0 && bytes + segment.size_bytes > BYTES_AT_ONCE) break;
+      if (running.length > 0 && fetched_bytes + segment.size_bytes > BYTES_AT_ONCE) break;
       next++;
       if (done.has(segment.segment_id)) continue;
-      bytes += segment.size_bytes;
-      const opened = readSegment(o.store, o.keys, segment);
-      opened.catch(() => undefined); // thrown where it is awaited
-      running.push({ segment, opened });
+      fetched_bytes += segment.size_bytes;
+      const fetched = fetchSegment(o.store, segment);
+      fetched.catch(() => undefined); // thrown where it is awaited
+      running.push({ segment, fetched });
     }
     const first = running.shift();
     if (first === undefined) return;
     o.signal?.throwIfAborted();
-    bytes -= first.segment.size_bytes;
+    fetched_bytes -= first.segment.size_bytes;
     try {
-      const opened = await first.opened;
+      const bytes = await first.fetched;
       if (done.has(first.segment.segment_id)) continue;
       done.add(first.segment.segment_id);
-      if (opened === undefined) {
+      if (bytes === undefined) {
         gone.push(first.segment.segment_id);
         continue;
       }
+      const opened = openSegment(first.segment, bytes, o.keys, room);
       for (const id of opened.superseded) {
         done.add(id);
         replaced.add(id);
