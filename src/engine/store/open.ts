@@ -48,7 +48,7 @@ async function openBare(
   if (config.kind === "fs") {
     return fault === undefined ? openFsStore({ ...config, clock, random }) : openFaulty(config, options, fault);
   }
-  const store = await openS3Store({ config, clock });
+  const store = await openS3Store({ config, clock, random });
   return fault === undefined ? store : withFaults(store, new FaultPlan(fault, { clock, errorFor: injectedError }));
 }
 

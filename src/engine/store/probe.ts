@@ -64,7 +64,7 @@ export async function probeStore(config: StoreConfig, options: ProbeOptions): Pr
         if (held) lock_modes.push(mode);
       }
       if (config.kind === "s3")
-        findings.push(...(await probeService(config, folder, { clock, locks: locked.length > 0, lock_ms })));
+        findings.push(...(await probeService(config, folder, { clock, random, locks: locked.length > 0, lock_ms })));
       if (locked.length > 0) await clock.sleep(Math.max(0, longer_ms + AFTER_LOCK_MS - clock.now_ms()));
       await attempt("delete after the lock", "bad", async () => {
         for await (const { key } of store.list(`${folder}/`)) await store.delete(key);

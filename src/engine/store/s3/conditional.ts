@@ -1,4 +1,6 @@
 import { storeError } from "../errors.ts";
+import { sha256 } from "./client.ts";
+import { SHA256_METADATA } from "./read.ts";
 import type { Wire } from "./requests.ts";
 import { head, removeVersion, versionsOf } from "./versions.ts";
 import { type WriteOptions, write } from "./write.ts";
@@ -62,8 +64,7 @@ export async function writeIfAbsent(
   options: Omit<WriteOptions, "if_none_match">,
 ): Promise<"written" | "exists"> {
   if (randomName.test(key)) return writeFirst(wire, key, body, options);
-  const claim = await write(wire, CLAIMS + key, [Buffer.from("claim\n")], { if_none_match: false });
-  const claim_id = claim === "exists" ? undefined : claim.version_id;
+  const claim_id = await claim(wire, CLAIMS + key);
   try {
     const started_ms = wire.clock.monotonic_ms();
     for (;;) {
@@ -86,6 +87,26 @@ export async function writeIfAbsent(
     }
   } finally {
     await removeVersion(wire, CLAIMS + key, claim_id);
+  }
+}
+
+/** Writes a claim and gives its version. One whose answer was lost is taken back: it would stand in everybody's way. */
+async function claim(wire: Wire, key: string): Promise<string | undefined> {
+  const body = [wire.random.bytes(16)];
+  try {
+    const written = await write(wire, key, body, { if_none_match: false });
+    return written === "exists" ? undefined : written.version_id;
+  } catch (failure) {
+    try {
+      const own = sha256(body).toString("hex");
+      for (const { version_id } of (await versionsOf(wire, key, `storing ${key}`)).versions) {
+        const found = await head(wire, key, version_id);
+        if (found?.metadata[SHA256_METADATA] === own) await removeVersion(wire, key, version_id);
+      }
+    } catch (error) {
+      if (failure instanceof Error) failure.message += ` (and its claim could not be taken back: ${String(error)})`;
+    }
+    throw failure;
   }
 }
 

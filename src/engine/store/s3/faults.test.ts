@@ -31,7 +31,7 @@ function check(title: string, body: (given: { t: test.TestContext; gateway: Shar
 async function behindProxy(t: test.TestContext, { bucket, config, endpoint }: SharedGateway, idle_ms = 30_000) {
   const proxy = await faultProxy(t, endpoint);
   const own = { ...config(await bucket()), endpoint: proxy.endpoint };
-  const bare = await openS3Store({ config: own, clock, timeouts: { idle_ms } });
+  const bare = await openS3Store({ config: own, clock, random, timeouts: { idle_ms } });
   const store = await openStore(own, { clock, random, retry: { pause_ms_first: 5 } });
   t.after(() => Promise.all([bare.close(), store.close()]));
   return { proxy, bare, store, bucket: own.bucket };
@@ -83,6 +83,15 @@ check("a put whose answer was lost is known as our own", async ({ t, gateway: it
   await rejects(store.put("absent", Buffer.from("absent"), { if_absent: true }), "STORE_ALREADY_EXISTS");
 });
 
+check("a claim whose answer was lost does not stand in the way", async ({ t, gateway: it }) => {
+  const { proxy, store } = await behindProxy(t, it);
+  proxy.plan(/^PUT \S+\.claims\/config/, { kind: "lost" });
+  const started_ms = clock.monotonic_ms();
+  await store.put("config", Buffer.from("x"), { if_absent: true });
+  assert.ok(clock.monotonic_ms() - started_ms < 15_000, "it waited for a claim of its own");
+  await rejects(store.put("config", Buffer.from("y"), { if_absent: true }), "STORE_ALREADY_EXISTS");
+});
+
 check("a big object goes in parts; lost ones are sent again, and none stay", async ({ t, gateway: it }) => {
   const { proxy, bare, store, bucket } = await behindProxy(t, it);
   const body = random.bytes(40 * MIB);
@@ -102,7 +111,7 @@ check("a big object goes in parts; lost ones are sent again, and none stay", asy
 check("nothing listens, no such bucket, wrong keys: each is told as what it is", async ({ t, gateway: it }) => {
   const config = it.config("no-such-bucket");
   const open = async (change: object) => {
-    const store = await openS3Store({ config: { ...config, ...change }, clock, timeouts: { connect_ms: 500 } });
+    const store = await openS3Store({ config: { ...config, ...change }, clock, random, timeouts: { connect_ms: 500 } });
     t.after(() => store.close());
     return store;
   };
@@ -123,7 +132,7 @@ check("nothing listens, no such bucket, wrong keys: each is told as what it is",
 
 check("a foreign delete marker hides nothing; delete leaves no version", async ({ t, gateway: it }) => {
   const bucket = await it.bucket();
-  const store = await openS3Store({ config: it.config(bucket, "p/"), clock });
+  const store = await openS3Store({ config: it.config(bucket, "p/"), clock, random });
   t.after(() => store.close());
   await store.put("a/k", Buffer.from("first"));
   await store.put("a/k", Buffer.from("second"));
@@ -140,7 +149,7 @@ check("a foreign delete marker hides nothing; delete leaves no version", async (
 
 check("a legal hold keeps an object as a lock does; a bucket without locks says so", async ({ t, gateway: it }) => {
   const bucket = await it.bucket();
-  const store = await openS3Store({ config: it.config(bucket), clock });
+  const store = await openS3Store({ config: it.config(bucket), clock, random });
   t.after(() => store.close());
   await store.put("k", Buffer.from("x"));
   const hold = (Status: "ON" | "OFF") =>
@@ -151,7 +160,7 @@ check("a legal hold keeps an object as a lock does; a bucket without locks says 
   await hold("OFF");
   await store.delete("k");
 
-  const open = await openS3Store({ config: it.config(await it.bucket({ object_lock: false })), clock });
+  const open = await openS3Store({ config: it.config(await it.bucket({ object_lock: false })), clock, random });
   t.after(() => open.close());
   const lock = { mode: "COMPLIANCE", retain_until_ms: Math.trunc(clock.now_ms()) + 60_000 } as const;
   await rejects(open.put("k", Buffer.from("x"), { lock }), "STORE_LOCK_UNSUPPORTED");
@@ -162,7 +171,7 @@ check("a legal hold keeps an object as a lock does; a bucket without locks says 
 
 check("a writer waits for the one that claimed the name first, and leaves no claim", async ({ t, gateway: it }) => {
   const bucket = await it.bucket();
-  const store = await openS3Store({ config: it.config(bucket), clock });
+  const store = await openS3Store({ config: it.config(bucket), clock, random });
   t.after(() => store.close());
   await it.client.send(new PutObjectCommand({ Bucket: bucket, Key: ".claims/config", Body: Buffer.from("claim\n") }));
   const putting = store.put("config", Buffer.from("x"), { if_absent: true });

@@ -4,7 +4,7 @@ import {
   GetObjectLockConfigurationCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import type { Clock } from "../../../base/index.ts";
+import type { Clock, Random } from "../../../base/index.ts";
 import type { Finding } from "../finding.ts";
 import type { S3StoreConfig } from "../port.ts";
 import { sha256 } from "./client.ts";
@@ -24,12 +24,13 @@ export async function probeService(
   folder: string,
   options: {
     readonly clock: Clock;
+    readonly random: Random;
     /** The store was seen to lock: attack its locks, too. */
     readonly locks: boolean;
     readonly lock_ms: number;
   },
 ): Promise<Finding[]> {
-  const wire = await openWire({ config, clock: options.clock });
+  const wire = await openWire({ config, clock: options.clock, random: options.random });
   const findings: Finding[] = [];
   const attempt = async (what: string, otherwise: Finding["verdict"], work: () => Promise<string | Finding>) => {
     try {

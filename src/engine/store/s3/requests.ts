@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Clock } from "../../../base/index.ts";
+import type { Clock, Random } from "../../../base/index.ts";
 import { storeError } from "../errors.ts";
 import type { S3Timeouts } from "./client.ts";
 import { isClockSkew } from "./errors.ts";
@@ -8,6 +8,7 @@ import { isClockSkew } from "./errors.ts";
 export interface Wire {
   readonly client: S3Client;
   readonly clock: Clock;
+  readonly random: Random;
   readonly timeouts: S3Timeouts;
   readonly bucket: string;
   /** Before every key. */

@@ -1,6 +1,7 @@
 import { after } from "node:test";
 import test from "node:test";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { systemRandom as random } from "../../../base/index.ts";
 import { joinGateway } from "../testing/ceph/gateway.ts";
 import { gatewayMissing } from "../testing/ceph/programs.ts";
 import { storeContract } from "../testing/contract.ts";
@@ -30,7 +31,7 @@ async function contract(): Promise<void> {
     if (quota_bytes !== undefined) await gateway.setQuota(bucket, quota_bytes);
     const config = { ...gateway.config(bucket, "some/where/"), endpoint: moved.endpoint };
     return {
-      open: () => openS3Store({ config, clock }),
+      open: () => openS3Store({ config, clock, random }),
       many: 3500, // four pages
       moveService: (by_ms) => moved.move(by_ms),
       async fill(keys) {

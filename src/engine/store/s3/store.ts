@@ -1,5 +1,5 @@
 import { PutObjectRetentionCommand } from "@aws-sdk/client-s3";
-import type { Clock } from "../../../base/index.ts";
+import type { Clock, Random } from "../../../base/index.ts";
 import { storeError, throwIfAborted } from "../errors.ts";
 import { assertKey, assertPrefix, badKey, foldersOf } from "../keys.ts";
 import { assertLockChange, assertNewLock, assertUnlocked } from "../lock-rules.ts";
@@ -29,6 +29,7 @@ const LOCKS_AT_ONCE = 8;
 export interface S3StoreOptions {
   readonly config: S3StoreConfig;
   readonly clock: Clock;
+  readonly random: Random;
   readonly timeouts?: Partial<S3Timeouts>;
 }
 
@@ -36,12 +37,12 @@ export interface S3StoreOptions {
  * Opens the store in a bucket. No request is made yet.
  * @throws STORE_BAD_CONFIG
  */
-export async function openS3Store({ config, clock, timeouts }: S3StoreOptions): Promise<ObjectStore> {
-  return new S3Store(await openWire({ config, clock, ...(timeouts === undefined ? {} : { timeouts }) }));
+export async function openS3Store(options: S3StoreOptions): Promise<ObjectStore> {
+  return new S3Store(await openWire(options));
 }
 
 /** What requests to a bucket need. @throws STORE_BAD_CONFIG */
-export async function openWire({ config, clock, timeouts }: S3StoreOptions): Promise<Wire> {
+export async function openWire({ config, clock, random, timeouts }: S3StoreOptions): Promise<Wire> {
   const { bucket, prefix = "" } = config;
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw storeError("STORE_BAD_CONFIG", `${JSON.stringify(bucket)} is no name of a bucket`, { bucket });
@@ -52,7 +53,7 @@ export async function openWire({ config, clock, timeouts }: S3StoreOptions): Pro
   }
   const all = { ...defaultTimeouts, ...timeouts };
   const client = await createClient(config, clock, all);
-  return { client, clock, timeouts: all, bucket, prefix, description: `s3://${bucket}/${prefix}` };
+  return { client, clock, random, timeouts: all, bucket, prefix, description: `s3://${bucket}/${prefix}` };
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { createServer, type SecureVersion } from "node:tls";
-import { systemClock as clock } from "../../../base/index.ts";
+import { systemClock as clock, systemRandom as random } from "../../../base/index.ts";
 import { joinGateway } from "../testing/ceph/gateway.ts";
 import { gatewayMissing } from "../testing/ceph/programs.ts";
 import { rejects } from "../testing/contract.ts";
@@ -37,7 +37,7 @@ test("s3: TLS 1.3 with a certificate that is trusted, or nothing", { skip, timeo
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const config = { ...gateway.config(bucket), endpoint, ...(ca ? { ca_file: cert } : {}) };
-    const store = await openS3Store({ config, clock });
+    const store = await openS3Store({ config, clock, random });
     t.after(async () => {
       await store.close();
       server.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { systemClock as clock } from "../../../base/index.ts";
+import { systemClock as clock, systemRandom as random } from "../../../base/index.ts";
 import { joinGateway } from "../testing/ceph/gateway.ts";
 import { gatewayMissing } from "../testing/ceph/programs.ts";
 import { openS3Store } from "./store.ts";
@@ -14,7 +14,7 @@ test("locked objects come back to light, whatever was put on top of them", { ski
   t.after(() => gateway.leave());
   const bucket = await gateway.bucket();
   const config = gateway.config(bucket, "r/");
-  const store = await openS3Store({ config, clock });
+  const store = await openS3Store({ config, clock, random });
   t.after(() => store.close());
   const retain_until_ms = Math.trunc(clock.now_ms()) + 3_600_000;
   const keys = ["deleted", "replaced", "replaced-and-locked", "untouched", "unlocked"];
@@ -37,7 +37,7 @@ test("locked objects come back to light, whatever was put on top of them", { ski
 
   const run = async (dry_run: boolean) => {
     const found: Covered[] = [];
-    for await (const each of uncover(config, { clock, dry_run })) found.push(each);
+    for await (const each of uncover(config, { clock, random, dry_run })) found.push(each);
     return found.map(({ key, above, outcome }) => `${key} ${above} ${outcome}`);
   };
   const names = ["deleted 1", "replaced 2", "replaced-and-locked 1", "unlocked 1"];

@@ -1,5 +1,5 @@
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
-import type { Clock } from "../../../base/index.ts";
+import type { Clock, Random } from "../../../base/index.ts";
 import type { S3StoreConfig } from "../port.ts";
 import { s3Error } from "./errors.ts";
 import { quickly, type Wire } from "./requests.ts";
@@ -19,6 +19,7 @@ export interface Covered {
 
 export interface UncoverOptions {
   readonly clock: Clock;
+  readonly random: Random;
   /** Only tell. */
   readonly dry_run: boolean;
   readonly signal?: AbortSignal;
@@ -32,7 +33,7 @@ export interface UncoverOptions {
  * @throws STORE_…
  */
 export async function* uncover(config: S3StoreConfig, options: UncoverOptions): AsyncGenerator<Covered> {
-  const wire = await openWire({ config, clock: options.clock });
+  const wire = await openWire({ config, clock: options.clock, random: options.random });
   const doing = "looking for covered objects";
   try {
     let done: string | undefined;

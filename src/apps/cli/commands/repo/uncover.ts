@@ -29,6 +29,7 @@ export function registerUncover(repo: Command, io: CliIo): void {
       const found: Covered[] = [];
       for await (const each of uncover(config, {
         clock: io.clock,
+        random: io.random,
         dry_run: options.dryRun === true,
         signal: io.signal,
       })) {
