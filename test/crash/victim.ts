@@ -69,6 +69,11 @@ export class Victim extends Installation {
     await this.#ask({ verify: 1 }, ["verify", "--backup-id", backup_id]);
   }
 
+  /** Asks for a job of this kind that no other method asks for. */
+  async askFor(kind: "delete" | "undelete" | "sweep", ...argv: readonly string[]): Promise<void> {
+    await this.#ask({ [kind]: 1 }, argv);
+  }
+
   /** Asks for a restore from the other region; returns the folder it goes to. */
   async askRestore(backup_id: string): Promise<string> {
     const target = this.path(`restored-${++this.#restores}`);

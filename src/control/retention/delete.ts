@@ -52,11 +52,11 @@ export function deleteHandler(ports: DeletionPorts): JobHandler {
   const { clock } = ports;
   return {
     kind: "delete",
-    steps: ["forget"],
+    steps: ["run"],
     async run({ job, step, signal }) {
       const backup_id = job.backup_id ?? "";
       const result = await step(
-        "forget",
+        "run",
         async () => {
           const until_ms = clock.now_ms() + RECOVERABLE_DAYS * DAY_MS;
           const regions = await forgetEverywhere(backup_id, until_ms, ports, signal);
@@ -210,11 +210,11 @@ export function undeleteHandler(ports: DeletionPorts): JobHandler {
   const { db, clock } = ports;
   return {
     kind: "undelete",
-    steps: ["undelete"],
+    steps: ["run"],
     async run({ job, step, signal }) {
       const backup_id = job.backup_id ?? "";
       const result = await step(
-        "undelete",
+        "run",
         async () => {
           const regions: string[] = [];
           for (const { region_id, project_id } of await placesOf(db, backup_id)) {

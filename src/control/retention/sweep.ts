@@ -29,9 +29,9 @@ export async function planSweeps(db: Db, ports: Ports): Promise<number> {
   const now_ms = ports.clock.now_ms();
   const day = Math.floor(now_ms / DAY_MS);
   let asked = 0;
-  for (const { project_id, region_id } of await db
+  for (const { project_id, region_id, created_at } of await db
     .selectFrom("repositories")
-    .select(["project_id", "region_id"])
+    .select(["project_id", "region_id", "created_at"])
     .orderBy("id")
     .execute()) {
     const last = await db
@@ -43,7 +43,7 @@ export async function planSweeps(db: Db, ports: Ports): Promise<number> {
       .where((where) => where(where.ref("input", "->>").key("region_id"), "=", region_id))
       .orderBy("created_at", "desc")
       .executeTakeFirst();
-    const last_ms = last?.created_at.getTime() ?? 0;
+    const last_ms = (last?.created_at ?? created_at).getTime();
     const over = await db
       .selectFrom("backups")
       .select("id")
@@ -72,10 +72,10 @@ export interface SweepPorts {
 export function sweepHandler({ repositories, engine }: SweepPorts): JobHandler {
   return {
     kind: "sweep",
-    steps: ["sweep"],
+    steps: ["run"],
     async run({ job, step, signal, progress }) {
       const row = await repositories.find(job.project_id ?? "", String(job.input["region_id"]));
-      const report = await step("sweep", () =>
+      const report = await step("run", () =>
         repositories.use(row, async (repository) => {
           const { plan, locked, damage, waiting_for, ...counts } = await engine.runSweep({
             repository,
