@@ -35,7 +35,7 @@ export interface RewriterOptions {
 
 /** Seals chunks that stand in packs already once more, in packs of new names under the epoch in force. */
 export class PackRewriter {
-  /** New packs, durable. */
+  /** New packs, durable. Who names them in a segment on the way takes them out. */
   readonly packs: IndexedPack[] = [];
   /** New packs (ids in hex) that hold the chunks taken from each old one. */
   readonly targets = new Map<string, Set<string>>();

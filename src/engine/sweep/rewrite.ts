@@ -4,6 +4,9 @@ import type { PackRewriter } from "../repository/index.ts";
 import type { Prepared } from "./plan.ts";
 import type { SweepDamage, SweepOptions } from "./types.ts";
 
+/** Directories of new packs (36 bytes a chunk) are held up to here, then go into a segment. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
 export interface Rewritten {
   /** Ids in hex of packs whose needed chunks all stand in new ones now. */
   readonly ids: readonly string[];
@@ -42,6 +45,8 @@ export async function rewrite(options: SweepOptions, prepared: Prepared, meter: 
     try {
       meter.add(1, await rewriter.take(repository.store, id, isWanted));
       ids.push(id);
+      const waiting = rewriter.packs.reduce((sum, { directory }) => sum + directory.length, 0);
+      if (waiting >= SEGMENT_BYTES) await repository.writeSegment(rewriter.packs.splice(0));
     } catch (error) {
       const harmed = ["PACK_DAMAGED", "CHUNK_MISMATCH", "STORE_NOT_FOUND", "STORE_SHORT_OBJECT", "STORE_DAMAGED"];
       if (!harmed.some((code) => hasCode(error, code))) throw error;
