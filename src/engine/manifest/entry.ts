@@ -202,8 +202,12 @@ export class EntryView {
     return { major: this.bytes.readUInt32LE(this.#tail), minor: this.bytes.readUInt32LE(this.#tail + 4) };
   }
 
+  get has_xattrs(): boolean {
+    return (this.flags & FLAG_XATTRS) !== 0;
+  }
+
   get xattrs(): ExtendedAttribute[] {
-    if ((this.flags & FLAG_XATTRS) === 0) return [];
+    if (!this.has_xattrs) return [];
     let at = this.#xattrsAt();
     this.#need(at, 4);
     const count = this.bytes.readUInt32LE(at);

@@ -60,6 +60,7 @@ export const call = {
   syncfs: libc.func("int syncfs(int fd)"),
   fsync: libc.func("int fsync(int fd)"),
   geteuid: libc.func("uint geteuid()"),
+  getegid: libc.func("uint getegid()"),
   openat2: libc.func("long syscall(long number, long dir, const void *path, const void *how, size_t size)"),
 } as const;
 

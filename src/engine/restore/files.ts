@@ -22,10 +22,13 @@ import {
   S_IFREG,
 } from "../posix/index.ts";
 import { restoreError } from "./errors.ts";
-import { applyToFile, removeStaleXattrs } from "./metadata.ts";
+import { applyToFile, owner, removeStaleXattrs } from "./metadata.ts";
 import type { FileFault, TaskFiles } from "./task.ts";
 
 const OPEN_MAX = 128;
+const FRESH = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+const PRIVATE = 0o600;
+const PERMISSIONS = 0o777;
 
 /** The files of one task in the target: opened when first written, given their metadata when complete. */
 export class FileTable {
@@ -114,7 +117,7 @@ export class FileTable {
   #create(file: number): number {
     const folder = this.#folder(file);
     const name = cString(this.name(file));
-    const fresh = call.openat(folder, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600);
+    const fresh = call.openat(folder, name, FRESH, this.#firstMode(file));
     if (fresh >= 0) return fresh;
     const errno = lastErrno();
     if (errno !== "EEXIST") throw posixError("create", errno, this.name(file));
@@ -129,9 +132,19 @@ export class FileTable {
     }
     // Another kind of thing, or a file with other names: writing into it would change what is not ours.
     if (call.unlinkat(folder, name, 0) !== 0) fail("unlink", this.name(file));
-    const fd = call.openat(folder, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600);
+    const fd = call.openat(folder, name, FRESH, PRIVATE);
     if (fd < 0) fail("create", this.name(file));
     return fd;
+  }
+
+  /**
+   * Mode to create a file with: its own when it is to be ours with nothing else to protect it, which mostly spares
+   * setting it later; else private, for nobody may read it before it has its owner and its ACL.
+   */
+  #firstMode(file: number): number {
+    this.#view.move(this.#entries, this.#files.entry_at[file] as number);
+    const ours = this.#view.uid === owner.uid && this.#view.gid === owner.gid && !this.#view.has_xattrs;
+    return ours ? this.#view.mode & PERMISSIONS : PRIVATE;
   }
 
   /** An existing file that may be written into: regular, with this one name, and not in use as a program. */
@@ -165,7 +178,7 @@ export class FileTable {
     if (this.#stat.size !== this.#view.size && call.ftruncate(fd, this.#view.size) !== 0)
       fail("ftruncate", this.name(file));
     if (this.#stale) removeStaleXattrs(this.#folder(file), Buffer.from(this.name(file)), this.#view);
-    const refused = applyToFile(fd, this.#view);
+    const refused = applyToFile(fd, this.#view, this.#stat);
     if (refused !== undefined) {
       const { code, message } = restoreError("RESTORE_METADATA", refused);
       this.warnings.push({ file, code, message });

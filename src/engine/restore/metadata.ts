@@ -21,8 +21,11 @@ import { type EntryView, TYPE_SYMLINK } from "../manifest/index.ts";
 const stat = new FileStat();
 const times = Buffer.alloc(32);
 const UTIME_OMIT = 0x3ffffffen;
+const MODE_BITS = 0o7777;
 /** Attributes only some file systems or privileged users may set; a refusal is worth a warning, not a failure. */
 const euid = call.geteuid();
+/** Who owns what this process creates. (In a folder with the set-group-ID bit the group is another.) */
+export const owner = { uid: euid, gid: call.getegid() } as const;
 
 function setTimes(entry: EntryView): Buffer {
   times.writeBigInt64LE(0n, 0);
@@ -34,12 +37,16 @@ function setTimes(entry: EntryView): Buffer {
 
 /**
  * Gives an open file its owner, mode, xattrs and times; times last, because the others change them.
+ * @param now what the file has at the moment: what is right already is not set again
  * @returns what was refused, as text, or `undefined`
  */
-export function applyToFile(fd: number, entry: EntryView): string | undefined {
+export function applyToFile(fd: number, entry: EntryView, now: FileStat): string | undefined {
   let refused: string | undefined;
-  if (call.fchown(fd, entry.uid, entry.gid) !== 0 && euid === 0) refused = `owner: ${lastErrno()}`;
-  if (call.fchmod(fd, entry.mode & 0o7777) !== 0) refused ??= `mode: ${lastErrno()}`;
+  const owned = now.uid === entry.uid && now.gid === entry.gid;
+  if (!owned && call.fchown(fd, entry.uid, entry.gid) !== 0 && euid === 0) refused = `owner: ${lastErrno()}`;
+  // A change of owner takes set-user-ID bits away, whatever they were before.
+  const moded = owned && (now.mode & MODE_BITS) === (entry.mode & MODE_BITS);
+  if (!moded && call.fchmod(fd, entry.mode & MODE_BITS) !== 0) refused ??= `mode: ${lastErrno()}`;
   for (const attribute of entry.xattrs) {
     const errno = setXattrFd(fd, attribute);
     if (errno !== undefined) refused ??= `attribute ${displayPath(attribute.name)}: ${errno}`;
@@ -75,7 +82,7 @@ function setModeAt(dir: number, path: Buffer, entry: EntryView): string | undefi
   try {
     stat.readFd(fd);
     if (stat.format !== (entry.mode & S_IFMT)) return "mode: something else took its place";
-    const done = call.fchmodat(AT_FDCWD, cString(Buffer.from(`/proc/self/fd/${fd}`)), entry.mode & 0o7777, 0) === 0;
+    const done = call.fchmodat(AT_FDCWD, cString(Buffer.from(`/proc/self/fd/${fd}`)), entry.mode & MODE_BITS, 0) === 0;
     return done ? undefined : `mode: ${lastErrno()}`;
   } finally {
     call.close(fd);

@@ -189,7 +189,8 @@ export class Skeleton {
   #finishRoot(root: number, entry: EntryView): string | undefined {
     const fd = this.#o.tree.roots[root] as number;
     if (this.#o.stale) removeStaleXattrs(fd, SELF, entry);
-    return applyToFile(fd, entry);
+    this.#stat.readFd(fd);
+    return applyToFile(fd, entry, this.#stat);
   }
 
   /** Once more for the first root: removing the journal touched the folder it lay in. */
