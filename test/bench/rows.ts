@@ -48,12 +48,12 @@ async function cycle(
 ): Promise<Row[]> {
   const [first, unchanged, restored, checked]: [Runs, Runs, Runs, Runs] = [new Map(), new Map(), new Map(), new Map()];
   const stored = new Map<string, number>();
-  data.warm(path);
   for (let round = 0; round < o.rounds; round++) {
     for (const contender of o.contenders) {
       const repo = join(o.work, `repo-${contender.name}`);
       forget(repo);
       await contender.init(repo);
+      data.warm(path);
       add(first, contender.name, await contender.backup(repo, path));
       stored.set(contender.name, data.sizeOf(repo));
       process.stderr.write(
@@ -61,21 +61,26 @@ async function cycle(
       );
     }
     if (bars.unchanged !== undefined) {
-      for (const contender of o.contenders)
+      for (const contender of o.contenders) {
+        data.warm(path);
         add(unchanged, contender.name, await contender.backup(join(o.work, `repo-${contender.name}`), path));
+      }
     }
     if (bars.restore !== undefined) {
       for (const contender of o.contenders) {
         const target = join(o.fast, `restore-${contender.name}`);
         forget(target);
         mkdirSync(target);
+        data.warm(join(o.work, `repo-${contender.name}`));
         add(restored, contender.name, await contender.restore(join(o.work, `repo-${contender.name}`), target, path));
         forget(target);
       }
     }
     if (bars.check !== undefined) {
-      for (const contender of o.contenders)
+      for (const contender of o.contenders) {
+        data.warm(join(o.work, `repo-${contender.name}`));
         add(checked, contender.name, await contender.check(join(o.work, `repo-${contender.name}`)));
+      }
     }
   }
   for (const contender of o.contenders) forget(join(o.work, `repo-${contender.name}`));

@@ -29,6 +29,7 @@ import {
   walkDirectory,
 } from "../../src/engine/pack/index.ts";
 import { decodeJsonObject } from "../../src/engine/repository/index.ts";
+import { entry } from "./fuzz/tree-samples.ts";
 
 const RUNS = { numRuns: 1500, interruptAfterTimeLimit: 3000 };
 const data_key = Buffer.alloc(32, 7);
@@ -78,19 +79,6 @@ function samplePack() {
   const pack = writer.finish();
   assert.ok(pack !== undefined);
   return { ...pack, bytes: Buffer.from(pack.bytes) };
-}
-
-/** An entry as docs/format.md §7 lays it out. */
-function entry(type: number, name: string, tail: Buffer, flags = 0, size = 0): Buffer {
-  const bytes = Buffer.alloc(72 + name.length + tail.length);
-  bytes.writeUInt32LE(bytes.length, 0);
-  bytes[4] = type;
-  bytes[5] = flags;
-  bytes.writeUInt16LE(name.length, 6);
-  bytes.writeBigUInt64LE(BigInt(size), 24);
-  bytes.write(name, 72);
-  tail.copy(bytes, 72 + name.length);
-  return bytes;
 }
 
 const u32 = (value: number) => {

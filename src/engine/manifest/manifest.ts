@@ -79,14 +79,6 @@ function signedBytes(body: Buffer): Buffer {
   return Buffer.concat([SIGNATURE_CONTEXT, createHash("sha256").update(body).digest()]);
 }
 
-/**
- * Checks the signature and reads the public part; needs the repository's public key and no secret. @throws
- * MANIFEST_DAMAGED
- */
-export function decodePublicManifest(backup_id: string, bytes: Buffer, verifying_key: KeyObject): PublicManifest {
-  return parse(backup_id, bytes, verifying_key).public_part;
-}
-
 function parse(backup_id: string, bytes: Buffer, verifying_key: KeyObject) {
   const object = `manifests/${backup_id}`;
   const damaged = (what: string, cause?: unknown) =>

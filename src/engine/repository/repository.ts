@@ -4,6 +4,7 @@ import { encodeSegment, type IndexedPack } from "../index/index.ts";
 import type { KeyManager } from "../keys/index.ts";
 import {
   decodeManifest,
+  manifestError,
   encodeManifest,
   publicKeyBytes,
   signingKeyFromSeed,
@@ -318,6 +319,13 @@ export class Repository {
   /** Checks and opens the bytes of a manifest; `packs` are those it names. @throws MANIFEST_DAMAGED */
   openManifest(backup_id: string, bytes: Buffer): Manifest {
     const { public_part, private_part } = decodeManifest(backup_id, bytes, this.#verifying_key, this.epoch_keys);
+    if (public_part.repository_id !== this.id) {
+      const object = manifestKey(backup_id);
+      throw manifestError("MANIFEST_DAMAGED", `${object}: it belongs to repository ${public_part.repository_id}`, {
+        object,
+        backup_id,
+      });
+    }
     return {
       ...public_part,
       packs_at_birth: public_part.packs,

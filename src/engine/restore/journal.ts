@@ -73,9 +73,10 @@ function fingerprintOf(what: unknown): string {
   return createHash("sha256").update(JSON.stringify(what)).digest("hex");
 }
 
+/** Nothing, when the line is not one of ours: the journal is then started over. */
 function parse(line: string): { restore?: string; boot_id?: string } {
   try {
-    return JSON.parse(line) as { restore?: string; boot_id?: string };
+    return (JSON.parse(line) as { restore?: string; boot_id?: string } | null) ?? {};
   } catch {
     return {};
   }

@@ -33,3 +33,15 @@ for (const { target, input, was } of found)
 test("every sample that fuzzing starts from is taken for what it is", async () => {
   for (const { name, seeds } of TARGETS) for (const seed of seeds) await runNamed(name, Buffer.from(seed));
 });
+
+test("a manifest that is signed and whole, but of another repository, is refused", async () => {
+  const target = TARGETS.find(({ name }) => name === "manifest-public");
+  const [seed] = target?.seeds ?? [];
+  assert.ok(target && seed);
+  await target.run(Buffer.from(seed));
+  const other = seed.toString().replace(/"repository_id":"[^"]*"/, '"repository_id":"rpo_other"');
+  await assert.rejects(async () => target.run(Buffer.from(other)), {
+    code: "MANIFEST_DAMAGED",
+    message: /belongs to repository rpo_other/,
+  });
+});

@@ -15,7 +15,8 @@ export const CONTENT = Buffer.concat([u32(3), DATA, HOLE, MAP]);
 /** As long as the map extent above says. */
 export const CONTENT_FLAT = Buffer.concat([u32(1), Buffer.of(1), u64(9)]);
 
-function entry(type: number, name: string, tail: Buffer, flags = 0, size = 0): Buffer {
+/** An entry as docs/format.md §7 lays it out. */
+export function entry(type: number, name: string, tail: Buffer, flags = 0, size = 0): Buffer {
   const bytes = Buffer.alloc(72 + name.length + tail.length);
   bytes.writeUInt32LE(bytes.length, 0);
   bytes[4] = type;
