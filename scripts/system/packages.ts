@@ -58,6 +58,66 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     suites: "everything that speaks S3",
   })),
   {
+    name: "postgresql-15",
+    command: "/usr/lib/postgresql/15/bin/postgres",
+    reason: "a real PostgreSQL to protect and to restore into",
+    suites: "everything that protects PostgreSQL",
+  },
+  {
+    name: "mariadb-server",
+    command: "mariadbd",
+    reason: "a real MariaDB to protect and to restore into",
+    suites: "everything that protects MariaDB",
+  },
+  {
+    name: "mariadb-backup",
+    command: "mariadb-backup",
+    reason: "the physical copy of a large MariaDB",
+    suites: "the physical mode of MariaDB backups",
+  },
+  {
+    name: "qemu-system-x86",
+    command: "qemu-system-x86_64",
+    reason: "real virtual machines, under software emulation",
+    suites: "everything that protects VMs",
+  },
+  {
+    name: "qemu-utils",
+    command: "qemu-img",
+    reason: "makes disk images and compares them independently of our own code",
+    suites: "everything that protects VMs, and the NBD server's outside clients",
+  },
+  {
+    name: "libnbd-bin",
+    command: "nbdinfo",
+    reason: "speaks to our NBD server as others would",
+    suites: "the NBD server's outside clients",
+  },
+  {
+    name: "fuse3",
+    command: "fusermount3",
+    reason: "mounts and unmounts backups as a file system",
+    suites: "baas mount",
+  },
+  {
+    name: "softhsm2",
+    command: "softhsm2-util",
+    reason: "a PKCS#11 module with keys that cannot leave it",
+    suites: "the PKCS#11 key manager",
+  },
+  {
+    name: "chromium",
+    command: "chromium",
+    reason: "the browser that drives the console",
+    suites: "the console's end-to-end tests",
+  },
+  {
+    name: "poppler-utils",
+    command: "pdftotext",
+    reason: "reads PDF documents independently of our own code",
+    suites: "the text and pages of reports, drill reports and invoices",
+  },
+  {
     name: "faketime",
     command: "faketime",
     reason: "gives the S3 gateway a clock that tests can move past the end of a lock",
@@ -70,6 +130,7 @@ const APT_LIMIT_MS = 5 * 60_000;
 const EXTRA_FOLDERS = ["/usr/sbin", "/sbin"];
 
 function isPresent(command: string): boolean {
+  if (command.startsWith("/")) return existsSync(command);
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...EXTRA_FOLDERS];
   return folders.some((folder) => folder !== "" && existsSync(join(folder, command)));
 }
