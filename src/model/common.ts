@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { DURATION } from "../base/index.ts";
+
+export { duration_ms } from "../base/index.ts";
 
 /** Names of regions, projects, policies and workloads: what fits a URL, a tag value and a file name alike. */
 export const nameSchema = z
@@ -25,29 +28,8 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-const DURATION_UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 7 * 86_400_000,
-  y: 365 * 86_400_000,
-};
-
-/**
- * `90s`, `30m`, `6h`, `7d`, `4w`, `1y` or a sum such as `1h30m`. Days are 24 h and years 365 d: a span, not a calendar
- * walk.
- */
-export const durationSchema = z.string().regex(/^(\d{1,9}[smhdwy])+$/, "a duration such as 30m, 6h, 7d or 1h30m");
-
-/** Milliseconds of a duration that {@link durationSchema} accepts. */
-export function duration_ms(text: string): number {
-  let total_ms = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+)([smhdwy])/g)) {
-    total_ms += Number(count) * (DURATION_UNIT_MS[unit ?? ""] ?? 0);
-  }
-  return total_ms;
-}
+/** A span of time as text, see {@link DURATION}. */
+export const durationSchema = z.string().regex(DURATION, "a duration such as 30m, 6h, 7d or 1h30m");
 
 /** Plain JSON, as it is kept in a jsonb column. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };

@@ -47,5 +47,5 @@ export type { Finding, Verdict } from "./finding.ts";
 export { type ProbeOptions, probeStore, type StoreProbe } from "./probe.ts";
 export { readOnly } from "./readonly.ts";
 export { type RetryOptions, withRetry } from "./retry.ts";
-export { type Covered, uncover, type UncoverOptions } from "./s3/uncover.ts";
+export { type Covered, uncover, type UncoverOptions } from "./uncover.ts";
 export { parseS3Url } from "./s3/url.ts";

@@ -10,7 +10,6 @@ import { openFsStore } from "./fs/store.ts";
 import { type LimitOptions, withLimit } from "./limit.ts";
 import type { FsStoreConfig, ObjectStore, StoreConfig } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
-import { openS3Store } from "./s3/store.ts";
 
 /** What one S3 store is asked at a time, unless told otherwise: more connections bring no more bytes. */
 const S3_LIMIT = { concurrency_max: 16, queue_max: 10_000 };
@@ -48,6 +47,8 @@ async function openBare(
   if (config.kind === "fs") {
     return fault === undefined ? openFsStore({ ...config, clock, random }) : openFaulty(config, options, fault);
   }
+  // Loaded here only: a command or thread that works in a folder starts in half the time without a client of S3.
+  const { openS3Store } = await import("./s3/store.ts");
   const store = await openS3Store({ config, clock, random });
   return fault === undefined ? store : withFaults(store, new FaultPlan(fault, { clock, errorFor: injectedError }));
 }

@@ -2,7 +2,6 @@ import { type Clock, HoldfastError, hasCode, type Random } from "../../base/inde
 import { openStore } from "./open.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import type { LockMode, ObjectStore, StoreConfig } from "./port.ts";
-import { probeService } from "./s3/probe.ts";
 
 /** What a store really does, found out by doing it. */
 export interface StoreProbe {
@@ -63,8 +62,10 @@ export async function probeStore(config: StoreConfig, options: ProbeOptions): Pr
         });
         if (held) lock_modes.push(mode);
       }
-      if (config.kind === "s3")
+      if (config.kind === "s3") {
+        const { probeService } = await import("./s3/probe.ts"); // with a client that folders have no use for
         findings.push(...(await probeService(config, folder, { clock, random, locks: locked.length > 0, lock_ms })));
+      }
       if (locked.length > 0) await clock.sleep(Math.max(0, longer_ms + AFTER_LOCK_MS - clock.now_ms()));
       await attempt("delete after the lock", "bad", async () => {
         for await (const { key } of store.list(`${folder}/`)) await store.delete(key);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { duration_ms, durationSchema } from "../../../../model/index.ts";
+import { DURATION, duration_ms } from "../../../../base/index.ts";
 import { formatTime } from "../../format.ts";
 import type { CliIo } from "../../io.ts";
 import { show } from "../../output.ts";
@@ -71,6 +71,6 @@ export function registerUndelete(repo: Command, io: CliIo): void {
 }
 
 function span(text: string): string {
-  if (!durationSchema.safeParse(text).success) throw new InvalidArgumentError("a span such as 14d or 36h");
+  if (!DURATION.test(text)) throw new InvalidArgumentError("a span such as 14d or 36h");
   return text;
 }

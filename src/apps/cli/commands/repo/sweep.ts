@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { SweepOptions, SweepPlan, SweepReport } from "../../../../engine/sweep/index.ts";
-import { duration_ms, durationSchema } from "../../../../model/index.ts";
+import { DURATION, duration_ms } from "../../../../base/index.ts";
 import { EXIT } from "../../errors.ts";
 import { formatBytes, formatCount, formatDuration, formatTime, printable } from "../../format.ts";
 import type { CliIo } from "../../io.ts";
@@ -146,6 +146,6 @@ function percent(text: string): number {
 }
 
 function span(text: string): number {
-  if (!durationSchema.safeParse(text).success) throw new InvalidArgumentError("a span such as 10m or 1d");
+  if (!DURATION.test(text)) throw new InvalidArgumentError("a span such as 10m or 1d");
   return duration_ms(text);
 }
