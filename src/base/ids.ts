@@ -26,7 +26,13 @@ export type IdPrefix =
   | "wrt"
   | "alt"
   | "inc"
-  | "drl";
+  | "drl"
+  | "chn"
+  | "pag"
+  | "dlv"
+  | "ovr"
+  | "anm"
+  | "itg";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

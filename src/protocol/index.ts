@@ -7,6 +7,7 @@
 export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";
+export * from "./evidence.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
 export * from "./local.ts";

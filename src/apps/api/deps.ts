@@ -1,3 +1,4 @@
+import type { Signer } from "../../control/evidence/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyManager } from "../../engine/keys/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
@@ -8,6 +9,7 @@ export interface ApiDeps extends RecoverPorts {
   readonly log: Logger;
   readonly wakeups: Wakeups;
   readonly keys: KeyManager;
+  readonly signer: () => Promise<Signer>;
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { systemClock, systemRandom } from "../../base/index.ts";
+import { lazySigner } from "../../control/evidence/index.ts";
 import { createToken, ensureAdminToken } from "../../control/access/index.ts";
 import { seedTemplates } from "../../control/policy/index.ts";
 import { createRepositories, type Engine } from "../../control/repositories/index.ts";
@@ -90,7 +91,7 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
 }
 
 /** The real engine, with a passphrase for the key manager: every project's key is the one of its slot. */
-async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "keys" | "repositories">> {
+async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "keys" | "signer" | "repositories">> {
   const ports = { clock: systemClock, random: systemRandom };
   const slot = createPassphraseSlot(systemRandom);
   const keys = passphraseKeyManager({ passphrase: "test", slot });
@@ -105,5 +106,5 @@ async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "ke
     runRestore,
   } as unknown as Engine;
   const repositories = createRepositories({ ...ports, db, engine, keys, key_admin });
-  return { engine, keys, repositories };
+  return { engine, keys, signer: lazySigner({ ...ports, db, keys, key_admin }), repositories };
 }

@@ -23,6 +23,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "sweep", summary: "free what no backup needs any more", load: () => import("./commands/sweep.ts") },
   { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
   { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },
+  { name: "evidence", summary: "signed proof of what happened", load: () => import("./commands/evidence.ts") },
   { name: "job", summary: "work in progress and done", load: () => import("./commands/job.ts") },
   { name: "region", summary: "where backups are kept", load: () => import("./commands/region.ts") },
   { name: "project", summary: "tenants", load: () => import("./commands/project.ts") },

@@ -1,6 +1,8 @@
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
+import { lazySigner } from "../../control/evidence/index.ts";
+import type { Signer } from "../../control/evidence/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
 import { backupHandler } from "../../control/protect/index.ts";
@@ -20,6 +22,7 @@ import type { Logger } from "../../platform/log/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 import { adminTokenPath } from "../../protocol/index.ts";
+import { startAssurance } from "./assurance.ts";
 import { keepAdminToken } from "./admin-token.ts";
 import { engine as realEngine } from "./engine.ts";
 import { defaultRegions, prepareInstallation } from "./first-start.ts";
@@ -40,6 +43,8 @@ export interface ServerParts extends RecoverPorts {
   readonly engine: Engine;
   readonly keys: KeyManager;
   readonly key_admin: KeyAdmin;
+  /** Signs heads and reports; opened with its first use. */
+  readonly signer: () => Promise<Signer>;
   readonly repositories: Repositories;
   readonly layout: Layout;
   readonly config: Config;
@@ -129,6 +134,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       engine,
       keys,
       key_admin,
+      signer: lazySigner({ db, clock, random, keys, key_admin }),
       repositories,
       layout,
       config,
@@ -142,6 +148,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => runner.drain(DRAIN_MS));
     const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });
     stops.push(() => scheduler.stop());
+    const assurance = startAssurance(parts);
+    stops.push(() => assurance.stop());
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());
     log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null }, "server ready");

@@ -45,6 +45,8 @@ export interface Repositories {
   use<T>(row: RepositoryRow, work: (repository: Repository) => Promise<T>): Promise<T>;
   /** Runs `work` with the bare store of the repository: what a copy writes to. */
   useStore<T>(row: RepositoryRow, work: (store: ObjectStore) => Promise<T>): Promise<T>;
+  /** Runs `work` with the place in the region's storage that belongs to the region itself, not to a project. */
+  useRegion<T>(region: Region, work: (store: ObjectStore) => Promise<T>): Promise<T>;
   /** Checks that the region's storage belongs to it, and claims it when new. @throws REGION_MISMATCH, STORE_… */
   claimRegion(region: Region): Promise<void>;
   /** Finds out by trying what the region's storage really does; takes about ten seconds. */
@@ -142,6 +144,7 @@ export function createRepositories(ports: RepositoryPorts): Repositories {
     async useStore(row, work) {
       return withStore(projectStore(await getRegion(db, row.region_id), row.project_id), work);
     },
+    useRegion: (region, work) => withStore(regionStore(region), work),
     probeRegion: (region) => probeStore(regionStore(region), ports),
     claimRegion: (region) => withStore(regionStore(region), (store) => claimRegionStore(store, region)),
   };

@@ -5,6 +5,7 @@ import { addBackupRoutes } from "./backups.ts";
 import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
 import { addCoverageRoutes } from "./coverage.ts";
+import { addEvidenceRoutes } from "./evidence.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
@@ -30,4 +31,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addCatalogRoutes(app, deps);
   addSweepRoutes(app, deps);
   addJobRoutes(app, deps);
+  addEvidenceRoutes(app, deps);
 }

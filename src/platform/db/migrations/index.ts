@@ -2,10 +2,12 @@ import type { Migration } from "kysely/migration";
 import * as initial from "./0001_initial.ts";
 import * as eventOrderAndPartialVerdicts from "./0002_event_order_and_partial_verdicts.ts";
 import * as recoverableBackups from "./0003_recoverable_backups.ts";
+import * as evidence from "./0040_evidence.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001_initial": initial,
   "0002_event_order_and_partial_verdicts": eventOrderAndPartialVerdicts,
   "0003_recoverable_backups": recoverableBackups,
+  "0040_evidence": evidence,
 };
