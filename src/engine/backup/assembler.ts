@@ -2,8 +2,6 @@ import {
   encodeContent,
   ENTRY_HEADER_BYTES,
   EntryView,
-  EXTENT_DATA,
-  EXTENT_HOLE,
   FLAG_CHANGED,
   FLAG_INCOMPLETE,
   type Extent,
@@ -12,6 +10,7 @@ import {
 } from "../manifest/index.ts";
 import { asBuffer } from "../pipeline/index.ts";
 import type { OpenContent, ScannedDirectory } from "../source/files/index.ts";
+import { unpackExtents } from "./extent-list.ts";
 import type { SegmentResult } from "./worker.ts";
 
 /** A folder of the source on its way through the backup. */
@@ -123,15 +122,9 @@ export function joinSegments(
   let total = 0;
   for (const [number, segment] of segments.entries()) {
     changed ||= segment.changed;
-    const ids = asBuffer(segment.ids);
-    for (let i = 0; i < segment.lengths.length; i++) {
-      const length = segment.lengths[i] as number;
-      extents.push(
-        segment.holes[i] === 1
-          ? { kind: EXTENT_HOLE, length }
-          : { kind: EXTENT_DATA, length, id: ids.subarray(i * 32, i * 32 + 32) },
-      );
-      total += length;
+    for (const extent of unpackExtents(segment)) {
+      extents.push(extent);
+      total += extent.length;
     }
     if (total < Math.min(open.size, (number + 1) * segment_bytes)) return { extents, changed: true };
   }

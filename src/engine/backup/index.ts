@@ -6,5 +6,6 @@
  */
 export { backupError } from "./errors.ts";
 export { type BackupPlan, planBackup, runBackup } from "./run.ts";
+export { runStreamBackup, type StreamBackupOptions } from "./stream-run.ts";
 export { backupThreads } from "./threads.ts";
 export type { BackupOptions, BackupReport, BackupSource, BackupStats, FilesSource } from "./types.ts";

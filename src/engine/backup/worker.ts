@@ -1,11 +1,13 @@
 import { systemClock, systemRandom } from "../../base/index.ts";
 import { ChunkIndex, type IndexedPack, type IndexMemory } from "../index/index.ts";
-import { EXTENT_HOLE, type Extent, TreeReader } from "../manifest/index.ts";
+import { TreeReader } from "../manifest/index.ts";
 import { PACK_DATA } from "../pack/index.ts";
 import { asBuffer, serveTasks, tellMain, Transferred } from "../pipeline/index.ts";
 import { ChunkHasher, ChunkReader, ChunkSink, type RepositorySecrets } from "../repository/index.ts";
 import { FileScanner, type ScannedDirectory, type ScanOptions } from "../source/files/index.ts";
 import { openStore } from "../store/index.ts";
+import { type ExtentList, packExtents } from "./extent-list.ts";
+import { type PiecesTask, storePieces } from "./pieces.ts";
 
 /** What a thread of a backup is started with. */
 export interface WorkerStart {
@@ -32,6 +34,7 @@ export type WorkerTask =
       readonly sparse: boolean;
       readonly stamp: Uint8Array;
     }
+  | PiecesTask
   /** More room in the index, made by the main thread. */
   | { readonly kind: "extent"; readonly extent: SharedArrayBuffer }
   | { readonly kind: "flush" };
@@ -40,11 +43,7 @@ export type WorkerEvent =
   | { readonly kind: "pack"; readonly pack: IndexedPack }
   | { readonly kind: "progress"; readonly files: number; readonly bytes: number };
 
-/** Extents as they cross threads: ids joined, lengths beside them; a hole has the id of zeros. */
-export interface SegmentResult {
-  readonly ids: Uint8Array;
-  readonly lengths: Float64Array;
-  readonly holes: Uint8Array;
+export interface SegmentResult extends ExtentList {
   readonly changed: boolean;
 }
 
@@ -111,6 +110,12 @@ async function start(data: WorkerStart) {
         report();
         return { ...packExtents(extents), changed } satisfies SegmentResult;
       }
+      case "pieces": {
+        const stored = await storePieces(task, sink);
+        bytes += stored.bytes;
+        report();
+        return new Transferred(stored.answer, [stored.answer.slab.buffer as ArrayBuffer]);
+      }
       case "extent":
         index.attach(task.extent);
         return undefined;
@@ -121,18 +126,6 @@ async function start(data: WorkerStart) {
     }
   };
   return { handle, close };
-}
-
-function packExtents(extents: readonly Extent[]): Omit<SegmentResult, "changed"> {
-  const ids = new Uint8Array(extents.length * 32);
-  const lengths = new Float64Array(extents.length);
-  const holes = new Uint8Array(extents.length);
-  extents.forEach((extent, i) => {
-    lengths[i] = extent.length;
-    if (extent.kind === EXTENT_HOLE) holes[i] = 1;
-    else ids.set(extent.id, i * 32);
-  });
-  return { ids, lengths, holes };
 }
 
 serveTasks(start);

@@ -34,6 +34,8 @@ export interface PrivateManifest {
   /** Patterns that were left out, and whether other file systems were: what a restore must not take for deleted. */
   readonly exclude?: readonly string[];
   readonly one_file_system?: boolean;
+  /** What the source said of itself. */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly writer: string;
 }
 
@@ -96,6 +98,7 @@ const PRIVATE = {
   labels: isMap(isText),
   exclude: isOptional(isList(isText)),
   one_file_system: isOptional((value) => typeof value === "boolean"),
+  details: isOptional(isObject),
   writer: isText,
 };
 

@@ -59,6 +59,8 @@ export interface Manifest {
   readonly problems: PrivateManifest["problems"];
   readonly labels: Readonly<Record<string, string>>;
   readonly exclude: readonly string[];
+  /** What the source said of itself, e.g. log positions; empty when it said nothing. */
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 export interface CreateRepositoryOptions {
@@ -339,6 +341,7 @@ export class Repository {
       problems: private_part.problems,
       labels: private_part.labels,
       exclude: private_part.exclude ?? [],
+      details: private_part.details ?? {},
     };
   }
 

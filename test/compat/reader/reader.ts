@@ -31,7 +31,7 @@ export function openRepository(folder: string, passphrase: string, options: { in
       const packs = packsNow(folder, keys, backup_id, manifest.packs);
       const readChunk = chunkReader(folder, keys, index, packs);
       const { kind, tree, roots } = manifest.private as { kind: string; tree: string; roots: string[] };
-      demand(kind === "files", `${backup_id}: has ${kind}, not files`);
+      demand(tree, `${backup_id}: has no tree (${kind})`);
       const root_paths = roots.map((root) => Buffer.from(root, "base64"));
       return {
         manifest,
