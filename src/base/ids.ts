@@ -32,7 +32,12 @@ export type IdPrefix =
   | "dlv"
   | "ovr"
   | "anm"
-  | "itg";
+  | "itg"
+  | "usr"
+  | "bnd"
+  | "ses"
+  | "apr"
+  | "aud";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

@@ -4,6 +4,7 @@
  * Invariants: requests refuse fields they do not know; answers may gain fields within a version, so clients ignore
  * unknown ones; every error is a problem with a stable `code`.
  */
+export * from "./access.ts";
 export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";

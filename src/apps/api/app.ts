@@ -3,13 +3,14 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
-import { requireToken } from "./auth.ts";
+import { prepareAuth, requireCaller, SESSION_COOKIE } from "./auth.ts";
 import type { ApiDeps } from "./deps.ts";
 import { apiError } from "./errors.ts";
 import { addEventStreams } from "./event-streams.ts";
 import { serveOpenApi } from "./openapi.ts";
 import { answerProblem } from "./problems.ts";
 import { addAllRoutes } from "./routes/index.ts";
+import { addMeRoute, addSessionRoutes } from "./routes/session.ts";
 
 const BODY_BYTES_MAX = 1024 * 1024;
 /** Headers and body must have arrived by then. */
@@ -48,15 +49,19 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(rateLimit, {
     max: deps.limits?.requests_per_minute ?? REQUESTS_PER_MINUTE,
     timeWindow: "1 minute",
-    // A caller is its token; whoever sends none shares the address's share.
-    keyGenerator: (request) => request.headers.authorization ?? request.ip ?? "socket",
+    // A caller is its token or session; whoever sends none shares the address's share.
+    keyGenerator: (request) =>
+      request.headers.authorization ?? request.cookies?.[SESSION_COOKIE] ?? request.ip ?? "socket",
     errorResponseBuilder: (_request, context) =>
       apiError("API_RATE_LIMITED", `more than ${context.max} requests in a minute`, { retry_after: context.after }),
   });
+  await prepareAuth(app);
   await serveOpenApi(app, deps.version);
   addHealth(app, deps);
+  addSessionRoutes(app, deps);
   await app.register(async (v1) => {
-    requireToken(v1, deps);
+    requireCaller(v1, deps);
+    addMeRoute(v1, deps);
     addAllRoutes(v1, deps);
     addEventStreams(v1, deps);
   });

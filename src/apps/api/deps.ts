@@ -1,4 +1,5 @@
 import type { Signer } from "../../control/evidence/index.ts";
+import type { SessionLimits } from "../../control/access/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyManager } from "../../engine/keys/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
@@ -13,10 +14,13 @@ export interface ApiDeps extends RecoverPorts {
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;
+  readonly session_limits?: SessionLimits;
 }
 
 export interface ApiLimits {
   /** Requests a token may make in a minute. */
   readonly requests_per_minute?: number;
   readonly event_streams_max?: number;
+  /** Sign-ins that one address may try in a minute. */
+  readonly sign_ins_per_minute?: number;
 }

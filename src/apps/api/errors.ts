@@ -33,10 +33,16 @@ export const apiError = errorCatalogue({
     guidance: "Send the header `Authorization: Bearer TOKEN`. The admin token was printed at the server's first start.",
     http: 401,
   },
+  API_CSRF: {
+    fault: "user",
+    retry: "never",
+    guidance: "Send the session's `csrf_token` (GET /v1/session shows it) in the header x-csrf-token.",
+    http: 403,
+  },
   API_FORBIDDEN: {
     fault: "user",
     retry: "never",
-    guidance: "Use a token that has the scope named, or ask an administrator for one.",
+    guidance: "Use a token that has the permission named, or ask an administrator: `baas access grant`.",
     http: 403,
   },
   API_IDEMPOTENCY_KEY_REUSED: {

@@ -52,7 +52,7 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
       operationId: "stream_events",
       tags: ["events"],
       summary: "Everything that happens, as server-sent events (CloudEvents in `data`), without end",
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
       querystring: eventsQuerySchema,
       headers: eventsHeadersSchema,
       produces: ["text/event-stream"],
@@ -95,7 +95,7 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
       summary: "One job's events and progress as server-sent events, up to its end",
       description:
         "`progress` events carry no id: state, and bytes, files, rate and time left. Ends with an `end` event that holds the job.",
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
       params: idParamsSchema,
       querystring: z.strictObject({}),
       headers: eventsHeadersSchema,

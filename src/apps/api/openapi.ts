@@ -1,6 +1,7 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { SESSION_COOKIE } from "./auth.ts";
 
 const DESCRIPTION = [
   "The contract of Holdfast's server.",
@@ -22,7 +23,13 @@ export async function serveOpenApi(app: FastifyInstance, version: string): Promi
         description: DESCRIPTION,
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      components: {
+        securitySchemes: {
+          token: { type: "http", scheme: "bearer" },
+          /** With `x-csrf-token` for everything but GET. */
+          session: { type: "apiKey", in: "cookie", name: SESSION_COOKIE },
+        },
+      },
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

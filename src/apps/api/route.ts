@@ -125,7 +125,7 @@ function documentation(route: RouteBase<z.ZodType, z.ZodType>) {
     tags: [route.tag],
     summary: route.summary,
     description: `Needs the scope \`${route.scope}\`.`,
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
   };
 }
 

@@ -9,4 +9,5 @@ export * from "./database.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export type * from "./schema.ts";
+export type * from "./schema-access.ts";
 export * from "./transaction.ts";

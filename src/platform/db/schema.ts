@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 import type {
   AttachmentTarget,
   BackupState,
@@ -20,15 +20,8 @@ import type {
   VerifiedState,
   WorkloadType,
 } from "../../model/index.ts";
-
-/** A jsonb column: read as plain data, written as JSON text (`JSON.stringify(value)`). */
-type Json<T extends object> = JSONColumnType<T>;
-type NullableJson<T extends object> = ColumnType<T | null, string | null | undefined, string | null>;
-/** timestamptz: read as Date, written as Date or ISO text. */
-type Time = ColumnType<Date, Date | string, Date | string>;
-type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
-type WithDefault<T> = ColumnType<T, T | undefined, T>;
+import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
+import type { AccessTables } from "./schema-access.ts";
 
 export interface RegionTable {
   id: string;
@@ -43,6 +36,8 @@ export interface ProjectTable {
   id: string;
   name: string;
   region_id: string;
+  /** What is restored here is there to be looked at: whoever may only restore may restore here. */
+  sandbox: WithDefault<boolean>;
   revision: Generated<number>;
   created_at: Time;
 }
@@ -279,6 +274,10 @@ export interface TokenTable {
   created_at: Time;
   expires_at: NullableTime;
   revoked_at: NullableTime;
+  /** Whose it is: then it may do what both its scopes and its owner's roles allow. */
+  user_id: Nullable<string>;
+  last_used_at: NullableTime;
+  created_by: Nullable<string>;
 }
 
 export interface IdempotencyKeyTable {
@@ -342,7 +341,7 @@ export interface EvidenceHeadTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables {
+export interface Tables extends AccessTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

@@ -18,6 +18,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one may sign in here */
+        get: operations["list_sign_in_methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session of this browser, with the token its changes need; 401 without one */
+        get: operations["get_session"];
+        put?: never;
+        /** Sign in with name and password, or with an API token; sets the session's cookie */
+        post: operations["sign_in"];
+        /** Sign out: the session ends on the server, and its cookie goes */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second factor: the code of an authenticator app */
+        post: operations["sign_in_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is, and what it may do where */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regions": {
         parameters: {
             query?: never;
@@ -778,6 +848,540 @@ export interface operations {
                         /** @enum {string} */
                         status: "ok";
                         version: string;
+                    };
+                };
+            };
+        };
+    };
+    list_sign_in_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        password: boolean;
+                        passkey: boolean;
+                        token: boolean;
+                        oidc: {
+                            name: string;
+                            start_url: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "signed_in";
+                        csrf_token: string;
+                        method: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        idle_expires_at: string;
+                        me: {
+                            /** @enum {string} */
+                            kind: "token" | "user" | "service_account";
+                            id: string;
+                            name: string;
+                            display_name: string;
+                            groups: string[];
+                            grants: {
+                                role: string;
+                                project_id: string | null;
+                                tags: {
+                                    [key: string]: string;
+                                } | null;
+                            }[];
+                            permissions: string[];
+                            organisation_permissions: string[];
+                            projects: {
+                                id: string;
+                                name: string;
+                                permissions: string[];
+                            }[] | null;
+                            totp: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    password: string;
+                } | {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "signed_in";
+                        csrf_token: string;
+                        method: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        idle_expires_at: string;
+                        me: {
+                            /** @enum {string} */
+                            kind: "token" | "user" | "service_account";
+                            id: string;
+                            name: string;
+                            display_name: string;
+                            groups: string[];
+                            grants: {
+                                role: string;
+                                project_id: string | null;
+                                tags: {
+                                    [key: string]: string;
+                                } | null;
+                            }[];
+                            permissions: string[];
+                            organisation_permissions: string[];
+                            projects: {
+                                id: string;
+                                name: string;
+                                permissions: string[];
+                            }[] | null;
+                            totp: boolean;
+                        };
+                    } | {
+                        /** @enum {string} */
+                        status: "second_factor";
+                        challenge: string;
+                        methods: ("totp" | "passkey")[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "signed_out";
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    sign_in_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    challenge: string;
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "signed_in";
+                        csrf_token: string;
+                        method: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: date-time */
+                        idle_expires_at: string;
+                        me: {
+                            /** @enum {string} */
+                            kind: "token" | "user" | "service_account";
+                            id: string;
+                            name: string;
+                            display_name: string;
+                            groups: string[];
+                            grants: {
+                                role: string;
+                                project_id: string | null;
+                                tags: {
+                                    [key: string]: string;
+                                } | null;
+                            }[];
+                            permissions: string[];
+                            organisation_permissions: string[];
+                            projects: {
+                                id: string;
+                                name: string;
+                                permissions: string[];
+                            }[] | null;
+                            totp: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        kind: "token" | "user" | "service_account";
+                        id: string;
+                        name: string;
+                        display_name: string;
+                        groups: string[];
+                        grants: {
+                            role: string;
+                            project_id: string | null;
+                            tags: {
+                                [key: string]: string;
+                            } | null;
+                        }[];
+                        permissions: string[];
+                        organisation_permissions: string[];
+                        projects: {
+                            id: string;
+                            name: string;
+                            permissions: string[];
+                        }[] | null;
+                        totp: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
                     };
                 };
             };

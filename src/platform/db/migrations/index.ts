@@ -3,6 +3,7 @@ import * as initial from "./0001_initial.ts";
 import * as eventOrderAndPartialVerdicts from "./0002_event_order_and_partial_verdicts.ts";
 import * as recoverableBackups from "./0003_recoverable_backups.ts";
 import * as evidence from "./0040_evidence.ts";
+import * as access from "./0060_access.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002_event_order_and_partial_verdicts": eventOrderAndPartialVerdicts,
   "0003_recoverable_backups": recoverableBackups,
   "0040_evidence": evidence,
+  "0060_access": access,
 };

@@ -1,0 +1,94 @@
+import type { ColumnType } from "kysely";
+import type { Tags } from "../../model/index.ts";
+import type { Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
+
+export interface UserTable {
+  id: string;
+  name: string;
+  kind: "local" | "oidc" | "service";
+  display_name: WithDefault<string>;
+  email: Nullable<string>;
+  /** argon2id as a PHC string. */
+  password_hash: Nullable<string>;
+  totp_secret: Nullable<string>;
+  /** Made, but not yet proven with a code. */
+  totp_pending_secret: Nullable<string>;
+  /** The last time step whose code was used: a code is good once. */
+  totp_last_step: Nullable<number>;
+  failed_count: WithDefault<number>;
+  locked_until: NullableTime;
+  disabled_at: NullableTime;
+  oidc_issuer: Nullable<string>;
+  oidc_subject: Nullable<string>;
+  groups: ColumnType<readonly string[], string | undefined, string>;
+  created_at: Time;
+  last_login_at: NullableTime;
+}
+
+export interface PasskeyTable {
+  credential_id: string;
+  user_id: string;
+  name: string;
+  public_key: Buffer;
+  counter: number;
+  transports: ColumnType<readonly string[], string | undefined, string>;
+  created_at: Time;
+  last_used_at: NullableTime;
+}
+
+export interface RoleTable {
+  name: string;
+  description: WithDefault<string>;
+  permissions: ColumnType<readonly string[], string, string>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface BindingTable {
+  id: string;
+  subject_type: "user" | "group" | "service_account" | "token";
+  /** Id; of a group the name. */
+  subject_id: string;
+  role: string;
+  /** Null: the whole organisation. */
+  project_id: Nullable<string>;
+  /** Only workloads of the project with all these tags. */
+  tags: NullableJson<Tags>;
+  created_at: Time;
+  created_by: string;
+  expires_at: NullableTime;
+}
+
+export interface SessionTable {
+  id: string;
+  /** SHA-256 of what the cookie holds. */
+  secret_hash: Buffer;
+  user_id: Nullable<string>;
+  token_id: Nullable<string>;
+  method: string;
+  address: string;
+  user_agent: WithDefault<string>;
+  created_at: Time;
+  last_seen_at: Time;
+  expires_at: Time;
+  ended_at: NullableTime;
+}
+
+export interface SignInChallengeTable {
+  secret_hash: Buffer;
+  kind: "second_factor" | "passkey" | "passkey_new" | "oidc";
+  user_id: Nullable<string>;
+  data: ColumnType<Readonly<Record<string, unknown>>, string | undefined, string>;
+  attempts: WithDefault<number>;
+  expires_at: Time;
+}
+
+/** Who may do what. */
+export interface AccessTables {
+  users: UserTable;
+  passkeys: PasskeyTable;
+  roles: RoleTable;
+  bindings: BindingTable;
+  sessions: SessionTable;
+  sign_in_challenges: SignInChallengeTable;
+}
