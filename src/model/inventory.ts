@@ -50,6 +50,8 @@ export const projectSchema = z.object({
   name: nameSchema,
   /** Backups of the project's workloads are written here first, unless the workload names another region. */
   region_id: z.string(),
+  /** What its backups may take in all regions together; null: no limit. */
+  quota_bytes: z.number().int().positive().nullable(),
   revision: z.number().int(),
   created_at: instantSchema,
 });

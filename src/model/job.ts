@@ -37,6 +37,8 @@ export const jobKinds = [
   "delete",
   "undelete",
   "sweep",
+  "hold",
+  "retention_audit",
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;

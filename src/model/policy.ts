@@ -20,6 +20,10 @@ export const retentionSchema = z.strictObject({
   weekly: count.optional(),
   monthly: count.optional(),
   yearly: count.optional(),
+  /** The newest good backups, however old. */
+  keep_last: count.optional(),
+  /** Every good backup younger than this. */
+  keep_within: durationSchema.optional(),
 });
 
 export const retrySchema = z.strictObject({

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import {
   exceptionSchema,
+  instantSchema,
   nameSchema,
+  projectSchema,
   regionSchema,
   sourceSchema,
   tagKeySchema,
@@ -39,6 +41,17 @@ export const createProjectRequestSchema = z.strictObject({
   /** Id or name of the region its backups go to first. */
   region: z.string().min(1).max(128),
 });
+
+/** Null lifts the limit. */
+export const projectQuotaRequestSchema = z.strictObject({ quota_bytes: z.number().int().positive().nullable() });
+
+/** A project with what its repositories took when that was last measured. */
+export const projectViewSchema = projectSchema.extend({
+  region_name: z.string(),
+  used_bytes: z.number().nullable(),
+  used_at: instantSchema.nullable(),
+});
+export type ProjectView = z.infer<typeof projectViewSchema>;
 
 export const createWorkloadRequestSchema = z.strictObject({
   name: nameSchema,

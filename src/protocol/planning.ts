@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { gfsClassSchema, instantSchema, scheduleRules, storeConfigSchema } from "../model/index.ts";
+import { gfsClasses, gfsClassSchema, instantSchema, scheduleRules, storeConfigSchema } from "../model/index.ts";
 
 /** Of a preview: how many runs to look ahead. */
 export const previewQuerySchema = z.strictObject({
@@ -26,7 +26,9 @@ export const previewSchema = z.object({
       reasons: z.array(z.string()),
     }),
   ),
-  kept: z.array(z.object({ class: gfsClassSchema, count: z.number().int(), text: z.string() })),
+  kept: z.array(
+    z.object({ class: z.enum([...gfsClasses, "keep_last", "keep_within"]), count: z.number().int(), text: z.string() }),
+  ),
   warnings: z.array(z.string()),
 });
 export type PreviewView = z.infer<typeof previewSchema>;
@@ -74,6 +76,39 @@ export const sweepRequestSchema = z.strictObject({
   project: z.string().min(1).max(128),
   region: z.string().min(1).max(128),
 });
+
+/** Why a GOVERNANCE lock is bypassed; put on record. */
+export const bypassRequestSchema = z.strictObject({ reason: z.string().trim().min(1).max(1000) });
+
+export const createHoldRequestSchema = z
+  .strictObject({
+    backup_id: z.string().min(1).max(128).optional(),
+    /** Id or name; holds all its backups, those to come included. */
+    workload: z.string().min(1).max(128).optional(),
+    /** Id or name, when several projects have a workload of this name. */
+    project: z.string().min(1).max(128).optional(),
+    reason: z.string().trim().min(1).max(1000),
+  })
+  .refine((body) => (body.backup_id === undefined) !== (body.workload === undefined), "name a backup or a workload");
+
+export const releaseHoldRequestSchema = z.strictObject({ reason: z.string().trim().min(1).max(1000) });
+
+/** A legal hold: nothing of it is deleted before it is released. */
+export const holdSchema = z.object({
+  id: z.string(),
+  project_id: z.string(),
+  backup_id: z.string().nullable(),
+  workload_id: z.string().nullable(),
+  reason: z.string(),
+  created_by: z.string(),
+  created_at: instantSchema,
+  released_by: z.string().nullable(),
+  released_at: instantSchema.nullable(),
+  release_reason: z.string().nullable(),
+});
+
+export const holdViewSchema = holdSchema.extend({ workload_name: z.string().nullable() });
+export type HoldView = z.infer<typeof holdViewSchema>;
 
 export const rebuildRequestSchema = z.strictObject({
   /** Places of regions that the server does not know (any more); those it knows are read in any case. */

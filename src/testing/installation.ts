@@ -11,7 +11,7 @@ import { seedTemplates } from "../control/policy/index.ts";
 import { backupHandler, requestBackup } from "../control/protect/index.ts";
 import { restoreHandler } from "../control/recover/index.ts";
 import { copyHandler } from "../control/replication/index.ts";
-import { deleteHandler, sweepHandler, undeleteHandler } from "../control/retention/index.ts";
+import { auditHandler, deleteHandler, holdHandler, sweepHandler, undeleteHandler } from "../control/retention/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
 import { requestVerification, verifyHandler } from "../control/verification/index.ts";
@@ -109,6 +109,8 @@ export async function installation(
     deleteHandler(parts),
     undeleteHandler(parts),
     sweepHandler(parts),
+    holdHandler(parts),
+    auditHandler(parts),
   ];
   const ended = async (job_id: string) => {
     const signal = AbortSignal.timeout(30_000);

@@ -44,6 +44,8 @@ export class Victim extends Installation {
     delete: 0,
     undelete: 0,
     sweep: 0,
+    hold: 0,
+    retention_audit: 0,
     catalog_rebuild: 0,
   };
 

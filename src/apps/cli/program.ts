@@ -21,6 +21,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "restore", summary: "restore a backup", load: () => import("./commands/restore.ts") },
   { name: "verify", summary: "read a backup back and check every byte", load: () => import("./commands/verify.ts") },
   { name: "sweep", summary: "free what no backup needs any more", load: () => import("./commands/sweep.ts") },
+  { name: "hold", summary: "legal holds", load: () => import("./commands/hold.ts") },
   { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
   { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },
   { name: "evidence", summary: "signed proof of what happened", load: () => import("./commands/evidence.ts") },

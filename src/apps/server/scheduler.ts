@@ -6,7 +6,7 @@ import { deleteHistory } from "../../control/jobs/index.ts";
 import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
-import { applyRetention, planSweeps } from "../../control/retention/index.ts";
+import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
 import { tick } from "../../control/schedule/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
@@ -41,6 +41,8 @@ export function startScheduler(
       cleaned_ms = clock.monotonic_ms();
       const expired = await applyRetention(db, ports);
       const sweeps = await planSweeps(db, ports);
+      await planHolds(db, ports);
+      await planAudit(db, ports);
       if (expired + sweeps > 0) log.info({ expired, sweeps }, "retention applied");
       const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
       if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");

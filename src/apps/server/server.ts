@@ -6,7 +6,13 @@ import type { Signer } from "../../control/evidence/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
 import { backupHandler } from "../../control/protect/index.ts";
-import { deleteHandler, sweepHandler, undeleteHandler } from "../../control/retention/index.ts";
+import {
+  auditHandler,
+  deleteHandler,
+  holdHandler,
+  sweepHandler,
+  undeleteHandler,
+} from "../../control/retention/index.ts";
 import { restoreHandler } from "../../control/recover/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
@@ -171,6 +177,8 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     deleteHandler(parts),
     undeleteHandler(parts),
     sweepHandler(parts),
+    holdHandler(parts),
+    auditHandler(parts),
   ];
 }
 

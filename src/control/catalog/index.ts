@@ -7,6 +7,7 @@
 export * from "./errors.ts";
 export * from "./handler.ts";
 export * from "./labels.ts";
+export * from "./lock-whole.ts";
 export * from "./query.ts";
 export * from "./rebuild.ts";
 export * from "./rows.ts";

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { ObjectLock } from "../../engine/store/index.ts";
 import {
   gfsMarkSchema,
   lockModes,
@@ -8,6 +7,7 @@ import {
   tagsSchema,
   workloadTypeSchema,
 } from "../../model/index.ts";
+import type { BackupLock } from "../repositories/index.ts";
 import { catalogError } from "./errors.ts";
 
 /**
@@ -42,7 +42,12 @@ export interface BackupLabels {
   readonly job_id: string | null;
   readonly trigger: "schedule" | "manual";
   readonly gfs: readonly z.output<typeof gfsMarkSchema>[];
-  readonly lock: { readonly mode: (typeof lockModes)[number]; readonly until: string } | null;
+  readonly lock: {
+    readonly mode: (typeof lockModes)[number];
+    readonly until: string;
+    /** Where its packs are locked to, rounded up; without it (older backups): `until`. */
+    readonly packs_until?: string;
+  } | null;
 }
 
 const VERSION = "1";
@@ -79,6 +84,7 @@ export function encodeLabels(labels: BackupLabels): Record<string, string> {
     gfs_classes: labels.gfs.map((mark) => mark.class).join(","),
     gfs: JSON.stringify(labels.gfs),
     ...(labels.lock === null ? {} : { lock_mode: labels.lock.mode, lock_until: labels.lock.until }),
+    ...(labels.lock?.packs_until === undefined ? {} : { lock_packs_until: labels.lock.packs_until }),
   };
 }
 
@@ -120,6 +126,7 @@ const storedSchema = z.object({
   gfs: json(z.array(gfsMarkSchema)),
   lock_mode: z.enum(lockModes).optional(),
   lock_until: z.string().optional(),
+  lock_packs_until: z.string().optional(),
 });
 
 /** @throws LABELS_INCOMPLETE naming the label that is missing or wrong */
@@ -131,7 +138,8 @@ export function decodeLabels(backup_id: string, stored: Readonly<Record<string, 
     throw catalogError("LABELS_INCOMPLETE", message, { backup_id });
   }
   const label = parsed.data;
-  const { policy, policy_version, policy_spec, policy_created_at, lock_mode, lock_until } = label;
+  const { policy, policy_version, policy_spec, policy_created_at, lock_mode, lock_until, lock_packs_until } = label;
+  const packs_until = lock_packs_until === undefined ? {} : { packs_until: lock_packs_until };
   return {
     project: {
       id: label.project,
@@ -165,11 +173,16 @@ export function decodeLabels(backup_id: string, stored: Readonly<Record<string, 
     job_id: label.job ?? null,
     trigger: label.trigger,
     gfs: label.gfs,
-    lock: lock_mode === undefined || lock_until === undefined ? null : { mode: lock_mode, until: lock_until },
+    lock:
+      lock_mode === undefined || lock_until === undefined
+        ? null
+        : { mode: lock_mode, until: lock_until, ...packs_until },
   };
 }
 
 /** The lock that the labels promise, as a store takes it. */
-export function objectLock({ lock }: Pick<BackupLabels, "lock">): ObjectLock | null {
-  return lock === null ? null : { mode: lock.mode, retain_until_ms: Date.parse(lock.until) };
+export function objectLock({ lock }: Pick<BackupLabels, "lock">): BackupLock | null {
+  if (lock === null) return null;
+  const packs_until_ms = Date.parse(lock.packs_until ?? lock.until);
+  return { mode: lock.mode, retain_until_ms: Date.parse(lock.until), packs_until_ms };
 }

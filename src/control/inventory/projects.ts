@@ -3,8 +3,8 @@ import * as z from "zod";
 import { newId } from "../../base/index.ts";
 import { nameSchema } from "../../model/index.ts";
 import type { Project } from "../../model/index.ts";
-import { isUniqueViolation } from "../../platform/db/index.ts";
-import type { Db, Ports, ProjectTable } from "../../platform/db/index.ts";
+import { appendEvent, isUniqueViolation } from "../../platform/db/index.ts";
+import type { Db, Ports, ProjectTable, Tx } from "../../platform/db/index.ts";
 import { inventoryError } from "./errors.ts";
 import { getRegion } from "./regions.ts";
 import { validate } from "./validate.ts";
@@ -49,6 +49,24 @@ export async function getProject(db: Db, id_or_name: string): Promise<Project> {
     .executeTakeFirst();
   if (row === undefined)
     throw inventoryError("PROJECT_NOT_FOUND", `there is no project ${id_or_name}`, { project: id_or_name });
+  return toProject(row);
+}
+
+/** Null lifts the limit. What is stored already stays, also when it is more. @throws PROJECT_NOT_FOUND */
+export async function setProjectQuota(
+  tx: Tx,
+  id_or_name: string,
+  quota_bytes: number | null,
+  ports: Ports,
+): Promise<Project> {
+  const { id } = await getProject(tx, id_or_name);
+  const row = await tx
+    .updateTable("projects")
+    .set((update) => ({ quota_bytes, revision: update("revision", "+", 1) }))
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await appendEvent(tx, { type: "holdfast.project.quota", subject: id, project_id: id, data: { quota_bytes } }, ports);
   return toProject(row);
 }
 

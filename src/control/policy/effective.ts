@@ -1,4 +1,4 @@
-import { gfsClasses } from "../../model/index.ts";
+import { duration_ms, gfsClasses } from "../../model/index.ts";
 import type { GfsClass, Policy, PolicySpec } from "../../model/index.ts";
 import { rpo_ms } from "./rpo.ts";
 import { zoneOf } from "./schedule-rule.ts";
@@ -10,6 +10,10 @@ export interface EffectivePolicy {
   readonly policies: readonly Policy[];
   readonly rpo_ms: number;
   readonly retention: Readonly<Partial<Record<GfsClass, number>>>;
+  /** So many of the newest good backups stay, however old; 0: none for that alone. */
+  readonly keep_last: number;
+  /** Every good backup stays at least so long; 0: none for that alone. */
+  readonly keep_within_ms: number;
   /** Zone of the retention's days, weeks and months. */
   readonly zone: string;
   readonly cross_regions: readonly string[];
@@ -45,6 +49,10 @@ export function effectivePolicy(policies: readonly Policy[]): EffectivePolicy {
     retention[gfs_class] = count;
     reasons.push(`${gfs_class}: ${count} from ${longest.name}${ordered.length > 1 ? ", the longest" : ""}`);
   }
+  const keep_last = Math.max(...ordered.map(({ spec }) => spec.retention.keep_last ?? 0));
+  if (keep_last > 0) reasons.push(`the newest ${keep_last} stay${ordered.length > 1 ? ", the largest count" : ""}`);
+  const keep_within_ms = Math.max(...ordered.map(({ spec }) => duration_ms(spec.retention.keep_within ?? "0s")));
+  if (keep_within_ms > 0) reasons.push(`every one stays for ${keep_within_ms / 86_400_000} days`);
   const cross_regions = [...new Set(ordered.flatMap((policy) => policy.spec.copy?.cross_region ?? []))];
   const lock = ordered.map((policy) => lockOf(policy.spec)).reduce(stricterLock, null);
   if (lock !== null)
@@ -58,6 +66,8 @@ export function effectivePolicy(policies: readonly Policy[]): EffectivePolicy {
     policies: ordered,
     rpo_ms: strictest,
     retention,
+    keep_last,
+    keep_within_ms,
     zone,
     cross_regions,
     lock,
@@ -87,5 +97,6 @@ function byPrecedence(a: Policy, b: Policy): number {
 
 /** About how long the policy keeps its longest-kept backup. */
 function retentionDays(spec: PolicySpec): number {
-  return Math.max(...gfsClasses.map((gfs_class) => (spec.retention[gfs_class] ?? 0) * DAYS[gfs_class]));
+  const within = duration_ms(spec.retention.keep_within ?? "0s") / 86_400_000;
+  return Math.max(within, ...gfsClasses.map((gfs_class) => (spec.retention[gfs_class] ?? 0) * DAYS[gfs_class]));
 }

@@ -25,6 +25,7 @@ export interface PolicyProblem {
 }
 
 const TEXT_BYTES_MAX = 64 << 10;
+const KEEP_WITHIN_MAX_MS = 36_500 * 86_400_000;
 
 /**
  * A policy from YAML as users write it, defaults filled in.
@@ -97,8 +98,13 @@ function meaning(spec: PolicySpec): PolicyProblem[] {
   }
   if (Object.keys(spec.schedule).length === 0)
     add("schedule", "has no rule", `give one of ${scheduleRules.join(", ")}`);
-  if (gfsClasses.every((gfs_class) => (spec.retention[gfs_class] ?? 0) === 0)) {
+  const { keep_last = 0, keep_within = "0s" } = spec.retention;
+  const keeps = keep_last > 0 || duration_ms(keep_within) > 0;
+  if (!keeps && gfsClasses.every((gfs_class) => (spec.retention[gfs_class] ?? 0) === 0)) {
     add("retention", "would keep nothing", "give at least one count above 0, e.g. daily: 7");
+  }
+  if (duration_ms(keep_within) > KEEP_WITHIN_MAX_MS) {
+    add("retention.keep_within", "is over 100 years", 'write e.g. "90d"');
   }
   if (problems.length > 0) return problems;
 
@@ -135,6 +141,7 @@ function remedyFor(path: readonly string[]): string {
   const [head = "", next = ""] = path;
   if (head === "schedule")
     return next in ruleHelp ? ruleHelp[next as keyof typeof ruleHelp] : 'write e.g. daily: "02:00 Asia/Dhaka"';
+  if (next === "keep_within") return DURATION_HELP;
   if (head === "retention")
     return next === "" ? "write e.g. daily: 7 below it" : "write a whole number from 0 to 10000";
   if (path.join(".") === "target.storage_class") return `one of ${storageClasses.join(", ")}`;
@@ -168,7 +175,7 @@ function fieldsAt(path: readonly string[]): string[] {
     case "schedule":
       return [...scheduleRules];
     case "retention":
-      return [...gfsClasses];
+      return [...gfsClasses, "keep_last", "keep_within"];
     case "copy":
       return ["cross_region"];
     case "target":

@@ -1,8 +1,8 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import { backupRow, decodeLabels, encodeLabels, objectLock } from "../catalog/index.ts";
+import { backupRow, decodeLabels, encodeLabels, lockWhole, objectLock } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
-import { lockBackup } from "../repositories/index.ts";
+import { assertProjectQuota } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
 import { enqueueCopy } from "./copies.ts";
@@ -20,7 +20,7 @@ type Ready = Exclude<Prepared, { skip: string }>;
 export function backupHandler(ports: ProtectPorts): JobHandler {
   return {
     kind: "backup",
-    steps: ["prepare", "repository", "plan", "run", "record"],
+    steps: ["prepare", "repository", "quota", "plan", "run", "record"],
     async run(context) {
       const { job, signal } = context;
       const prepared: Prepared = await context.step(
@@ -38,6 +38,10 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
         async (tx) => announce(tx, job, ready, await ports.repositories.find(project.id, region.id), ports),
       );
       const row = await ports.repositories.find(project.id, region.id);
+      await context.step("quota", async () => {
+        await assertProjectQuota({ project_id: project.id, workload_id: workload.id }, ports);
+        return {};
+      });
 
       return ports.repositories.use(row, async (repository) => {
         const options = {
@@ -70,8 +74,9 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
           "record",
           async () => {
             const lock = objectLock(labels);
-            if (lock !== null) await lockBackup(repository.store, manifest, lock, ports.clock);
+            const locks = lock === null ? null : await lockWhole(repository, manifest, lock, row, ports);
             return {
+              ...locks,
               backup_id: ready.backup_id,
               files: manifest.stats.files,
               source_bytes: manifest.stats.source_bytes,

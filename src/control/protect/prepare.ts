@@ -6,6 +6,8 @@ import type { BackupLabels } from "../catalog/index.ts";
 import { getProject, getRegion, getWorkload, listRegions } from "../inventory/index.ts";
 import type { JobRow } from "../jobs/index.ts";
 import { effectivePolicy, getPolicy, getPolicyVersion, loadSelection } from "../policy/index.ts";
+import { packLockUntil } from "../repositories/index.ts";
+import type { EffectivePolicy } from "../policy/index.ts";
 import { asExisting, classify, loadRetained } from "../retention/index.ts";
 import type { RetentionRule } from "../retention/index.ts";
 
@@ -50,7 +52,7 @@ export async function prepareBackup(job: JobRow, ports: PreparePorts): Promise<P
   return {
     skip: null,
     backup_id: newId("bkp", clock, random),
-    terms: effective === null ? null : { retention: effective.retention, zone: effective.zone, lock: effective.lock },
+    terms: effective === null ? null : termsOf(effective),
     copy_to: regions
       .filter((each) => wanted.includes(each.name) && each.id !== region.id)
       .map(({ id, name }) => ({ id, name })),
@@ -83,6 +85,10 @@ export async function prepareBackup(job: JobRow, ports: PreparePorts): Promise<P
   };
 }
 
+function termsOf({ retention, keep_last, keep_within_ms, zone, lock }: EffectivePolicy): RetentionRule {
+  return { retention, keep_last, keep_within_ms, zone, lock };
+}
+
 /** The labels with what a backup made now promises, and its expiry. */
 export async function promise(
   ready: Extract<Prepared, { readonly skip: null }>,
@@ -92,9 +98,11 @@ export async function promise(
   const existing = asExisting(await loadRetained(ports.db, labels.workload.id));
   const born = { created_at_ms: ports.clock.now_ms(), on_demand: labels.trigger === "manual" };
   const { gfs, retain_until_ms, lock } = classify(born, existing, terms);
-  const until = lock === null ? null : new Date(lock.until_ms).toISOString();
+  const iso = (at_ms: number) => new Date(at_ms).toISOString();
+  const packs_until_ms = lock === null ? 0 : packLockUntil(born.created_at_ms, lock.until_ms);
+  const locked = lock && { mode: lock.mode, until: iso(lock.until_ms), packs_until: iso(packs_until_ms) };
   return {
-    labels: { ...labels, gfs, lock: lock === null || until === null ? null : { mode: lock.mode, until } },
+    labels: { ...labels, gfs, lock: locked },
     expires_at_ms: retain_until_ms,
   };
 }

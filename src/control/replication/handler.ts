@@ -1,10 +1,9 @@
 import type { Clock, Random } from "../../base/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
-import { copyRow, decodeLabels, getBackupRow, manifestKey, objectLock } from "../catalog/index.ts";
+import { copyRow, decodeLabels, getBackupRow, lockWhole, manifestKey, objectLock } from "../catalog/index.ts";
 import type { BackupRow } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
-import { lockBackup } from "../repositories/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
 import { replicationError } from "./errors.ts";
 
@@ -59,12 +58,14 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
             "record",
             async () => {
               const lock = objectLock(decodeLabels(backup.id, manifest.labels));
-              if (lock !== null) {
-                // Packs may have other names here than at home.
-                const copied = await repositories.use(to, (replica) => replica.readManifest(backup.id));
-                await lockBackup(target_store, copied, lock, clock);
-              }
-              return { backup_id: backup.id, region_id, copied_bytes, lag_seconds: row.lag_seconds ?? null };
+              const locks =
+                lock === null
+                  ? null
+                  : await repositories.use(to, async (replica) =>
+                      // Packs may have other names here than at home.
+                      lockWhole(replica, await replica.readManifest(backup.id), lock, to, ports),
+                    );
+              return { ...locks, backup_id: backup.id, region_id, copied_bytes, lag_seconds: row.lag_seconds ?? null };
             },
             async (tx) => {
               const { id, ...values } = row;

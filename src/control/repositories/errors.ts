@@ -15,6 +15,14 @@ export const repositoriesError = errorCatalogue({
       "Check the storage of the project's first region: a second region starts from its repository's config and keys.",
     status_reason: "StorageUnavailable",
   },
+  PROJECT_QUOTA_EXCEEDED: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "Raise the quota (`baas project quota NAME 500GB`), or delete backups and sweep; the next scheduled run tries again.",
+    status_reason: "StorageQuotaExceeded",
+    http: 507,
+  },
   REGION_MISMATCH: {
     fault: "user",
     retry: "never",

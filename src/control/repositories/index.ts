@@ -12,5 +12,6 @@ export * from "./engine.ts";
 export * from "./errors.ts";
 export * from "./lock-backup.ts";
 export * from "./places.ts";
+export * from "./quota.ts";
 export * from "./region-record.ts";
 export * from "./repositories.ts";

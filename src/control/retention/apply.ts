@@ -32,7 +32,12 @@ export async function applyRetention(db: Db, ports: Ports): Promise<number> {
         asked++;
       } catch (error) {
         // Another server was quicker, or a lock was extended since the plan.
-        if (!hasCode(error, "BACKUP_NOT_THERE") && !hasCode(error, "BACKUP_IMMUTABLE")) throw error;
+        if (
+          !hasCode(error, "BACKUP_NOT_THERE") &&
+          !hasCode(error, "BACKUP_IMMUTABLE") &&
+          !hasCode(error, "BACKUP_HELD")
+        )
+          throw error;
       }
     }
   }

@@ -3,6 +3,7 @@ import { loadSelection } from "../policy/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { ExistingBackup, RetentionRule } from "./classify.ts";
 import { retentionError } from "./errors.ts";
+import { activeHolds } from "./holds.ts";
 import { explain, retentionPlan } from "./plan.ts";
 import type { RetainedBackup, RetentionVerdict } from "./plan.ts";
 
@@ -15,6 +16,7 @@ export async function loadRetained(db: Db, workload_id: string): Promise<Retaine
     .where("state", "in", ["AVAILABLE", "DAMAGED"])
     .orderBy("created_at")
     .execute();
+  const holds = await activeHolds(db, { workload_id });
   return rows.map((row) => ({
     id: row.id,
     created_at_ms: row.created_at.getTime(),
@@ -22,6 +24,7 @@ export async function loadRetained(db: Db, workload_id: string): Promise<Retaine
     retain_until_ms: row.retain_until?.getTime() ?? null,
     lock_until_ms: row.lock_until?.getTime() ?? null,
     good: row.state === "AVAILABLE" && row.verified_state !== "INVALID",
+    holds: holds.filter((hold) => hold.backup_id === null || hold.backup_id === row.id),
   }));
 }
 

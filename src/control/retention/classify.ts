@@ -1,4 +1,4 @@
-import { addUnits, gfsClasses, periodOf } from "../../model/index.ts";
+import { addUnits, duration_ms, gfsClasses, periodOf } from "../../model/index.ts";
 import type { CalendarUnit, GfsClass, GfsMark, PolicySpec } from "../../model/index.ts";
 import { lockOf, zoneOf } from "../policy/index.ts";
 import type { EffectiveLock } from "../policy/index.ts";
@@ -6,6 +6,8 @@ import type { EffectiveLock } from "../policy/index.ts";
 /** What retention needs of a policy; an effective policy is one as it stands. */
 export interface RetentionRule {
   readonly retention: Readonly<Partial<Record<GfsClass, number>>>;
+  readonly keep_last?: number;
+  readonly keep_within_ms?: number;
   readonly zone: string;
   readonly lock: EffectiveLock | null;
 }
@@ -39,7 +41,9 @@ export function retentionRuleOf(spec: PolicySpec): RetentionRule {
   const counts = gfsClasses.flatMap((it) =>
     spec.retention[it] === undefined ? [] : [[it, spec.retention[it]] as const],
   );
-  return { retention: Object.fromEntries(counts), zone: zoneOf(spec), lock: lockOf(spec) };
+  const { keep_last = 0, keep_within = "0s" } = spec.retention;
+  const kept = { keep_last, keep_within_ms: duration_ms(keep_within) };
+  return { retention: Object.fromEntries(counts), ...kept, zone: zoneOf(spec), lock: lockOf(spec) };
 }
 
 /** Classes of a rule that keep anything, finest first. */
@@ -50,7 +54,9 @@ export function activeClasses(rule: RetentionRule): GfsClass[] {
 /**
  * The classes a new backup carries, and with them its expiry and lock: known before its first byte is written. It
  * carries each class of whose current period (in the rule's zone) no good backup carries it yet. One without a class
- * stays for a unit of the finest class, or as long as that class when somebody asked for it.
+ * stays for a unit of the finest class, or as long as that class when somebody asked for it. `keep_within` is known at
+ * birth as well; `keep_last` is not, for it ends with backups that are still to come: it keeps (see the plan), and
+ * locks nothing.
  */
 export function classify(
   backup: { readonly created_at_ms: number; readonly on_demand?: boolean },
@@ -59,7 +65,9 @@ export function classify(
 ): Classification {
   const { created_at_ms } = backup;
   const [finest] = rule === null ? [] : activeClasses(rule);
-  if (rule === null || finest === undefined) {
+  const within_ms = rule?.keep_within_ms ?? 0;
+  const last = rule?.keep_last ?? 0;
+  if (rule === null || (finest === undefined && within_ms === 0 && last === 0)) {
     return {
       gfs: [],
       retain_until_ms: null,
@@ -84,7 +92,8 @@ export function classify(
     );
   }
   let retain_until_ms: number;
-  if (gfs.length > 0) {
+  if (finest === undefined) retain_until_ms = created_at_ms;
+  else if (gfs.length > 0) {
     retain_until_ms = Math.max(...gfs.map((mark) => Date.parse(mark.retain_until)));
   } else {
     const count = backup.on_demand === true ? (rule.retention[finest] ?? 1) : 1;
@@ -93,11 +102,16 @@ export function classify(
       backup.on_demand === true ? "made on demand, kept as long as" : "first of no period, kept for one unit of";
     reasons.push(`${why} the ${finest} class, until ${iso(retain_until_ms)}`);
   }
+  if (within_ms > 0) {
+    retain_until_ms = Math.max(retain_until_ms, created_at_ms + within_ms);
+    reasons.push(`keep_within: every backup is kept until ${iso(created_at_ms + within_ms)}`);
+  }
+  if (last > 0) reasons.push(`keep_last: kept while fewer than ${last} newer good ones exist`);
   return { gfs, retain_until_ms, lock: lockFor(created_at_ms, retain_until_ms, rule.lock), reasons };
 }
 
 function lockFor(created_at_ms: number, retain_until_ms: number, lock: EffectiveLock | null): Classification["lock"] {
-  if (lock === null) return null;
+  if (lock === null || retain_until_ms <= created_at_ms) return null;
   const bound_ms = lock.days_max === null ? Number.POSITIVE_INFINITY : created_at_ms + lock.days_max * DAY_MS;
   return { mode: lock.mode, until_ms: Math.min(retain_until_ms, bound_ms) };
 }

@@ -6,6 +6,7 @@ import { enqueueJob } from "../jobs/index.ts";
 import type { Enqueued, JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import type { Repositories } from "../repositories/index.ts";
 import { retentionError } from "./errors.ts";
+import { activeHolds, type HoldRow } from "./holds.ts";
 
 /** How long a deleted backup can be brought back. */
 export const RECOVERABLE_DAYS = 14;
@@ -24,13 +25,16 @@ const THERE = ["AVAILABLE", "DAMAGED"] as const;
 /**
  * Marks a backup as being deleted and asks for the job that deletes it, recoverably, in all regions.
  * @param reason for the record: what retention said, or who asked
- * @throws BACKUP_NOT_FOUND, BACKUP_IMMUTABLE before its lock ends, BACKUP_NOT_THERE when it holds no data
+ * @param options `bypass_governance`: in spite of a GOVERNANCE lock, which is put on record; COMPLIANCE holds all the
+ * same
+ * @throws BACKUP_NOT_FOUND, BACKUP_HELD, BACKUP_IMMUTABLE before its lock ends, BACKUP_NOT_THERE when it holds no data
  */
 export async function requestDelete(
   tx: Tx,
   backup_id: string,
   reason: string,
   ports: Pick<DeletionPorts, "clock" | "random">,
+  options: { readonly bypass_governance?: boolean } = {},
 ): Promise<Enqueued> {
   const row = await tx.selectFrom("backups").selectAll().where("id", "=", backup_id).forUpdate().executeTakeFirst();
   if (row === undefined) throw notFound(backup_id);
@@ -38,12 +42,20 @@ export async function requestDelete(
   if (state === undefined) {
     throw retentionError("BACKUP_NOT_THERE", `backup ${backup_id} is ${row.state}`, { backup_id, state: row.state });
   }
-  if (row.lock_until !== null && row.lock_until.getTime() > ports.clock.now_ms()) {
+  const [hold] = await activeHolds(tx, { backup_id, workload_id: row.workload_id });
+  if (hold !== undefined) throw held(backup_id, hold);
+  const bypass_governance = options.bypass_governance === true && row.lock_mode === "GOVERNANCE";
+  if (!bypass_governance && row.lock_until !== null && row.lock_until.getTime() > ports.clock.now_ms()) {
     throw immutable(backup_id, row.lock_mode ?? "COMPLIANCE", row.lock_until, row.stored_bytes);
+  }
+  if (bypass_governance) {
+    const data = { backup_id, lock_until: row.lock_until?.toISOString() ?? null, reason };
+    const event = { type: "holdfast.lock.bypassed", subject: backup_id, project_id: row.project_id, data };
+    await appendEvent(tx, event, ports);
   }
   await tx.updateTable("backups").set({ state: "DELETING" }).where("id", "=", backup_id).execute();
   const { project_id, workload_id } = row;
-  const input = { reason, state_before: state };
+  const input = { reason, state_before: state, bypass_governance };
   return enqueueJob(tx, { kind: "delete", project_id, workload_id, backup_id, input }, ports);
 }
 
@@ -59,7 +71,10 @@ export function deleteHandler(ports: DeletionPorts): JobHandler {
         "run",
         async () => {
           const until_ms = clock.now_ms() + RECOVERABLE_DAYS * DAY_MS;
-          const regions = await forgetEverywhere(backup_id, until_ms, ports, signal);
+          const [hold] = await activeHolds(ports.db, { backup_id, workload_id: job.workload_id ?? "" });
+          if (hold !== undefined) throw held(backup_id, hold); // set since the deletion was asked for
+          const options = { bypass_governance: job.input["bypass_governance"] === true };
+          const regions = await forgetEverywhere(backup_id, until_ms, options, ports, signal);
           return { backup_id, regions, recoverable_until: new Date(until_ms).toISOString() };
         },
         async (tx, { regions, recoverable_until }) => {
@@ -91,6 +106,7 @@ export function deleteHandler(ports: DeletionPorts): JobHandler {
 async function forgetEverywhere(
   backup_id: string,
   until_ms: number,
+  options: { readonly bypass_governance: boolean },
   { db, repositories }: DeletionPorts,
   signal: AbortSignal,
 ): Promise<string[]> {
@@ -100,7 +116,7 @@ async function forgetEverywhere(
     for (const { region_id, project_id } of places) {
       signal.throwIfAborted();
       const there = await repositories.use(await repositories.find(project_id, region_id), (repository) =>
-        unless("BACKUP_NOT_FOUND", repository.forget(backup_id, until_ms)),
+        unless("BACKUP_NOT_FOUND", repository.forget(backup_id, until_ms, options)),
       );
       if (there) regions.push(region_id);
     }
@@ -132,7 +148,7 @@ async function unless(code: string, work: Promise<unknown>): Promise<boolean> {
  * backup stays DELETING, and {@link repeatDeletions} asks again.
  */
 async function keepIfLocked(tx: Tx, job: JobRow, end: JobEnd): Promise<void> {
-  if (end.error?.code !== "BACKUP_IMMUTABLE") return;
+  if (end.error?.code !== "BACKUP_IMMUTABLE" && end.error?.code !== "BACKUP_HELD") return;
   const state = THERE.find((each) => each === job.input["state_before"]) ?? "AVAILABLE";
   await tx
     .updateTable("backups")
@@ -179,6 +195,7 @@ export async function repeatDeletions(db: Db, ports: Pick<DeletionPorts, "clock"
     )
     .execute();
   for (const { id, project_id, workload_id } of open) {
+    if ((await activeHolds(db, { backup_id: id, workload_id })).length > 0) continue;
     const input = { reason: "an earlier deletion did not reach every region", state_before: "AVAILABLE" };
     const spec = { kind: "delete", project_id, workload_id, backup_id: id, input } as const;
     await withTransaction(db, (tx) => enqueueJob(tx, spec, ports));
@@ -271,7 +288,7 @@ async function bringBack(tx: Tx, backup_id: string, regions: readonly string[], 
 }
 
 /** Every region in which the backup is, or may be: one whose copy failed may have its manifest all the same. */
-async function placesOf(db: Db, backup_id: string): Promise<{ region_id: string; project_id: string }[]> {
+export async function placesOf(db: Db, backup_id: string): Promise<{ region_id: string; project_id: string }[]> {
   const { region_id, project_id } = await db
     .selectFrom("backups")
     .select(["region_id", "project_id"])
@@ -291,6 +308,11 @@ async function placesOf(db: Db, backup_id: string): Promise<{ region_id: string;
 
 function notFound(backup_id: string) {
   return retentionError("BACKUP_NOT_FOUND", `there is no backup ${backup_id}`, { backup: backup_id });
+}
+
+function held(backup_id: string, hold: Pick<HoldRow, "id" | "reason">) {
+  const message = `backup ${backup_id} is under legal hold ${hold.id}: ${hold.reason}`;
+  return retentionError("BACKUP_HELD", message, { backup_id, hold: hold.id, reason: hold.reason });
 }
 
 function immutable(backup_id: string, mode: string, until: Date, stored_bytes: number | null) {

@@ -5,8 +5,21 @@ export const retentionError = errorCatalogue({
     fault: "user",
     retry: "never",
     guidance:
-      "Working as designed: immutable backups cannot be deleted before that date, by administrators neither. " +
-      "Its storage is paid for until then; shorten retention or lock of the policy for backups to come.",
+      "Working as designed. Immutable backups cannot be deleted before retention expiry, even by admins. Document the " +
+      "storage cost as a compliance cost, and do not try to work around it; the policy can be shortened for backups to come.",
+    http: 409,
+  },
+  BACKUP_HELD: {
+    fault: "user",
+    retry: "never",
+    guidance: "A legal hold keeps it. `baas hold list` shows the reason; whoever may release holds can release it.",
+    http: 409,
+  },
+  HOLD_NOT_FOUND: { fault: "user", retry: "never", guidance: "`baas hold list` shows the legal holds.", http: 404 },
+  HOLD_RELEASED: {
+    fault: "user",
+    retry: "never",
+    guidance: "Nothing is left to release; set a new hold if one is needed.",
     http: 409,
   },
   BACKUP_NOT_THERE: {

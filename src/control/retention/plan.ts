@@ -13,6 +13,8 @@ export interface RetainedBackup {
   readonly lock_until_ms: number | null;
   /** Written in full and not known to be damaged. */
   readonly good: boolean;
+  /** Legal holds on it, or on its workload. */
+  readonly holds?: readonly { readonly id: string; readonly reason: string }[];
 }
 
 export interface Expiry {
@@ -53,6 +55,11 @@ export function expiry(backup: RetainedBackup, rule: RetentionRule | null): Expi
     until_ms = Math.max(until_ms, mark_until_ms);
     reasons.push(`${mark.class}: first good backup of ${mark.period}, until ${iso(mark_until_ms)}${longer}`);
   }
+  const within_ms = backup.created_at_ms + (rule?.keep_within_ms ?? 0);
+  if (within_ms > until_ms) {
+    until_ms = within_ms;
+    reasons.push(`keep_within: every backup is kept until ${iso(within_ms)}`);
+  }
   if (backup.gfs.length === 0) reasons.push(`carries no class, until ${iso(until_ms)}`);
   return { until_ms, reasons };
 }
@@ -60,7 +67,8 @@ export function expiry(backup: RetainedBackup, rule: RetentionRule | null): Expi
 /**
  * What would be kept and pruned of one workload's backups at `now_ms`, newest first. Pure; deletes nothing.
  *
- * Beyond its date a backup stays while it is locked, while it is the last good one, and while fewer than the rule's
+ * Beyond its date a backup stays while it is locked or under a legal hold, while it is the last good one, while it is
+ * among the `keep_last` newest good ones, and while fewer than the rule's
  * count of newer good backups carry one of its classes: periods in which nothing was backed up use up no retention.
  */
 export function retentionPlan(
@@ -71,6 +79,7 @@ export function retentionPlan(
   const newest_first = [...backups].sort((a, b) => b.created_at_ms - a.created_at_ms || (a.id < b.id ? 1 : -1));
   const last_good = newest_first.find((backup) => backup.good);
   const newer = new Map<string, number>();
+  let newer_good = 0;
   return newest_first.map((backup) => {
     const { until_ms, reasons: expiry_reasons } = expiry(backup, rule);
     const reasons = until_ms === null || until_ms > now_ms ? [...expiry_reasons] : [];
@@ -78,7 +87,15 @@ export function retentionPlan(
     let open_ended = false;
     if (backup.lock_until_ms !== null && backup.lock_until_ms > now_ms)
       reasons.push(`locked until ${iso(backup.lock_until_ms)}`);
+    for (const hold of backup.holds ?? []) reasons.push(`legal hold ${hold.id}: ${hold.reason}`);
+    if ((backup.holds ?? []).length > 0) open_ended = true;
     if (backup.good) {
+      const last = rule?.keep_last ?? 0;
+      if (newer_good < last) {
+        open_ended = true;
+        reasons.push(`keep_last: ${newer_good} of ${last} newer good ones exist`);
+      }
+      newer_good++;
       for (const mark of backup.gfs) {
         const count = rule?.retention[mark.class] ?? 0;
         const newer_count = newer.get(mark.class) ?? 0;

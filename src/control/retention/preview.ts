@@ -11,9 +11,16 @@ export interface PolicyPreview {
   readonly zone: string;
   readonly runs: readonly PreviewRun[];
   /** What the counts mean, in words. */
-  readonly kept: readonly { readonly class: GfsClass; readonly count: number; readonly text: string }[];
+  readonly kept: readonly KeptRule[];
   /** Legal, but likely not what was meant. */
   readonly warnings: readonly string[];
+}
+
+interface KeptRule {
+  readonly class: GfsClass | "keep_last" | "keep_within";
+  /** Of `keep_within`: days. */
+  readonly count: number;
+  readonly text: string;
 }
 
 export interface PreviewRun {
@@ -62,7 +69,7 @@ export function preview(
       reasons,
     };
   });
-  const kept = gfsClasses.flatMap((gfs_class) => {
+  const kept: KeptRule[] = gfsClasses.flatMap((gfs_class) => {
     const kept_count = rule.retention[gfs_class] ?? 0;
     if (kept_count === 0) return [];
     const unit = unitOf[gfs_class];
@@ -74,6 +81,16 @@ export function preview(
       },
     ];
   });
+  if ((rule.keep_last ?? 0) > 0)
+    kept.push({ class: "keep_last", count: rule.keep_last ?? 0, text: "the newest good backups, however old" });
+  if ((rule.keep_within_ms ?? 0) > 0) {
+    const days = Math.round((rule.keep_within_ms ?? 0) / 86_400_000);
+    kept.push({
+      class: "keep_within",
+      count: days,
+      text: `every good backup, for ${spec.retention.keep_within ?? `${days}d`}`,
+    });
+  }
   return { rpo_seconds: rpo_ms(spec) / 1000, zone: rule.zone, runs, kept, warnings: warningsOf(spec, rule) };
 }
 
@@ -81,7 +98,8 @@ const SPAN_DAYS: Readonly<Record<GfsClass, number>> = { hourly: 1 / 24, daily: 1
 
 function warningsOf(spec: PolicySpec, rule: RetentionRule): string[] {
   const warnings: string[] = [];
-  const longest = Math.max(...gfsClasses.map((it) => (rule.retention[it] ?? 0) * SPAN_DAYS[it]));
+  const within_days = (rule.keep_within_ms ?? 0) / 86_400_000;
+  const longest = Math.max(within_days, ...gfsClasses.map((it) => (rule.retention[it] ?? 0) * SPAN_DAYS[it]));
   const lock_days = spec.target?.object_lock?.days;
   if (!spec.immutable && lock_days !== undefined && lock_days > longest) {
     warnings.push(
@@ -96,6 +114,9 @@ function warningsOf(spec: PolicySpec, rule: RetentionRule): string[] {
     warnings.push(
       `retention.${finest} counts ${unitOf[finest]}s, but runs are further apart: it keeps that many runs at least`,
     );
+  }
+  if (spec.immutable && finest === undefined && within_days === 0) {
+    warnings.push("keep_last alone locks nothing: when such a backup expires is not known when it is written");
   }
   if (finest !== undefined && schedulePromise_ms(spec) < (SPAN_DAYS[finest] * 86_400_000) / 2) {
     warnings.push(

@@ -260,3 +260,37 @@ test("preview: ten runs, each with class, expiry and reason, as it will really b
   const trap = parsePolicy({ ...published, retention: { daily: 7 } });
   assert.match(preview(trap, now_ms).warnings.join(), /object_lock\.days is 365, but nothing is kept that long/);
 });
+
+test("keep_last keeps the newest good ones however old, keep_within everything younger, known at birth", () => {
+  const spec = { name: "p", schedule: { daily: "02:00 UTC" }, retention: { keep_last: 3, keep_within: "10d" } };
+  const rule = retentionRuleOf(parsePolicy({ ...spec, immutable: true }));
+  const day = (n: number) => Date.parse("2026-01-01T02:00Z") + n * DAY_MS;
+  const backups = written([0, 1, 2, 3, 20, 21, 22, 23, 24].map(day), rule);
+  assert.deepEqual(backups[0]?.lock_until_ms, day(10), "keep_within locks; keep_last cannot");
+  assert.deepEqual(kept(backups, rule, day(24) + 1), ["bkp_00004", "bkp_00005", "bkp_00006", "bkp_00007", "bkp_00008"]);
+  assert.deepEqual(kept(backups, rule, day(500)), ["bkp_00006", "bkp_00007", "bkp_00008"]);
+  const last_only = retentionRuleOf(parsePolicy({ ...spec, retention: { keep_last: 2 } }));
+  assert.deepEqual(kept(written([0, 1, 2].map(day), last_only), last_only, day(2) + 1), ["bkp_00001", "bkp_00002"]);
+  assert.deepEqual(
+    preview(parsePolicy(spec), day(0)).kept.map((it) => [it.class, it.count]),
+    [
+      ["keep_last", 3],
+      ["keep_within", 10],
+    ],
+  );
+  assert.throws(() => parsePolicy({ ...spec, retention: { keep_last: 0 } }), /would keep nothing/);
+});
+
+test("a legal hold keeps what nothing else keeps", () => {
+  const rule = retentionRuleOf(published);
+  const [old, next] = written([Date.parse("2020-01-01"), Date.parse("2026-01-01")], rule) as [
+    RetainedBackup,
+    RetainedBackup,
+  ];
+  const now_ms = Date.parse("2026-01-02");
+  const bare = { ...old, gfs: [], lock_until_ms: null };
+  assert.equal(explain(old.id, [bare, next], rule, now_ms)?.keep, false);
+  const held = { ...bare, holds: [{ id: "hld_1", reason: "case 7" }] };
+  const verdict = explain(old.id, [held, next], rule, now_ms);
+  assert.deepEqual([verdict?.keep, verdict?.until_ms, verdict?.reasons], [true, null, ["legal hold hld_1: case 7"]]);
+});

@@ -1,8 +1,10 @@
 import type { Clock, Random } from "../../base/index.ts";
-import { withTransaction } from "../../platform/db/index.ts";
+import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { Enqueued, JobHandler } from "../jobs/index.ts";
+import { heldBackups } from "./holds.ts";
+import { measureUsage } from "../repositories/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
 
 const DAY_MS = 86_400_000;
@@ -10,15 +12,19 @@ const DAY_MS = 86_400_000;
 const SWEEP_EVERY_DAYS = 7;
 
 /** Asks for a sweep of a project's repository in one region. */
-export function requestSweep(
+export async function requestSweep(
   tx: Tx,
-  place: { readonly project_id: string; readonly region_id: string },
+  place: { readonly project_id: string; readonly region_id: string; readonly bypass_governance?: boolean },
   ports: Ports,
   idempotency_key?: string,
 ): Promise<Enqueued> {
-  const { project_id, region_id } = place;
+  const { project_id, region_id, bypass_governance = false } = place;
   const key = idempotency_key === undefined ? {} : { idempotency_key };
-  return enqueueJob(tx, { kind: "sweep", project_id, input: { region_id }, ...key }, ports);
+  if (bypass_governance) {
+    const data = { project_id, region_id, sweep: true };
+    await appendEvent(tx, { type: "holdfast.lock.bypassed", subject: project_id, project_id, data }, ports);
+  }
+  return enqueueJob(tx, { kind: "sweep", project_id, input: { region_id, bypass_governance }, ...key }, ports);
 }
 
 /**
@@ -69,7 +75,8 @@ export interface SweepPorts {
 }
 
 /** The `sweep` job: one repository in one region. What waits for a writer is finished by the next one. */
-export function sweepHandler({ repositories, engine }: SweepPorts): JobHandler {
+export function sweepHandler(ports: SweepPorts): JobHandler {
+  const { repositories, engine, db } = ports;
   return {
     kind: "sweep",
     steps: ["run"],
@@ -81,9 +88,12 @@ export function sweepHandler({ repositories, engine }: SweepPorts): JobHandler {
             repository,
             signal,
             onProgress: progress,
+            held: await heldBackups(db, job.project_id ?? ""),
+            bypass_governance: job.input["bypass_governance"] === true,
           });
           const { backups_live, bytes_live, bytes_total } = plan;
           const lists = { locked: locked.length, damage: damage.slice(0, 20), waiting_for };
+          await measureUsage(row, ports);
           return { ...counts, backups_live, bytes_live, bytes_total, ...lists };
         }),
       );

@@ -19,19 +19,20 @@ const PREFIX = "forgotten/";
 
 /**
  * Deletes a backup, recoverably: its manifest stays, a note beside it says until when.
- * @throws BACKUP_NOT_FOUND, BACKUP_IMMUTABLE while the manifest is locked, STORE_*
+ * @throws BACKUP_NOT_FOUND, BACKUP_IMMUTABLE while the manifest is locked (and the lock is not bypassed), STORE_*
  */
 export async function forget(
   store: ObjectStore,
   backup_id: string,
-  dates: { readonly now_ms: number; readonly recoverable_until_ms: number },
+  dates: { readonly now_ms: number; readonly recoverable_until_ms: number; readonly bypass_governance?: boolean },
   mac_key: Uint8Array,
 ): Promise<ForgottenBackup> {
   const found = await store.stat(manifestKey(backup_id));
   if (found === undefined) {
     throw repositoryError("BACKUP_NOT_FOUND", `there is no backup ${backup_id} in ${store.description}`, { backup_id });
   }
-  if (isRunning(found.lock, dates.now_ms)) {
+  const bypassed = dates.bypass_governance === true && found.lock?.mode === "GOVERNANCE";
+  if (!bypassed && isRunning(found.lock, dates.now_ms)) {
     const until = new Date(found.lock.retain_until_ms).toISOString();
     throw repositoryError(
       "BACKUP_IMMUTABLE",

@@ -258,8 +258,12 @@ export class Repository {
    * Deletes a backup, so that it can be brought back until the date given.
    * @throws BACKUP_NOT_FOUND, BACKUP_IMMUTABLE, STORE_*
    */
-  forget(backup_id: string, recoverable_until_ms: number): Promise<ForgottenBackup> {
-    const dates = { now_ms: this.clock.now_ms(), recoverable_until_ms };
+  forget(
+    backup_id: string,
+    recoverable_until_ms: number,
+    options: { readonly bypass_governance?: boolean } = {},
+  ): Promise<ForgottenBackup> {
+    const dates = { now_ms: this.clock.now_ms(), recoverable_until_ms, ...options };
     return forget(this.store, backup_id, dates, this.#keyring.mac_key);
   }
 

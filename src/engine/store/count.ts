@@ -66,8 +66,11 @@ export function withCounts(inner: ObjectStore, clock: Clock): { store: ObjectSto
       ),
     stat: (key) => counted("stat", () => inner.stat(key), none),
     list: countedList,
-    delete: (key) => counted("delete", () => inner.delete(key), none),
+    delete: (key, options) => counted("delete", () => inner.delete(key, options), none),
     lock: (key, lock) => counted("lock", () => inner.lock(key, lock), none),
+    ...(inner.hold === undefined
+      ? {}
+      : { hold: (key, on) => counted("lock", async () => inner.hold?.(key, on), none) }),
     close: () => inner.close(),
   };
   return { store, counts: () => structuredClone(counts) };

@@ -15,8 +15,11 @@ export function withFaults(inner: ObjectStore, plan: FaultPlan): ObjectStore {
     get: (key, options) => plan.around("get", key, () => inner.get(key, options)),
     stat: (key) => plan.around("stat", key, () => inner.stat(key)),
     list,
-    delete: (key) => plan.around("delete", key, () => inner.delete(key)),
+    delete: (key, options) => plan.around("delete", key, () => inner.delete(key, options)),
     lock: (key, lock) => plan.around("lock", key, () => inner.lock(key, lock)),
+    ...(inner.hold === undefined
+      ? {}
+      : { hold: (key, on) => plan.around("lock", key, async () => inner.hold?.(key, on)) }),
     close: () => inner.close(),
   };
 }

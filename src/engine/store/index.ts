@@ -31,6 +31,7 @@ export { isRunning } from "./lock-rules.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
 export { type OpenStoreOptions, openStore } from "./open.ts";
 export type {
+  DeleteOptions,
   FsStoreConfig,
   GetOptions,
   ListOptions,

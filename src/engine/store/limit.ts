@@ -92,8 +92,11 @@ export function withLimit(inner: ObjectStore, options: LimitOptions): ObjectStor
       }),
     stat: (key) => limited(`looking at ${key}`, undefined, () => inner.stat(key)),
     list: (prefix, listOptions) => inner.list(prefix, listOptions),
-    delete: (key) => limited(`deleting ${key}`, undefined, () => inner.delete(key)),
+    delete: (key, deleteOptions) => limited(`deleting ${key}`, undefined, () => inner.delete(key, deleteOptions)),
     lock: (key, lock) => limited(`locking ${key}`, undefined, () => inner.lock(key, lock)),
+    ...(inner.hold === undefined
+      ? {}
+      : { hold: (key, on) => limited(`holding ${key}`, undefined, async () => inner.hold?.(key, on)) }),
     close: () => inner.close(),
   };
 }

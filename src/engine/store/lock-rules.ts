@@ -1,5 +1,5 @@
 import { storeError } from "./errors.ts";
-import type { ObjectLock } from "./port.ts";
+import type { DeleteOptions, ObjectLock } from "./port.ts";
 
 /** The rules of object locks, apart from where a lock is kept. Adapters of every kind obey them. */
 
@@ -23,6 +23,11 @@ export function isObjectLock(value: unknown): value is ObjectLock {
     Number.isSafeInteger(retain_until_ms) &&
     Math.abs(retain_until_ms as number) <= LOCK_AT_MAX_MS
   );
+}
+
+/** The lock that a delete has to obey. */
+export function lockAgainst(lock: ObjectLock | undefined, options: DeleteOptions | undefined): ObjectLock | undefined {
+  return options?.bypass_governance === true && lock?.mode === "GOVERNANCE" ? undefined : lock;
 }
 
 /** @throws STORE_LOCKED when a running lock forbids what is about to happen. */

@@ -1,8 +1,8 @@
 import type { Clock } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
 import { assertKey, assertPrefix, badKey, foldersOf } from "./keys.ts";
-import { assertLockChange, assertNewLock, assertUnlocked } from "./lock-rules.ts";
-import type { GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "./port.ts";
+import { assertLockChange, assertNewLock, assertUnlocked, lockAgainst } from "./lock-rules.ts";
+import type { DeleteOptions, GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "./port.ts";
 import { partList, resolveRange, sizeOf } from "./ranges.ts";
 
 export interface MemoryStoreOptions {
@@ -92,11 +92,11 @@ export class MemoryStore implements ObjectStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, options?: DeleteOptions): Promise<void> {
     this.#begin(key);
     const object = this.#objects.get(key);
     if (object === undefined) return;
-    assertUnlocked(key, object.lock, this.#clock.now_ms(), "delete");
+    assertUnlocked(key, lockAgainst(object.lock, options), this.#clock.now_ms(), "delete");
     this.#remove(key, object);
   }
 

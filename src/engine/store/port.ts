@@ -25,6 +25,11 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface DeleteOptions {
+  /** Delete in spite of a GOVERNANCE lock; a COMPLIANCE lock holds all the same. */
+  readonly bypass_governance?: boolean;
+}
+
 export interface GetOptions {
   readonly offset_bytes?: number;
   /** Without it: up to the end. A range that passes the end is STORE_SHORT_OBJECT, never fewer bytes. */
@@ -56,9 +61,14 @@ export interface ObjectStore {
   /** In key order (bytewise), never the whole listing in memory. `prefix` is a plain string prefix of the key. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectStat>;
   /** Durable when it resolves, as it does when there is no such object. STORE_LOCKED while a lock holds. */
-  delete(key: string): Promise<void>;
+  delete(key: string, options?: DeleteOptions): Promise<void>;
   /** Sets or extends a lock. Shortening or weakening a running lock is STORE_LOCKED, a date past STORE_BAD_REQUEST. */
   lock(key: string, lock: ObjectLock): Promise<void>;
+  /**
+   * Sets or lifts the legal hold of an object, where the storage itself has such a thing: it then refuses deletes until
+   * the hold is lifted. STORE_LOCK_UNSUPPORTED where it has none; a store without the method has none.
+   */
+  hold?(key: string, on: boolean): Promise<void>;
   /** Waits for what is running and releases handles; the store is unusable afterwards (STORE_CLOSED). */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ export function readOnly(inner: ObjectStore): ObjectStore {
     list: (prefix, options) => inner.list(prefix, options),
     delete: (key) => refuse("delete", key),
     lock: (key) => refuse("lock", key),
+    hold: (key) => refuse("hold", key),
     close: () => inner.close(),
   };
 }

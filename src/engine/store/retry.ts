@@ -145,8 +145,11 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
       retried(`reading ${key}`, getOptions?.signal, (signal) => inner.get(key, { ...getOptions, signal })),
     stat: (key) => retried(`looking at ${key}`, undefined, () => inner.stat(key)),
     list,
-    delete: (key) => retried(`deleting ${key}`, undefined, () => inner.delete(key)),
+    delete: (key, deleteOptions) => retried(`deleting ${key}`, undefined, () => inner.delete(key, deleteOptions)),
     lock: (key, lock) => retried(`locking ${key}`, undefined, () => inner.lock(key, lock)),
+    ...(inner.hold === undefined
+      ? {}
+      : { hold: (key, on) => retried(`holding ${key}`, undefined, async () => inner.hold?.(key, on)) }),
     close: () => inner.close(),
   };
 }

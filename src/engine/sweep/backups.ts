@@ -9,7 +9,7 @@ import {
 } from "../repository/index.ts";
 import { isRunning } from "../store/index.ts";
 import { sweepError } from "./errors.ts";
-import type { LockedObject } from "./types.ts";
+import type { LockedObject, SweepOptions } from "./types.ts";
 
 /** Which backups live, and all packs they name; what is needed of single manifests is not kept. */
 export interface Backups {
@@ -34,12 +34,8 @@ export function isOver(note: ForgottenBackup | undefined, held: ReadonlySet<stri
 }
 
 /** @throws SWEEP_MANIFEST_UNREADABLE, STORE_* */
-export async function readBackups(
-  repository: Repository,
-  state: SweepState,
-  held: ReadonlySet<string>,
-  signal: AbortSignal | undefined,
-): Promise<Backups> {
+export async function readBackups(options: SweepOptions, state: SweepState): Promise<Backups> {
+  const { repository, held = new Set<string>(), signal } = options;
   const now_ms = repository.clock.now_ms();
   const forgotten = await repository.readForgotten();
   const live: { backup_id: string; tree: Buffer | null }[] = [];
@@ -51,7 +47,7 @@ export async function readBackups(
     signal?.throwIfAborted();
     const note = forgotten.get(backup_id);
     if (isOver(note, held, now_ms)) {
-      const lock = await runningLock(repository, manifestKey(backup_id));
+      const lock = await runningLock(options, manifestKey(backup_id));
       if (lock === undefined) {
         expired.push(backup_id);
         continue;
@@ -98,9 +94,14 @@ export async function readLive(
   }
 }
 
-export async function runningLock(repository: Repository, object: string): Promise<LockedObject | undefined> {
+/** The lock that keeps the sweep from removing this object. */
+export async function runningLock(
+  { repository, bypass_governance }: Pick<SweepOptions, "repository" | "bypass_governance">,
+  object: string,
+): Promise<LockedObject | undefined> {
   const found = await repository.store.stat(object);
   if (found === undefined || !isRunning(found.lock, repository.clock.now_ms())) return undefined;
+  if (bypass_governance === true && found.lock.mode === "GOVERNANCE") return undefined;
   const { mode, retain_until_ms } = found.lock;
   return { object, size_bytes: found.size_bytes, mode, retain_until_ms };
 }

@@ -9,6 +9,7 @@ import {
   type Repository,
   type SweepState,
 } from "../repository/index.ts";
+import type { DeleteOptions } from "../store/index.ts";
 import { isOver, noteMoves, readLive, runningLock } from "./backups.ts";
 import { sweepError } from "./errors.ts";
 import { dropFromIndex } from "./segments.ts";
@@ -39,6 +40,7 @@ export async function finish(
   meter: Meter,
 ): Promise<Finished> {
   const { repository, signal } = options;
+  const bypass = bypassOf(options);
   const waiting_for = await waitForWriters(options, state);
   if (waiting_for.length > 0) {
     return { waiting_for, packs_deleted: 0, bytes_deleted: 0, packs_resurrected: 0, backups_removed: [], locked: [] };
@@ -51,7 +53,7 @@ export async function finish(
   const doomed: string[] = [];
   for (const id of state.condemned_packs) {
     if (needs.resurrected.has(id)) continue;
-    const lock = await runningLock(repository, packKey(id));
+    const lock = await runningLock(options, packKey(id));
     if (lock === undefined) doomed.push(id);
     else locked.push(lock);
   }
@@ -73,13 +75,13 @@ export async function finish(
       signal?.throwIfAborted();
       const size_bytes = present.get(id) ?? 0;
       try {
-        await repository.store.delete(packKey(id));
+        await repository.store.delete(packKey(id), bypass);
         packs_deleted++;
         bytes_deleted += size_bytes;
         meter.add(1, size_bytes);
       } catch (error) {
         if (!hasCode(error, "STORE_LOCKED")) throw error;
-        const lock = await runningLock(repository, packKey(id));
+        const lock = await runningLock(options, packKey(id));
         if (lock !== undefined) locked.push(lock);
       }
     }
@@ -89,6 +91,10 @@ export async function finish(
   await close(repository, state, doomed_now, own_writer_id);
   const packs_resurrected = needs.resurrected.size;
   return { waiting_for: [], packs_deleted, bytes_deleted, packs_resurrected, backups_removed, locked };
+}
+
+function bypassOf({ bypass_governance = false }: SweepOptions): DeleteOptions {
+  return { bypass_governance };
 }
 
 async function waitForWriters(options: SweepOptions, state: SweepState): Promise<WaitingFor[]> {
@@ -104,22 +110,19 @@ async function waitForWriters(options: SweepOptions, state: SweepState): Promise
 }
 
 /** Manifests before packs: a backup is there whole, or not at all. @returns ids of those that are gone */
-async function removeManifests(
-  { repository, held = new Set() }: SweepOptions,
-  state: SweepState,
-  locked: LockedObject[],
-): Promise<string[]> {
+async function removeManifests(options: SweepOptions, state: SweepState, locked: LockedObject[]): Promise<string[]> {
+  const { repository, held = new Set() } = options;
   const forgotten = state.condemned_backups.size === 0 ? new Map() : await repository.readForgotten();
   const removed: string[] = [];
   for (const backup_id of state.condemned_backups) {
     if (!isOver(forgotten.get(backup_id), held, repository.clock.now_ms())) continue; // brought back meanwhile
     const key = manifestKey(backup_id);
     try {
-      await repository.store.delete(key);
+      await repository.store.delete(key, bypassOf(options));
       removed.push(backup_id);
     } catch (error) {
       if (!hasCode(error, "STORE_LOCKED")) throw error;
-      const lock = await runningLock(repository, key);
+      const lock = await runningLock(options, key);
       if (lock !== undefined) locked.push(lock);
     }
   }

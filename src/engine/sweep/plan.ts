@@ -34,7 +34,7 @@ export async function planSweep(options: SweepOptions): Promise<SweepPlan> {
 export async function prepare(options: SweepOptions, meter: Meter): Promise<Prepared> {
   const { repository, signal } = options;
   const state = await repository.sweepState();
-  const backups = await readBackups(repository, state, options.held ?? new Set(), signal);
+  const backups = await readBackups(options, state);
   meter.begin("mark", backups.live.length, null);
   const loaded = await repository.loadIndex({
     new_chunks: 0,
@@ -149,15 +149,12 @@ async function choose(
   };
 }
 
-async function locksOf(
-  { repository, signal }: SweepOptions,
-  ids: readonly string[],
-): Promise<[string, LockedObject | undefined][]> {
+async function locksOf(options: SweepOptions, ids: readonly string[]): Promise<[string, LockedObject | undefined][]> {
   const found: [string, LockedObject | undefined][] = [];
   for (let at = 0; at < ids.length; at += STATS_AT_ONCE) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     const some = ids.slice(at, at + STATS_AT_ONCE);
-    const locks = await Promise.all(some.map((id) => runningLock(repository, packKey(id))));
+    const locks = await Promise.all(some.map((id) => runningLock(options, packKey(id))));
     some.forEach((id, i) => found.push([id, locks[i]]));
   }
   return found;

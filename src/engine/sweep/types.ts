@@ -15,6 +15,8 @@ export interface SweepOptions {
   readonly fresh_ms?: number;
   /** Deleted backups (ids) that must stay all the same: a legal hold. */
   readonly held?: ReadonlySet<string>;
+  /** Remove what nobody needs in spite of GOVERNANCE locks; whoever asks must be allowed to. */
+  readonly bypass_governance?: boolean;
   /** How long to wait for writers that began before this sweep; what is left is finished by the next one. */
   readonly wait_ms?: number;
   readonly signal?: AbortSignal;

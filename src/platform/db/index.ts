@@ -10,4 +10,5 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export type * from "./schema.ts";
 export type * from "./schema-access.ts";
+export type * from "./schema-storage.ts";
 export * from "./transaction.ts";

@@ -22,6 +22,7 @@ import type {
 } from "../../model/index.ts";
 import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
 import type { AccessTables } from "./schema-access.ts";
+import type { StorageTables } from "./schema-storage.ts";
 
 export interface RegionTable {
   id: string;
@@ -38,6 +39,8 @@ export interface ProjectTable {
   region_id: string;
   /** What is restored here is there to be looked at: whoever may only restore may restore here. */
   sandbox: WithDefault<boolean>;
+  /** Of all regions together; null: none. */
+  quota_bytes: Nullable<number>;
   revision: Generated<number>;
   created_at: Time;
 }
@@ -91,6 +94,9 @@ export interface RepositoryTable {
   store_prefix: string;
   cmk_id: string;
   created_at: Time;
+  /** What its packs took when that was last measured. */
+  used_bytes: Nullable<number>;
+  used_at: NullableTime;
 }
 
 export interface BackupTable {
@@ -341,7 +347,7 @@ export interface EvidenceHeadTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables {
+export interface Tables extends AccessTables, StorageTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

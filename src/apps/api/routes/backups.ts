@@ -8,6 +8,7 @@ import {
   acceptedSchema,
   backupDetailSchema,
   backupViewSchema,
+  bypassRequestSchema,
   createBackupRequestSchema,
   idParamsSchema,
   pageSchema,
@@ -122,6 +123,21 @@ function addDeletion(app: FastifyInstance, deps: ApiDeps): void {
     status: 202,
     run: async ({ db, params, principal }) => {
       const { job_id } = await requestDelete(db, params.id, `asked for with token ${principal.token_id}`, deps);
+      return { job_id, resource_id: params.id };
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/backups/:id/bypass-delete",
+    method: "POST",
+    operation_id: "bypass_delete_backup",
+    summary: "Delete a backup in spite of its GOVERNANCE lock, on record; COMPLIANCE is refused all the same",
+    scope: "locks:bypass",
+    status: 202,
+    body: bypassRequestSchema,
+    run: async ({ db, params, body, principal }) => {
+      const reason = `GOVERNANCE lock bypassed with token ${principal.token_id}: ${body.reason}`;
+      const { job_id } = await requestDelete(db, params.id, reason, deps, { bypass_governance: true });
       return { job_id, resource_id: params.id };
     },
   });

@@ -6,6 +6,7 @@ import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
 import { addCoverageRoutes } from "./coverage.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
+import { addHoldRoutes } from "./holds.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
@@ -30,6 +31,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addReplicationRoutes(app, deps);
   addCatalogRoutes(app, deps);
   addSweepRoutes(app, deps);
+  addHoldRoutes(app, deps);
   addJobRoutes(app, deps);
   addEvidenceRoutes(app, deps);
 }

@@ -18,6 +18,11 @@ interface RunOptions extends WaitOptions {
   readonly policy?: string;
 }
 
+interface DeleteOptions extends WaitOptions {
+  readonly backupId?: string;
+  readonly bypassGovernance?: string;
+}
+
 export interface ListOptions extends ServerOptions {
   readonly policy?: string;
   readonly workload?: string;
@@ -84,19 +89,30 @@ function registerRun(backup: Command, io: CliIo): void {
 }
 
 function registerDelete(backup: Command, io: CliIo): void {
-  const add = (name: "delete" | "undelete", description: string) =>
-    serverCommand(backup, name, description, `baas backup ${name} bkp_01m82fn4m7b1bcgh598b1rgqfe`)
+  const add = (name: "delete" | "undelete", description: string) => {
+    const command = serverCommand(backup, name, description, `baas backup ${name} bkp_01m82fn4m7b1bcgh598b1rgqfe`);
+    if (name === "delete") {
+      command.option(
+        "--bypass-governance <reason>",
+        "in spite of a GOVERNANCE lock; needs locks:bypass, and is on record",
+      );
+    }
+    command
       .argument("[backup-id]", "id of the backup")
       .option("--backup-id <id>", "the same as an option")
       .option(...DETACH)
-      .action(async (argument: string | undefined, options: WaitOptions & { backupId?: string }) => {
+      .action(async (argument: string | undefined, options: DeleteOptions) => {
         const connection = await connectServer(io, options);
         const path = { id: required(argument ?? options.backupId, "--backup-id") };
         const { api } = connection;
+        const params = { path, header: idempotencyKey(io) };
+        const reason = options.bypassGovernance;
         const accepted = unwrap(
-          name === "delete"
-            ? await api.DELETE("/v1/backups/{id}", { params: { path } })
-            : await api.POST("/v1/backups/{id}/undelete", { params: { path, header: idempotencyKey(io) } }),
+          reason !== undefined
+            ? await api.POST("/v1/backups/{id}/bypass-delete", { params, body: { reason } })
+            : name === "delete"
+              ? await api.DELETE("/v1/backups/{id}", { params: { path } })
+              : await api.POST("/v1/backups/{id}/undelete", { params }),
         );
         const job = await awaitJob(io, connection, options, accepted.job_id);
         if (job === undefined) {
@@ -111,6 +127,7 @@ function registerDelete(backup: Command, io: CliIo): void {
             : `backup ${path.id} is deleted; until ${formatTime(String(until))} it can be brought back: baas backup undelete ${path.id}`;
         show(io, options, job, () => text);
       });
+  };
   add(
     "delete",
     "Delete a backup in all regions. It can be brought back for 14 days, then its storage is freed.\n" +

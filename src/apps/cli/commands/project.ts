@@ -3,7 +3,8 @@ import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, serverCommand } from "../server/command.ts";
 import { showPages } from "../server/lists.ts";
-import { formatTime } from "../format.ts";
+import { parseSize } from "../size.ts";
+import { formatBytes, formatTime } from "../format.ts";
 
 export const register: Register = (program, io) => {
   const example = "baas project add acme-prod --region bd-dha-1";
@@ -19,6 +20,24 @@ export const register: Register = (program, io) => {
       show(io, options, made, () => `project ${made.name} (${made.id}) added`);
     });
 
+  serverCommand(
+    project,
+    "quota",
+    "Say how much a project may store in all regions together; `none` lifts the limit.\n" +
+      "A backup that would pass it fails with StorageQuotaExceeded before it writes anything.",
+    "baas project quota acme-prod 500GB",
+  )
+    .argument("<name>", "name or id of the project")
+    .argument("<size>", "e.g. 500GB, or none")
+    .action(async (name: string, size: string, options: ServerOptions) => {
+      const { api } = await connectServer(io, options);
+      const body = { quota_bytes: size === "none" ? null : parseSize(size) };
+      const params = { path: { id: name }, header: idempotencyKey(io) };
+      const set = unwrap(await api.POST("/v1/projects/{id}/quota", { params, body }));
+      const text = set.quota_bytes === null ? "has no quota" : `may store ${formatBytes(set.quota_bytes)}`;
+      show(io, options, set, () => `project ${set.name} ${text}`);
+    });
+
   serverCommand(project, "list", "List the projects.", "baas project list").action(async (options: ServerOptions) => {
     const { api } = await connectServer(io, options);
     await showPages(io, options, {
@@ -29,7 +48,17 @@ export const register: Register = (program, io) => {
       columns: [
         { title: "name", value: (row) => row.name },
         { title: "id", value: (row) => row.id },
-        { title: "region", value: (row) => row.region_id },
+        { title: "region", value: (row) => row.region_name },
+        {
+          title: "stored",
+          value: (row) => (row.used_bytes === null ? null : formatBytes(row.used_bytes)),
+          align: "right",
+        },
+        {
+          title: "quota",
+          value: (row) => (row.quota_bytes === null ? null : formatBytes(row.quota_bytes)),
+          align: "right",
+        },
         { title: "made", value: (row) => formatTime(row.created_at) },
       ],
       empty: "no projects yet: baas project add NAME --region REGION",

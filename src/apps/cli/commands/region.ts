@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { InvalidArgumentError } from "commander";
 import { cliError, EXIT } from "../errors.ts";
 import { formatBytes } from "../format.ts";
 import type { CliIo } from "../io.ts";
@@ -9,6 +8,7 @@ import { placeOf, s3RegionOf, type S3RegionOptions, s3RegionOptions } from "../s
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, PAGE_SIZE, serverCommand } from "../server/command.ts";
 import { showPages } from "../server/lists.ts";
+import { parseSize } from "../size.ts";
 import { renderTable } from "../table.ts";
 
 interface AddOptions extends ServerOptions, S3RegionOptions {
@@ -104,13 +104,4 @@ async function regionStoreOf(io: CliIo, options: AddOptions) {
   return s3RegionOf(io, url ?? "", options);
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1, m: 2, g: 3, t: 4, p: 5 };
-
 /** `500GiB`, `500G`, `1000000`: powers of 1024. */
-function parseSize(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text);
-  const unit = UNITS[(match?.[2] ?? "").toLowerCase()];
-  if (match === null || unit === undefined) throw new InvalidArgumentError("a size such as 500GiB");
-  const power = match[2] === "" ? 0 : unit;
-  return Math.round(Number(match[1]) * 1024 ** power);
-}

@@ -12,6 +12,7 @@ import { endText } from "./job.ts";
 interface SweepOptions extends WaitOptions {
   readonly region?: string;
   readonly project: string;
+  readonly bypassGovernance?: boolean;
 }
 
 export const register: Register = (program, io) => {
@@ -24,12 +25,14 @@ export const register: Register = (program, io) => {
   )
     .option("--region <name>", "region to sweep")
     .option("--project <name>", "project whose repository is swept", "default")
+    .option("--bypass-governance", "also what only a GOVERNANCE lock keeps; needs locks:bypass, and is on record")
     .option(...DETACH)
     .action(async (options: SweepOptions) => {
       const connection = await connectServer(io, options);
       const body = { region: required(options.region, "--region"), project: options.project };
       const params = { header: idempotencyKey(io) };
-      const accepted = unwrap(await connection.api.POST("/v1/sweeps", { params, body }));
+      const url = options.bypassGovernance === true ? "/v1/sweeps/bypass" : "/v1/sweeps";
+      const accepted = unwrap(await connection.api.POST(url, { params, body }));
       const job = await awaitJob(io, connection, options, accepted.job_id);
       if (job === undefined) {
         show(io, options, accepted, () => `job ${accepted.job_id} started: baas job watch ${accepted.job_id}`);

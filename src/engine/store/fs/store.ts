@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import type { Clock, Random } from "../../../base/index.ts";
 import { asStoreError, errnoOf, storeError, throwIfAborted } from "../errors.ts";
 import { assertKey, assertPrefix, badKey } from "../keys.ts";
-import { assertLockChange, assertNewLock, assertUnlocked, isRunning } from "../lock-rules.ts";
-import type { GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "../port.ts";
+import { assertLockChange, assertNewLock, assertUnlocked, isRunning, lockAgainst } from "../lock-rules.ts";
+import type { DeleteOptions, GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "../port.ts";
 import { partList, resolveRange, shortObject, sizeOf } from "../ranges.ts";
 import { ClockGuard } from "./clock-guard.ts";
 import { type FileIo, nodeFileIo } from "./file-io.ts";
@@ -215,13 +215,13 @@ class FsStore implements ObjectStore {
     }
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: string, options?: DeleteOptions): Promise<void> {
     return this.#run(`deleting ${key}`, key, async () => {
       await this.#folders.verify(key);
       await this.#exclusively(mutexName(key), undefined, async () => {
         const found = await statObject(this.#layout, this.#locks, key);
         if (found === undefined) return await this.#assertMounted();
-        assertUnlocked(key, found.lock, this.#time.now_ms(), "delete");
+        assertUnlocked(key, lockAgainst(found.lock, options), this.#time.now_ms(), "delete");
         await this.#io.unlink(this.#layout.object(key));
         this.#handles.forget(this.#layout.object(key));
         await this.#folders.sync(key);

@@ -1,9 +1,10 @@
-import { PutObjectRetentionCommand } from "@aws-sdk/client-s3";
+import { PutObjectLegalHoldCommand, PutObjectRetentionCommand } from "@aws-sdk/client-s3";
 import type { Clock, Random } from "../../../base/index.ts";
 import { storeError, throwIfAborted } from "../errors.ts";
 import { assertKey, assertPrefix, badKey, foldersOf } from "../keys.ts";
-import { assertLockChange, assertNewLock, assertUnlocked } from "../lock-rules.ts";
+import { assertLockChange, assertNewLock, assertUnlocked, lockAgainst } from "../lock-rules.ts";
 import type {
+  DeleteOptions,
   GetOptions,
   ListOptions,
   ObjectLock,
@@ -128,18 +129,18 @@ class S3Store implements ObjectStore {
     } while (from !== undefined);
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: string, options?: DeleteOptions): Promise<void> {
     return this.#run(`deleting ${key}`, key, undefined, async () => {
       const { versions, markers } = await versionsOf(this.#wire, key, `deleting ${key}`);
       // The oldest first: whatever interrupts this, no older version comes to light again.
       for (const { version_id } of versions.toReversed()) {
         try {
-          await removeVersion(this.#wire, key, version_id);
+          await removeVersion(this.#wire, key, version_id, options?.bypass_governance === true);
         } catch (error) {
           if (!isForbidden(error)) throw error;
           const found = await head(this.#wire, key, version_id);
           if (found === undefined) continue;
-          assertUnlocked(key, found.lock, found.now_ms, "delete");
+          assertUnlocked(key, lockAgainst(found.lock, options), found.now_ms, "delete");
           assertNotHeld(key, found, "delete");
           throw error;
         }
@@ -165,6 +166,27 @@ class S3Store implements ObjectStore {
         const after = await find(this.#wire, key); // another writer may have set a longer one meanwhile
         if (after !== undefined) assertLockChange(key, after.lock, lock, after.now_ms);
         throw error;
+      }
+    });
+  }
+
+  hold(key: string, on: boolean): Promise<void> {
+    return this.#run(`${on ? "holding" : "releasing"} ${key}`, key, undefined, async () => {
+      const found = await find(this.#wire, key);
+      if (found === undefined) throw notFound(this.#wire, key);
+      if (found.legal_hold === on) return;
+      const { client, bucket, prefix } = this.#wire;
+      const command = new PutObjectLegalHoldCommand({
+        Bucket: bucket,
+        Key: prefix + key,
+        ...(found.version_id === undefined ? {} : { VersionId: found.version_id }),
+        LegalHold: { Status: on ? "ON" : "OFF" },
+        ChecksumAlgorithm: "SHA256",
+      });
+      try {
+        await quickly(this.#wire, `holding ${key}`, (abortSignal) => client.send(command, { abortSignal }));
+      } catch (error) {
+        throw isLockRefusal(error) ? this.#noLocks(key, error) : error;
       }
     });
   }

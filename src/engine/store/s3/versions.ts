@@ -126,13 +126,19 @@ export async function find(wire: Wire, key: string): Promise<Head | undefined> {
 }
 
 /** Really removes one version; nothing when it is gone. */
-export async function removeVersion(wire: Wire, key: string, version_id: string | undefined): Promise<void> {
+export async function removeVersion(
+  wire: Wire,
+  key: string,
+  version_id: string | undefined,
+  bypass_governance = false,
+): Promise<void> {
   await quickly(wire, `deleting ${key}`, (abortSignal) =>
     wire.client.send(
       new DeleteObjectCommand({
         Bucket: wire.bucket,
         Key: wire.prefix + key,
         ...(version_id === undefined ? {} : { VersionId: version_id }),
+        ...(bypass_governance ? { BypassGovernanceRetention: true } : {}),
       }),
       { abortSignal },
     ),
