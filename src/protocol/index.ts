@@ -11,6 +11,7 @@ export * from "./coverage.ts";
 export * from "./evidence.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
+export * from "./keys.ts";
 export * from "./local.ts";
 export * from "./planning.ts";
 export * from "./policies.ts";

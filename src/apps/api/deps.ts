@@ -1,7 +1,7 @@
 import type { Signer } from "../../control/evidence/index.ts";
 import type { SessionLimits } from "../../control/access/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
-import type { KeyManager } from "../../engine/keys/index.ts";
+import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 
@@ -11,6 +11,7 @@ export interface ApiDeps extends RecoverPorts {
   readonly wakeups: Wakeups;
   readonly keys: KeyManager;
   readonly signer: () => Promise<Signer>;
+  readonly key_admin: KeyAdmin;
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;

@@ -9,7 +9,7 @@ import { createToken, ensureAdminToken } from "../../control/access/index.ts";
 import { seedTemplates } from "../../control/policy/index.ts";
 import { createRepositories, type Engine } from "../../control/repositories/index.ts";
 import { planBackup, runBackup } from "../../engine/backup/index.ts";
-import { createPassphraseSlot, type KeyInfo, passphraseKeyManager } from "../../engine/keys/index.ts";
+import { createPassphraseSlot, type KeyAdmin, type KeyInfo, passphraseKeyManager } from "../../engine/keys/index.ts";
 import { planRestore, runRestore } from "../../engine/restore/index.ts";
 import { createRepository, openRepository } from "../../engine/repository/index.ts";
 import { openStore, type StoreConfig } from "../../engine/store/index.ts";
@@ -91,11 +91,13 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
 }
 
 /** The real engine, with a passphrase for the key manager: every project's key is the one of its slot. */
-async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "keys" | "signer" | "repositories">> {
+async function dataPlane({
+  db,
+}: Database): Promise<Pick<ApiDeps, "engine" | "keys" | "key_admin" | "signer" | "repositories">> {
   const ports = { clock: systemClock, random: systemRandom };
   const slot = createPassphraseSlot(systemRandom);
   const keys = passphraseKeyManager({ passphrase: "test", slot });
-  const key_admin = { createKey: async () => ({ key_id: slot.slot_id }) as KeyInfo };
+  const key_admin = { createKey: async () => ({ key_id: slot.slot_id }) as KeyInfo } as unknown as KeyAdmin;
   const engine = {
     openStore: (config: StoreConfig) => openStore(config, ports),
     createRepository,
@@ -106,5 +108,5 @@ async function dataPlane({ db }: Database): Promise<Pick<ApiDeps, "engine" | "ke
     runRestore,
   } as unknown as Engine;
   const repositories = createRepositories({ ...ports, db, engine, keys, key_admin });
-  return { engine, keys, signer: lazySigner({ ...ports, db, keys, key_admin }), repositories };
+  return { engine, keys, key_admin, signer: lazySigner({ ...ports, db, keys, key_admin }), repositories };
 }

@@ -27,6 +27,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "evidence", summary: "signed proof of what happened", load: () => import("./commands/evidence.ts") },
   { name: "job", summary: "work in progress and done", load: () => import("./commands/job.ts") },
   { name: "region", summary: "where backups are kept", load: () => import("./commands/region.ts") },
+  { name: "key", summary: "master keys, who may use them, rotation", load: () => import("./commands/key.ts") },
   { name: "project", summary: "tenants", load: () => import("./commands/project.ts") },
   { name: "catalog", summary: "the list of all backups", load: () => import("./commands/catalog.ts") },
   { name: "repo", summary: "back up and restore without a server", load: () => import("./commands/repo/index.ts") },

@@ -135,6 +135,7 @@ const VERDICTS: Readonly<Record<string, VerdictCause>> = {
   KEY_DISABLED: "KeyRevoked",
   KEY_DESTROYED: "KeyRevoked",
   KEY_NOT_FOUND: "KeyRevoked",
+  KEY_ACCESS_DENIED: "KeyRevoked",
 };
 
 /**
@@ -216,15 +217,29 @@ async function record(
     .where("job_id", "=", job.id)
     .execute();
   const hurt = [...new Set(report.damaged.flatMap((damage) => damage.backup_ids))].filter((id) => id !== backup.id);
-  await mark(tx, [backup.id], region_id, verdict, now);
+  if (report.cause === "KeyRevoked") await noteRevoked(tx, backup.id, region_id, now);
+  else await mark(tx, [backup.id], region_id, verdict, now);
   // The same object hurts them; their own verification says how far.
-  if (verdict !== "VALID") await mark(tx, hurt, region_id, verdict, now);
+  if (verdict !== "VALID" && report.cause !== "KeyRevoked") await mark(tx, hurt, region_id, verdict, now);
   const data = { backup_id: backup.id, region_id, verdict, cause: report.cause, hurt_backups: hurt };
   await appendEvent(
     tx,
     { type: "holdfast.backup.verified", subject: backup.id, project_id: backup.project_id, data },
     ports,
   );
+}
+
+/** Its bytes are what they were: it is not damaged, and may be restored as soon as its key may be used again. */
+async function noteRevoked(tx: Tx, backup_id: string, region_id: string, now: Date): Promise<void> {
+  const set = { verified_state: "INVALID" as const, verified_at: now };
+  await tx.updateTable("backups").set(set).where("id", "=", backup_id).where("region_id", "=", region_id).execute();
+  await tx
+    .updateTable("copies")
+    .set(set)
+    .where("backup_id", "=", backup_id)
+    .where("region_id", "=", region_id)
+    .where("state", "in", ["AVAILABLE", "DAMAGED"])
+    .execute();
 }
 
 async function mark(

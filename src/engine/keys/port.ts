@@ -60,6 +60,8 @@ export interface KeyGrant {
   /** A key id, or {@link EVERY_KEY}. */
   readonly key_id: string;
   readonly rights: readonly KeyRight[];
+  /** These rights are denied on this key, although the principal has them on every key. */
+  readonly denied?: true | undefined;
 }
 
 export interface KeyPrincipalInfo {

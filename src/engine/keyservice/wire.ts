@@ -36,7 +36,14 @@ const right = z.enum(["wrap", "unwrap", "describe", "admin"]);
 const principalInfo = z.strictObject({
   principal: z.string(),
   created_at: z.string(),
-  grants: z.array(z.strictObject({ principal: z.string(), key_id: z.string(), rights: z.array(right) })),
+  grants: z.array(
+    z.strictObject({
+      principal: z.string(),
+      key_id: z.string(),
+      rights: z.array(right),
+      denied: z.literal(true).optional(),
+    }),
+  ),
 });
 const principalToken = z.strictObject({ principal: z.string(), token: z.string() });
 const outcome = z.enum(["STARTED", "OK", "DENIED", "FAILED", "INTERRUPTED"]);

@@ -1,8 +1,22 @@
 import { EVERY_KEY, type KeyPrincipalInfo, type KeyRight } from "../keys/index.ts";
-import { type AccessList, createToken, findPrincipal, toPrincipalInfo, withChanged, withPrincipal } from "./access.ts";
+import {
+  type AccessList,
+  createToken,
+  denialOf,
+  findPrincipal,
+  toPrincipalInfo,
+  withChanged,
+  withPrincipal,
+} from "./access.ts";
 import type { AuditEvent } from "./audit-log.ts";
 import type { OpenFolder } from "./open-folder.ts";
 import type { PrincipalToken } from "./set-up.ts";
+
+type Grants = Record<string, KeyRight[]>;
+
+function without(held: readonly KeyRight[] | undefined, rights: readonly KeyRight[]): KeyRight[] {
+  return (held ?? []).filter((right) => !rights.includes(right));
+}
 
 /** Whoever holds folder and root secret, at the machine itself: may make new tokens without one. */
 export const OPERATOR_PRINCIPAL = "operator";
@@ -43,16 +57,24 @@ export class AccessChanges {
     }));
   }
 
+  /** On one key it also takes back what was denied there. */
   grant(actor: string, principal: string, key_id: string, rights: readonly KeyRight[]): Promise<KeyPrincipalInfo> {
-    return this.#changeGrants(actor, "access.grant", principal, key_id, rights, (held) => [
-      ...new Set([...held, ...rights]),
-    ]);
+    return this.#changeGrants(actor, "access.grant", principal, key_id, rights, (grants) => ({
+      [key_id]: [...new Set([...(grants[key_id] ?? []), ...rights])],
+      [denialOf(key_id)]: without(grants[denialOf(key_id)], rights),
+    }));
   }
 
+  /** On one key it also denies what the principal may do with every key. */
   revoke(actor: string, principal: string, key_id: string, rights: readonly KeyRight[]): Promise<KeyPrincipalInfo> {
-    return this.#changeGrants(actor, "access.revoke", principal, key_id, rights, (held) =>
-      held.filter((right) => !rights.includes(right)),
-    );
+    return this.#changeGrants(actor, "access.revoke", principal, key_id, rights, (grants) => {
+      const elsewhere = key_id === EVERY_KEY ? [] : (grants[EVERY_KEY] ?? []);
+      const denied = grants[denialOf(key_id)] ?? [];
+      return {
+        [key_id]: without(grants[key_id], rights),
+        [denialOf(key_id)]: [...new Set([...denied, ...elsewhere.filter((right) => rights.includes(right))])],
+      };
+    });
   }
 
   #changeAccess<T>(
@@ -74,15 +96,14 @@ export class AccessChanges {
     principal: string,
     key_id: string,
     rights: readonly KeyRight[],
-    edit: (held: readonly KeyRight[]) => KeyRight[],
+    edit: (grants: Grants) => Grants,
   ): Promise<KeyPrincipalInfo> {
     const detail = { principal, rights: rights.join(",") };
     return this.#changeAccess(actor, { action, detail: { ...detail, key_id } }, (list) => {
       if (key_id !== EVERY_KEY) this.#folder.findKey(key_id);
       const changed = withChanged(list, principal, (found) => {
-        const held = edit(found.grants[key_id] ?? []);
-        const { [key_id]: _, ...others } = found.grants;
-        return { ...found, grants: held.length === 0 ? others : { ...others, [key_id]: held } };
+        const grants = Object.entries({ ...found.grants, ...edit(found.grants) });
+        return { ...found, grants: Object.fromEntries(grants.filter(([, held]) => held.length > 0)) };
       });
       return { list: changed, result: (now) => toPrincipalInfo(findPrincipal(now, principal)) };
     });

@@ -19,7 +19,7 @@ export const accessSchema = z.strictObject({
       created_at: z.iso.datetime(),
       /** Tokens carry 256 random bits: a plain hash is enough, there is nothing to guess. */
       token_sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      /** Key id or "*" → rights. */
+      /** Key id or "*" → rights; "!" and a key id → rights taken away on that key, whatever "*" says. */
       grants: z.record(z.string(), z.array(z.enum(KEY_RIGHTS))),
     }),
   ),
@@ -45,9 +45,15 @@ export function authenticate(list: AccessList, token: string): string | null {
   return found;
 }
 
+/** Under which name of `grants` stands what is denied on one key to somebody who has the right on every key. */
+export function denialOf(key_id: string): string {
+  return `!${key_id}`;
+}
+
 export function isGranted(list: AccessList, principal: string, right: KeyRight, key_id: string): boolean {
   const grants = list.principals.find((candidate) => candidate.principal === principal)?.grants;
   if (grants === undefined) return false;
+  if (Object.hasOwn(grants, denialOf(key_id)) && grants[denialOf(key_id)]!.includes(right)) return false;
   return (
     (grants[EVERY_KEY] ?? []).includes(right) || (Object.hasOwn(grants, key_id) && grants[key_id]!.includes(right))
   );
@@ -101,7 +107,11 @@ export function withChanged(
 }
 
 export function toPrincipalInfo({ principal, created_at, grants }: Principal): KeyPrincipalInfo {
-  const list = Object.entries(grants).map(([key_id, rights]) => ({ principal, key_id, rights }));
+  const list = Object.entries(grants).map(([name, rights]) =>
+    name.startsWith("!")
+      ? { principal, key_id: name.slice(1), rights, denied: true as const }
+      : { principal, key_id: name, rights },
+  );
   return { principal, created_at, grants: list };
 }
 

@@ -104,7 +104,7 @@ export function decodeManifest(
   bytes: Buffer,
   verifying_key: KeyObject,
   data_keys: ReadonlyMap<number, Uint8Array>,
-): { readonly public_part: PublicManifest; readonly private_part: PrivateManifest } {
+): { readonly public_part: PublicManifest; readonly private_part: PrivateManifest; readonly epoch: number } {
   const { epoch, public_part, public_end, body, damaged } = parse(backup_id, bytes, verifying_key);
   const data_key = data_keys.get(epoch);
   if (data_key === undefined) throw damaged(`it is sealed under the unknown epoch ${epoch}`);
@@ -119,7 +119,8 @@ export function decodeManifest(
   } catch (cause) {
     throw damaged("it fails authentication", cause);
   }
-  return { public_part, private_part: parsePrivatePart(inflate(packed, damaged).toString("utf8"), damaged) };
+  const private_part = parsePrivatePart(inflate(packed, damaged).toString("utf8"), damaged);
+  return { public_part, private_part, epoch };
 }
 
 /** The private part does not state its size: grow until it fits, up to the limit. */

@@ -1,6 +1,6 @@
-import type { Clock, Random } from "../../base/index.ts";
+import { type Clock, hasCode, type Random } from "../../base/index.ts";
 import type { KeyManager, WrapContext, WrappedKey } from "../keys/index.ts";
-import type { ObjectStore } from "../store/index.ts";
+import type { ObjectLock, ObjectStore } from "../store/index.ts";
 import { repositoryError } from "./errors.ts";
 import { decodeJsonObject, encodeJsonObject, integerField, stringField } from "./json-object.ts";
 
@@ -26,9 +26,14 @@ interface Unwrapped {
   readonly plaintext: Buffer;
   readonly key_id: string;
   readonly key_version: number;
+  /** Which version of its CMK first wrapped it. */
+  readonly first_key_version: number;
 }
 
-const number = (n: number) => String(n).padStart(8, "0");
+export type FoundKey = Unwrapped & { readonly seq: number; readonly key: string };
+export type FoundEpoch = EpochKey & FoundKey;
+
+export const number = (n: number) => String(n).padStart(8, "0");
 
 export function newKeyring(random: Random): Buffer {
   return Buffer.from(random.bytes(KEYRING_BYTES));
@@ -45,22 +50,44 @@ export function splitKeyring(bytes: Buffer): Keyring {
   };
 }
 
-function keyringContext(repository_id: string): WrapContext {
+export function keyringContext(repository_id: string): WrapContext {
   return { kind: "keyring", repository_id };
 }
 
-function epochContext(repository_id: string, epoch: number): WrapContext {
+export function epochContext(repository_id: string, epoch: number): WrapContext {
   return { kind: "epoch", repository_id, epoch: number(epoch) };
 }
 
-interface KeyObject {
+/** How often keys that are being wrapped anew are looked for again. */
+const READS_MAX = 8;
+
+/** A key object may be replaced by the next one between a listing and the reading of it: then it is listed again. */
+async function whileRewrapped<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt >= READS_MAX || !hasCode(error, "STORE_NOT_FOUND")) throw error;
+    }
+  }
+}
+
+export interface KeyObject {
   readonly prefix: string;
   readonly seq: number;
   readonly context: WrapContext;
+  /** Of a key that is wrapped anew: who wrapped it first, and the lock that must hold for it. */
+  readonly first_key_version?: number;
+  readonly lock?: ObjectLock;
   readonly fields: Record<string, unknown>;
 }
 
-async function putWrapped(store: ObjectStore, target: KeyObject, wrapped: WrappedKey, clock: Clock): Promise<void> {
+export async function putWrapped(
+  store: ObjectStore,
+  target: KeyObject,
+  wrapped: WrappedKey,
+  clock: Clock,
+): Promise<void> {
   const object = {
     ...target.fields,
     seq: target.seq,
@@ -68,9 +95,11 @@ async function putWrapped(store: ObjectStore, target: KeyObject, wrapped: Wrappe
     manager: wrapped.manager,
     key_id: wrapped.key_id,
     key_version: wrapped.key_version,
+    ...(target.first_key_version === undefined ? {} : { first_key_version: target.first_key_version }),
     ciphertext: Buffer.from(wrapped.ciphertext).toString("base64"),
   };
-  await store.put(`${target.prefix}${number(target.seq)}`, encodeJsonObject(object), { if_absent: true });
+  const options = { if_absent: true, ...(target.lock === undefined ? {} : { lock: target.lock }) };
+  await store.put(`${target.prefix}${number(target.seq)}`, encodeJsonObject(object), options);
 }
 
 /** Wraps and stores the keyring under the next sequence number. */
@@ -110,47 +139,58 @@ export async function writeEpoch(
 }
 
 /** The newest keyring. @throws REPOSITORY_DAMAGED, KEY_* */
-export async function readKeyring(
-  store: ObjectStore,
-  keys: KeyManager,
-  repository_id: string,
-): Promise<Unwrapped & { seq: number }> {
+export function readKeyring(store: ObjectStore, keys: KeyManager, repository_id: string): Promise<FoundKey> {
+  return whileRewrapped(() => readKeyringOnce(store, keys, repository_id));
+}
+
+async function readKeyringOnce(store: ObjectStore, keys: KeyManager, repository_id: string): Promise<FoundKey> {
   const newest = (await listSeqs(store, "keys/keyring/")).at(-1);
   if (newest === undefined)
     throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the keyring is missing`, {
       object: "keys/keyring/",
     });
-  return { ...(await unwrapObject(store, keys, newest.key, keyringContext(repository_id))), seq: newest.seq };
+  return { ...(await unwrapObject(store, keys, newest.key, keyringContext(repository_id))), ...newest };
 }
 
-/** All epochs, oldest first. @throws REPOSITORY_DAMAGED, KEY_* */
-export async function readEpochs(
+/** All epochs but those `known`, oldest first. @throws REPOSITORY_DAMAGED, KEY_* */
+export function readEpochs(
   store: ObjectStore,
   keys: KeyManager,
   repository_id: string,
-): Promise<(EpochKey & Unwrapped & { seq: number })[]> {
+  known: ReadonlyMap<number, unknown> = new Map(),
+): Promise<FoundEpoch[]> {
+  return whileRewrapped(() => readEpochsOnce(store, keys, repository_id, known));
+}
+
+async function readEpochsOnce(
+  store: ObjectStore,
+  keys: KeyManager,
+  repository_id: string,
+  known: ReadonlyMap<number, unknown>,
+): Promise<FoundEpoch[]> {
   const newest = new Map<number, { key: string; seq: number }>();
   for (const { key, seq } of await listSeqs(store, "keys/epoch/")) {
     const epoch = Number(key.split("/")[2]);
     if (Number.isInteger(epoch) && epoch > 0) newest.set(epoch, { key, seq });
   }
-  if (newest.size === 0)
+  if (newest.size === 0 && known.size === 0)
     throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the epoch keys are missing`, {
       object: "keys/epoch/",
     });
-  const epochs: (EpochKey & Unwrapped & { seq: number })[] = [];
+  const epochs: FoundEpoch[] = [];
   for (const [epoch, { key, seq }] of newest) {
+    if (known.has(epoch)) continue;
     const unwrapped = await unwrapObject(store, keys, key, epochContext(repository_id, epoch));
     if (unwrapped.plaintext.length !== DATA_KEY_BYTES)
       throw repositoryError("REPOSITORY_DAMAGED", `${key}: its key has ${unwrapped.plaintext.length} bytes`, {
         object: key,
       });
-    epochs.push({ epoch, data_key: unwrapped.plaintext, ...unwrapped, seq });
+    epochs.push({ epoch, data_key: unwrapped.plaintext, ...unwrapped, seq, key });
   }
   return epochs.sort((a, b) => a.epoch - b.epoch);
 }
 
-async function listSeqs(store: ObjectStore, prefix: string): Promise<{ key: string; seq: number }[]> {
+export async function listSeqs(store: ObjectStore, prefix: string): Promise<{ key: string; seq: number }[]> {
   const found: { key: string; seq: number }[] = [];
   for await (const { key } of store.list(prefix)) {
     const seq = Number(key.slice(key.lastIndexOf("/") + 1));
@@ -189,5 +229,10 @@ async function unwrapObject(
       { object: key, manager: wrapped.manager },
     );
   }
-  return { plaintext: await keys.unwrap(wrapped, context), key_id: wrapped.key_id, key_version: wrapped.key_version };
+  const { key_id, key_version } = wrapped;
+  const first_key_version =
+    object["first_key_version"] === undefined
+      ? key_version
+      : integerField(object, "first_key_version", key, 1, SEQ_MAX);
+  return { plaintext: await keys.unwrap(wrapped, context), key_id, key_version, first_key_version };
 }

@@ -1,12 +1,11 @@
 import type { KeyObject } from "node:crypto";
-import { type Clock, hasCode, newId, type Random } from "../../base/index.ts";
+import { type Clock, hasCode, type Random } from "../../base/index.ts";
 import { encodeSegment, type IndexedPack } from "../index/index.ts";
 import type { KeyManager } from "../keys/index.ts";
 import {
   decodeManifest,
   manifestError,
   encodeManifest,
-  publicKeyBytes,
   signingKeyFromSeed,
   verifyingKeyFromBytes,
   type ManifestStats,
@@ -16,26 +15,17 @@ import {
 import type { EpochKeys } from "../pack/index.ts";
 import type { ObjectStore, StoreConfig } from "../store/index.ts";
 import { ChunkHasher } from "./chunk-hasher.ts";
-import { CONFIG_KEY, DEFAULT_SIZES, encodeConfig, readConfig, verifyConfig, type RepositoryConfig } from "./config.ts";
+import { readConfig, type RepositoryConfig, verifyConfig } from "./config.ts";
 import { repositoryError } from "./errors.ts";
 import { committedBackups, manifestKey } from "./commit.ts";
 import { forget, type ForgottenBackup, putRemoved, readForgotten, readForgottenOne } from "./forgotten.ts";
-import { encodeJsonObject, readJsonObject } from "./json-object.ts";
-import {
-  type Keyring,
-  newKeyring,
-  readEpochs,
-  readKeyring,
-  splitKeyring,
-  writeEpoch,
-  writeKeyring,
-} from "./keyring.ts";
+import { type Keyring, readEpochs, readKeyring, splitKeyring } from "./keyring.ts";
 import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
+import { type KeyUse, openEpoch, readKeyUse, rewrapKeys, type RewrapReport } from "./rewrap.ts";
 import { PackRewriter } from "./rewriter.ts";
 import { goingOrGone, packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
 
-const SLOT_KEY = "keys/slot";
 /** Where one index segment ends and the next begins; readers take 256 MiB (docs/format.md §6). */
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
@@ -48,6 +38,8 @@ export interface Manifest {
   readonly packs: readonly string[];
   /** Those it needed when it was made: what the manifest itself says. */
   readonly packs_at_birth: readonly string[];
+  /** Under which epoch the manifest itself is sealed. */
+  readonly epoch: number;
   readonly kind: string;
   /** Absolute paths as bytes. */
   readonly roots: readonly Buffer[];
@@ -61,62 +53,6 @@ export interface Manifest {
   readonly exclude: readonly string[];
   /** What the source said of itself, e.g. log positions; empty when it said nothing. */
   readonly details: Readonly<Record<string, unknown>>;
-}
-
-export interface CreateRepositoryOptions {
-  readonly store: ObjectStore;
-  readonly keys: KeyManager;
-  readonly cmk_key_id: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Stored beside the repository when the key manager is a passphrase. */
-  readonly slot?: object;
-  readonly sizes?: Partial<Pick<RepositoryConfig, "chunker" | "block_bytes" | "frame_bytes" | "pack_bytes">>;
-}
-
-/**
- * Makes an empty repository. The config is written last: a repository exists when its config does, and a second call
- * after a crash starts over.
- * @throws REPOSITORY_EXISTS, KEY_*, STORE_*
- */
-export async function createRepository(o: CreateRepositoryOptions): Promise<{ repository_id: string }> {
-  const { store, keys, clock, random } = o;
-  if ((await store.stat(CONFIG_KEY)) !== undefined) {
-    throw repositoryError("REPOSITORY_EXISTS", `${store.description} holds a repository already`, {
-      store: store.description,
-    });
-  }
-  const repository_id = newId("rpo", clock, random);
-  const keyring_bytes = newKeyring(random);
-  const keyring = splitKeyring(keyring_bytes);
-  // What an earlier, interrupted call left has no config and so belongs to no repository.
-  for (const prefix of ["keys/keyring/", "keys/epoch/"])
-    for await (const { key } of store.list(prefix)) await store.delete(key);
-  if (o.slot !== undefined) await store.put(SLOT_KEY, encodeJsonObject(o.slot));
-  await writeKeyring(store, keys, o.cmk_key_id, repository_id, keyring_bytes, 1, clock);
-  await writeEpoch(
-    store,
-    keys,
-    o.cmk_key_id,
-    repository_id,
-    { epoch: 1, data_key: Buffer.from(random.bytes(32)) },
-    1,
-    clock,
-  );
-  const config: RepositoryConfig = {
-    ...DEFAULT_SIZES,
-    ...o.sizes,
-    repository_id,
-    created_at_ms: clock.now_ms(),
-    signing_public_key: publicKeyBytes(signingKeyFromSeed(keyring.signing_seed)).toString("hex"),
-  };
-  await store.put(CONFIG_KEY, encodeJsonObject(encodeConfig(config, keyring.mac_key)), { if_absent: true });
-  return { repository_id };
-}
-
-/** The passphrase slot beside a repository, or `undefined` when its keys are with a key manager. */
-export function readPassphraseSlot(store: ObjectStore): Promise<Record<string, unknown> | undefined> {
-  return readJsonObject(store, SLOT_KEY);
 }
 
 export interface OpenRepositoryOptions {
@@ -152,7 +88,7 @@ export class Repository {
   readonly store: ObjectStore;
   readonly clock: Clock;
   readonly random: Random;
-  readonly epoch_keys: EpochKeys;
+  readonly #epoch_keys: Map<number, Uint8Array>;
   readonly hasher: ChunkHasher;
   readonly #options: OpenRepositoryOptions;
   readonly #keyring: Keyring;
@@ -165,7 +101,7 @@ export class Repository {
     this.store = o.store;
     this.clock = o.clock;
     this.random = o.random;
-    this.epoch_keys = epoch_keys;
+    this.#epoch_keys = new Map(epoch_keys);
     this.hasher = new ChunkHasher(keyring.id_key);
     this.#options = o;
     this.#keyring = keyring;
@@ -175,6 +111,10 @@ export class Repository {
 
   get description(): string {
     return this.store.description;
+  }
+
+  get epoch_keys(): EpochKeys {
+    return this.#epoch_keys;
   }
 
   /** The epoch new data is sealed under. */
@@ -199,13 +139,48 @@ export class Repository {
     // Who reads one backup needs what that one needs; everybody else must not come to rely on what is on its way out.
     const reads_only = options.only_wanted === true;
     const avoid = options.avoid ?? (reads_only ? new Set<string>() : goingOrGone(await this.sweepState()));
-    return loadIndex({ ...options, store: this.store, keys: this.epoch_keys, clock: this.clock, avoid });
+    const load = () => loadIndex({ ...options, store: this.store, keys: this.epoch_keys, clock: this.clock, avoid });
+    const loaded = await load();
+    // What cannot be opened may be of an epoch that was opened since.
+    return loaded.damaged.length > 0 && (await this.refreshKeys()) ? load() : loaded;
+  }
+
+  /** Takes up epochs that were opened since. @returns whether there were any. @throws KEY_*, STORE_* */
+  async refreshKeys(): Promise<boolean> {
+    const epochs = await readEpochs(this.store, this.#options.keys, this.id, this.epoch_keys);
+    for (const { epoch, data_key } of epochs) this.#epoch_keys.set(epoch, data_key);
+    return epochs.length > 0;
+  }
+
+  /** Wraps its keys with the newest version of the CMK. */
+  rewrapKeys(cmk_key_id: string): Promise<RewrapReport> {
+    const { store, clock, id } = this;
+    return rewrapKeys({ store, keys: this.#options.keys, cmk_key_id, repository_id: id, clock });
+  }
+
+  /** Opens an epoch here and in the other replicas. */
+  async openEpoch(epoch: number, cmk_key_id: string, stores: readonly ObjectStore[]): Promise<void> {
+    const { clock, random, id } = this;
+    await openEpoch(stores, epoch, { keys: this.#options.keys, cmk_key_id, repository_id: id, clock, random });
+    await this.refreshKeys();
+  }
+
+  /** Which versions of the CMK its keys need. */
+  keyUse(): Promise<KeyUse> {
+    return readKeyUse({ store: this.store, keys: this.#options.keys, repository_id: this.id });
   }
 
   /** Announces this writer or reader; before it looks at anything it will rely on. */
-  beginLease(operation: LeaseOperation): Promise<Lease> {
+  async beginLease(operation: LeaseOperation): Promise<Lease> {
     const { store, clock, random } = this;
-    return beginLease({ store, operation, mac_key: this.#keyring.mac_key, clock, random });
+    const lease = await beginLease({ store, operation, mac_key: this.#keyring.mac_key, clock, random });
+    try {
+      await this.refreshKeys();
+      return lease;
+    } catch (error) {
+      await lease.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** What sweeps have decided. @throws REPOSITORY_DAMAGED, STORE_* */
@@ -318,13 +293,24 @@ export class Repository {
         error,
       );
     }
-    const manifest = this.openManifest(backup_id, bytes);
+    const manifest = await this.openFresh(backup_id, bytes);
     return { ...manifest, packs: packsNow(manifest.packs, backup_id, state ?? (await this.sweepState())) };
+  }
+
+  /** The same as {@link openManifest}, for bytes that may be of an epoch opened since. */
+  async openFresh(backup_id: string, bytes: Buffer): Promise<Manifest> {
+    try {
+      return this.openManifest(backup_id, bytes);
+    } catch (error) {
+      if (!hasCode(error, "MANIFEST_DAMAGED") && !hasCode(error, "PACK_DAMAGED")) throw error;
+      if (!(await this.refreshKeys())) throw error;
+      return this.openManifest(backup_id, bytes);
+    }
   }
 
   /** Checks and opens the bytes of a manifest; `packs` are those it names. @throws MANIFEST_DAMAGED */
   openManifest(backup_id: string, bytes: Buffer): Manifest {
-    const { public_part, private_part } = decodeManifest(backup_id, bytes, this.#verifying_key, this.epoch_keys);
+    const { public_part, private_part, epoch } = decodeManifest(backup_id, bytes, this.#verifying_key, this.epoch_keys);
     if (public_part.repository_id !== this.id) {
       const object = manifestKey(backup_id);
       throw manifestError("MANIFEST_DAMAGED", `${object}: it belongs to repository ${public_part.repository_id}`, {
@@ -334,6 +320,7 @@ export class Repository {
     }
     return {
       ...public_part,
+      epoch,
       packs_at_birth: public_part.packs,
       kind: private_part.kind,
       roots: private_part.roots.map((root) => Buffer.from(root, "base64")),

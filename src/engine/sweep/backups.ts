@@ -19,8 +19,8 @@ export interface Backups {
   readonly expired: readonly string[];
   readonly recoverable: number;
   readonly locked: readonly LockedObject[];
-  /** Packs (ids in hex) that live backups name, as things stand. */
-  readonly listed: ReadonlySet<string>;
+  /** Packs (ids in hex) that live backups name, as things stand, and when the youngest of these was made. */
+  readonly listed: ReadonlyMap<string, number>;
   /** Packs of backups that cannot be walked. */
   readonly pinned: ReadonlySet<string>;
   /** Names from which a move must still lead on, since some backup uses them. */
@@ -41,7 +41,8 @@ export async function readBackups(options: SweepOptions, state: SweepState): Pro
   const live: { backup_id: string; tree: Buffer | null }[] = [];
   const expired: string[] = [];
   const locked: LockedObject[] = [];
-  const [listed, pinned, moves_used] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const listed = new Map<string, number>();
+  const [pinned, moves_used] = [new Set<string>(), new Set<string>()];
   let recoverable = 0;
   for (const backup_id of await repository.listBackupIds()) {
     signal?.throwIfAborted();
@@ -57,7 +58,7 @@ export async function readBackups(options: SweepOptions, state: SweepState): Pro
     const manifest = await readLive(repository, backup_id, state);
     if (manifest === undefined) continue;
     for (const id of manifest.packs) {
-      listed.add(id);
+      listed.set(id, Math.max(listed.get(id) ?? 0, manifest.created_at_ms));
       if (manifest.tree === null) pinned.add(id);
     }
     noteMoves(manifest.packs_at_birth, state, moves_used);
@@ -85,7 +86,8 @@ export async function readLive(
   state: SweepState,
 ): Promise<Manifest | undefined> {
   try {
-    const manifest = repository.openManifest(backup_id, await repository.store.get(manifestKey(backup_id)));
+    const bytes = await repository.store.get(manifestKey(backup_id));
+    const manifest = await repository.openFresh(backup_id, bytes);
     return { ...manifest, packs: packsNow(manifest.packs, backup_id, state) };
   } catch (error) {
     if (hasCode(error, "STORE_NOT_FOUND")) return undefined;

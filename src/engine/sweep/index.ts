@@ -9,5 +9,7 @@
  * - Killed at any step, it leaves every live backup whole, and the next sweep ends what it began.
  */
 export { planSweep } from "./plan.ts";
+export { openedSegments } from "./segments.ts";
+export { isOver, readLive } from "./backups.ts";
 export { runSweep } from "./run.ts";
-export type { LockedObject, SweepOptions, SweepPlan, SweepReport, WaitingFor } from "./types.ts";
+export type { LockedObject, ResealChoice, SweepOptions, SweepPlan, SweepReport, WaitingFor } from "./types.ts";

@@ -3,6 +3,7 @@ import { Meter } from "../pipeline/index.ts";
 import { isPending, type LoadedIndex, type SweepState } from "../repository/index.ts";
 import { type Backups, readBackups, runningLock } from "./backups.ts";
 import { type Marks, mark } from "./mark.ts";
+import { chooseResealed } from "./resealed.ts";
 import { type Survey, survey } from "./survey.ts";
 import { FRESH_MS, type LockedObject, type SweepOptions, type SweepPlan, UNUSED_SHARE_MAX } from "./types.ts";
 import { blockers } from "./writers.ts";
@@ -45,13 +46,16 @@ export async function prepare(options: SweepOptions, meter: Meter): Promise<Prep
     // What an earlier sweep condemned is looked at like anything else; what another one may still delete is not.
     avoid: new Set([...state.deleted].filter((id) => !backups.listed.has(id))),
     // A chunk that stands in several packs is best found in one that backups name: then nothing has to move.
-    wanted: [...backups.listed],
+    wanted: [...backups.listed.keys()],
     ...(signal ? { signal } : {}),
   });
   const marks = await mark(repository, loaded, backups, () => meter.add(1, 0), signal);
   const found = await survey(repository, loaded, marks.live, signal);
   const candidates = await choose(options, state, backups, loaded, marks, found);
-  const { dead, partly, more, ...rest } = candidates;
+  const resealed =
+    marks.damage.length > 0 ? [] : await chooseResealed(options, backups, loaded, found, candidates.partly);
+  const { dead, more, ...rest } = candidates;
+  const partly = [...candidates.partly, ...resealed];
   const size = (pack: number) => loaded.pack_sizes[pack] ?? 0;
   const sum = (packs: readonly number[], of: (pack: number) => number) =>
     packs.reduce((all, pack) => all + of(pack), 0);
@@ -67,6 +71,7 @@ export async function prepare(options: SweepOptions, meter: Meter): Promise<Prep
     bytes_total: sum([...loaded.packs.values()], size),
     packs_deleted: dead.length,
     packs_rewritten: partly.length,
+    packs_resealed: resealed.length,
     bytes_rewritten,
     bytes_freed: sum([...dead, ...partly], size) - bytes_rewritten,
     ...rest,

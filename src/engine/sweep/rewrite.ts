@@ -30,6 +30,7 @@ export async function rewrite(options: SweepOptions, prepared: Prepared, meter: 
   );
   const ids: string[] = [];
   const damage: SweepDamage[] = [];
+  const pace = new Pace(options);
   const rewriters = new Map<number, PackRewriter>();
   for (const pack of partly) {
     signal?.throwIfAborted();
@@ -43,7 +44,9 @@ export async function rewrite(options: SweepOptions, prepared: Prepared, meter: 
       return place !== undefined && index.frame(place.frame).pack === pack;
     };
     try {
-      meter.add(1, await rewriter.take(repository.store, id, isWanted));
+      const bytes = await rewriter.take(repository.store, id, isWanted);
+      meter.add(1, bytes);
+      await pace.keep(bytes);
       ids.push(id);
       const waiting = rewriter.packs.reduce((sum, { directory }) => sum + directory.length, 0);
       if (waiting >= SEGMENT_BYTES) await repository.writeSegment(rewriter.packs.splice(0));
@@ -63,4 +66,25 @@ export async function rewrite(options: SweepOptions, prepared: Prepared, meter: 
     for (const [from, to] of rewriter.targets) targets.set(from, to);
   }
   return { ids, targets, bytes_written, damage };
+}
+
+/** Waits as long as what was read so far takes at the rate asked for. */
+class Pace {
+  readonly #options: SweepOptions;
+  readonly #began_ms: number;
+  #bytes = 0;
+
+  constructor(options: SweepOptions) {
+    this.#options = options;
+    this.#began_ms = options.repository.clock.monotonic_ms();
+  }
+
+  async keep(bytes: number): Promise<void> {
+    const { reseal, repository, signal } = this.#options;
+    if (reseal?.bytes_per_second === undefined) return;
+    this.#bytes += bytes;
+    const due_ms = this.#began_ms + (this.#bytes / reseal.bytes_per_second) * 1000;
+    const left_ms = due_ms - repository.clock.monotonic_ms();
+    if (left_ms > 0) await repository.clock.sleep(left_ms, signal);
+  }
 }

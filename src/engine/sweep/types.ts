@@ -17,10 +17,26 @@ export interface SweepOptions {
   readonly held?: ReadonlySet<string>;
   /** Remove what nobody needs in spite of GOVERNANCE locks; whoever asks must be allowed to. */
   readonly bypass_governance?: boolean;
+  /** Packs of older epochs to seal anew under the epoch in force, whether or not a byte of them is dead. */
+  readonly reseal?: ResealChoice;
   /** How long to wait for writers that began before this sweep; what is left is finished by the next one. */
   readonly wait_ms?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
+}
+
+/** Which packs a sweep seals anew (docs/security/rotation.md). */
+export interface ResealChoice {
+  /** Packs of epochs before this one. */
+  readonly below_epoch: number;
+  /** Only packs whose youngest backup was made at or after this time … */
+  readonly youngest_from_ms: number;
+  /** … and before this one. */
+  readonly youngest_before_ms: number;
+  /** How many bytes of packs at most, but for one pack when it alone is larger. */
+  readonly bytes_max: number;
+  /** Packs are read and written at no more than this rate. */
+  readonly bytes_per_second?: number;
 }
 
 /** 5 % of 1 PiB is 51 TiB of storage saved against rewriting it; restic's default is the same. */
@@ -63,6 +79,8 @@ export interface SweepPlan {
   readonly packs_deleted: number;
   /** Packs part of which is needed: that part is stored anew, then they are deleted. */
   readonly packs_rewritten: number;
+  /** Of these, packs that are rewritten because of their epoch alone. */
+  readonly packs_resealed: number;
   /** What rewriting will store anew, about. */
   readonly bytes_rewritten: number;
   /** What the store will hold less, about. */

@@ -8,6 +8,7 @@ import { addCoverageRoutes } from "./coverage.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
 import { addHoldRoutes } from "./holds.ts";
 import { addJobRoutes } from "./jobs.ts";
+import { addKeyRoutes } from "./keys.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
@@ -34,4 +35,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addHoldRoutes(app, deps);
   addJobRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addKeyRoutes(app, deps);
 }
