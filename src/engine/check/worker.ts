@@ -3,18 +3,21 @@ import { ChunkIndex } from "../index/index.ts";
 import { packError, packKey, verifyPackBytes } from "../pack/index.ts";
 import { serveTasks } from "../pipeline/index.ts";
 import { ChunkHasher, ChunkReader } from "../repository/index.ts";
-import { openStore, type ObjectStore } from "../store/index.ts";
+import { openStore, type ObjectStore, ReadRoom } from "../store/index.ts";
 import type { CheckWorkerStart, PackFault, PackResult, PackTask } from "./task.ts";
 
+/** A pack is larger than the size at which it is closed by a frame and its directory. */
+const PACK_SLACK_BYTES = 4 * 1024 * 1024;
+
 class CheckWorker {
-  readonly #store: ObjectStore;
+  readonly #room: ReadRoom;
   readonly #index: ChunkIndex;
   readonly #hasher: ChunkHasher;
   readonly #reader: ChunkReader;
   readonly #scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
 
   constructor(data: CheckWorkerStart, store: ObjectStore) {
-    this.#store = store;
+    this.#room = new ReadRoom(store, data.secrets.config.pack_bytes + PACK_SLACK_BYTES);
     this.#index = new ChunkIndex(data.index);
     this.#hasher = new ChunkHasher(data.secrets.id_key);
     this.#reader = new ChunkReader(store, new Map(data.secrets.epochs), this.#index, this.#hasher);
@@ -28,7 +31,7 @@ class CheckWorker {
     const bad_frames: number[] = [];
     let bytes: Buffer;
     try {
-      bytes = await this.#store.get(object);
+      bytes = await this.#room.get(object);
     } catch (error) {
       if (!hasCode(error, "STORE_NOT_FOUND") && !hasCode(error, "STORE_SHORT_OBJECT")) throw error;
       const fault = { code: "PACK_MISSING", message: `${object} is not in the store`, object };

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, createSecretKey, type KeyObject } from "node:crypto";
+import { hkdfSync, createSecretKey, type KeyObject } from "node:crypto";
+import { aead } from "./aead.ts";
 import { COMPRESSION_NONE, COMPRESSION_ZSTD, zstd } from "./compression.ts";
 import { packError } from "./errors.ts";
 
@@ -17,6 +18,8 @@ export const PACK_DATA = 1;
 export const PACK_METADATA = 2;
 
 const MAGIC = Buffer.from("HFPK");
+/** A larger ciphertext gets memory of its own: frames are about 1 MiB. */
+const UNPACK_BYTES_KEPT = 4 * 1024 * 1024;
 
 /** The key of one pack; its salt is the pack id, so no key ever seals two packs. */
 export function derivePackKey(data_key: Uint8Array, pack_id: Uint8Array): KeyObject {
@@ -116,16 +119,9 @@ export function sealFrame(
   at: number,
 ): number {
   encodeFrameHeader(header, into, at);
-  const cipher = createCipheriv("aes-256-gcm", key, nonceOf(header.ordinal), { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.concat([pack_header, into.subarray(at, at + FRAME_HEADER_BYTES)]));
-  let end = at + FRAME_HEADER_BYTES;
-  for (const part of [table, payload]) {
-    if (part.length === 0) continue;
-    end += cipher.update(part).copy(into, end);
-  }
-  end += cipher.final().copy(into, end);
-  end += cipher.getAuthTag().copy(into, end);
-  return end - at;
+  const start = at + FRAME_HEADER_BYTES;
+  const aad = Buffer.concat([pack_header, into.subarray(at, start)]);
+  return FRAME_HEADER_BYTES + aead.seal(key, nonceOf(header.ordinal), aad, [table, payload], into, start);
 }
 
 export interface OpenedFrame {
@@ -155,38 +151,55 @@ export function openFrame(
   const start = at + FRAME_HEADER_BYTES;
   const end = start + header.stored;
   if (end + TAG_BYTES > bytes.length) throw packError("PACK_DAMAGED", `frame ${ordinal} is cut off`);
-  const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(ordinal), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.concat([pack_header, bytes.subarray(at, start)]));
-  decipher.setAuthTag(bytes.subarray(end, end + TAG_BYTES));
-  const plain = decipher.update(bytes.subarray(start, end));
-  try {
-    decipher.final();
-  } catch (cause) {
-    throw packError("PACK_DAMAGED", `frame ${ordinal} fails authentication`, {}, cause);
-  }
-  return unfold(header, plain, scratch);
+  const table_bytes = header.type === FRAME_DATA ? header.chunks * 4 : 0;
+  const packed_bytes = Math.max(0, header.stored - table_bytes); // whether that is right is seen once the tag holds
+  const plain = header.compression === COMPRESSION_NONE;
+  const table = Buffer.allocUnsafe(header.stored - packed_bytes);
+  // What is not compressed is decrypted to where it is used; all else to memory that the next frame takes again.
+  const packed = plain ? roomFor(packed_bytes, scratch) : unpackRoom(packed_bytes);
+  const aad = Buffer.concat([pack_header, bytes.subarray(at, start)]);
+  const tag = bytes.subarray(end, end + TAG_BYTES);
+  if (!aead.open(key, nonceOf(ordinal), aad, bytes.subarray(start, end), tag, [table, packed]))
+    throw packError("PACK_DAMAGED", `frame ${ordinal} fails authentication`);
+  if (table.length < table_bytes)
+    throw packError("PACK_DAMAGED", `frame ${ordinal} is shorter than its length table`);
+  if (plain && packed_bytes !== header.raw)
+    throw packError("PACK_DAMAGED", `frame ${ordinal} is not as long as it says`);
+  return { header, offsets: offsetsOf(header, table), payload: plain ? packed : unfold(header, packed, scratch) };
 }
 
-function unfold(header: FrameHeader, plain: Buffer, scratch: Buffer | undefined): OpenedFrame {
-  const table_bytes = header.type === FRAME_DATA ? header.chunks * 4 : 0;
-  if (plain.length < table_bytes)
-    throw packError("PACK_DAMAGED", `frame ${header.ordinal} is shorter than its length table`);
-  const packed = plain.subarray(table_bytes);
-  let payload: Buffer = packed;
-  if (header.compression !== COMPRESSION_NONE) {
-    const room = scratch !== undefined && scratch.length >= header.raw ? scratch : Buffer.allocUnsafeSlow(header.raw);
-    payload = room.subarray(0, zstd.decompress(packed, room.subarray(0, header.raw)));
-  }
-  if (payload.length !== header.raw)
+function roomFor(raw: number, scratch: Buffer | undefined): Buffer {
+  const room = scratch !== undefined && scratch.length >= raw ? scratch : Buffer.allocUnsafeSlow(raw);
+  return room.subarray(0, raw);
+}
+
+let unpack_room = Buffer.alloc(0);
+
+/** Memory for one ciphertext at a time: it is decompressed before the next is decrypted. */
+function unpackRoom(size: number): Buffer {
+  if (size > UNPACK_BYTES_KEPT) return Buffer.allocUnsafeSlow(size);
+  if (unpack_room.length < size) unpack_room = Buffer.allocUnsafeSlow(Math.min(UNPACK_BYTES_KEPT, size * 2));
+  return unpack_room.subarray(0, size);
+}
+
+function unfold(header: FrameHeader, packed: Buffer, scratch: Buffer | undefined): Buffer {
+  const room = roomFor(header.raw, scratch);
+  if (zstd.decompress(packed, room) !== header.raw)
     throw packError("PACK_DAMAGED", `frame ${header.ordinal} is not as long as it says`);
-  const offsets = new Uint32Array(header.type === FRAME_DATA ? header.chunks + 1 : 0);
+  return room;
+}
+
+/** Byte offsets of a data frame's chunks from its length table. */
+function offsetsOf(header: FrameHeader, table: Buffer): Uint32Array {
+  if (header.type !== FRAME_DATA) return new Uint32Array(0);
+  const offsets = new Uint32Array(header.chunks + 1);
   let total = 0;
-  for (let i = 0; i < table_bytes / 4; i++) {
-    total += plain.readUInt32LE(i * 4);
+  for (let i = 0; i < header.chunks; i++) {
+    total += table.readUInt32LE(i * 4);
     offsets[i + 1] = total;
   }
-  if (header.type === FRAME_DATA && total !== header.raw) {
+  if (total !== header.raw) {
     throw packError("PACK_DAMAGED", `frame ${header.ordinal}: its chunks add up to ${total} bytes, not ${header.raw}`);
   }
-  return { header, offsets, payload };
+  return offsets;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
 import test from "node:test";
 import { systemRandom } from "../../base/index.ts";
+import { aead, agrees, cryptoAead, exportedAead } from "./aead.ts";
 import * as pack from "./index.ts";
 
 const data_key = randomBytes(32);
@@ -104,4 +105,12 @@ test("zlib and the exported functions read each other's frames", (t) => {
     assert.deepEqual(back, input);
     assert.throws(() => to.decompress(packed.subarray(0, length), Buffer.alloc(100)), /decompress/);
   }
+});
+
+test("OpenSSL's functions seal and open what node:crypto does, and refuse what it refuses", (t) => {
+  const exported = exportedAead();
+  if (exported === undefined) return t.skip("this Node does not export OpenSSL");
+  assert.equal(agrees(exported, cryptoAead), true);
+  assert.equal(agrees({ ...exported, open: () => true }, cryptoAead), false);
+  assert.equal(aead.name, "exported");
 });

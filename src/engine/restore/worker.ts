@@ -4,7 +4,7 @@ import { FRAME_HEADER_BYTES, type OpenedFrame, packError, packKey, TAG_BYTES } f
 import { asBuffer, serveTasks } from "../pipeline/index.ts";
 import { call, errnoOf, fail, openRoot } from "../posix/index.ts";
 import { ChunkHasher, ChunkReader } from "../repository/index.ts";
-import { openStore, type ObjectStore } from "../store/index.ts";
+import { openStore, type ObjectStore, ReadRoom } from "../store/index.ts";
 import { FileTable } from "./files.ts";
 import { isFatal, type RestoreTask, type RestoreTaskResult, type RestoreWorkerStart, WRITE_FIELDS } from "./task.ts";
 
@@ -12,7 +12,7 @@ const READ_BYTES_MAX = 8 * 1024 * 1024;
 const GAP_BYTES_MAX = 128 * 1024;
 const NO_BYTES = new Uint8Array(0);
 class RestoreWorker {
-  readonly #store: ObjectStore;
+  readonly #room: ReadRoom;
   readonly #index: ChunkIndex;
   readonly #hasher: ChunkHasher;
   readonly #reader: ChunkReader;
@@ -22,7 +22,7 @@ class RestoreWorker {
   readonly #scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
 
   constructor(data: RestoreWorkerStart, store: ObjectStore) {
-    this.#store = store;
+    this.#room = new ReadRoom(store, READ_BYTES_MAX);
     this.#index = new ChunkIndex(data.index);
     this.#hasher = new ChunkHasher(data.secrets.id_key);
     this.#reader = new ChunkReader(store, new Map(data.secrets.epochs), this.#index, this.#hasher);
@@ -112,7 +112,7 @@ class RestoreWorker {
       let error: unknown;
       const opener = this.#reader.opener(first.pack);
       try {
-        bytes = await this.#store.get(packKey(opener.pack_id), {
+        bytes = await this.#room.get(packKey(opener.pack_id), {
           offset_bytes: first.offset,
           length_bytes: end - first.offset,
         });

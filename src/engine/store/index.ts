@@ -46,6 +46,7 @@ export type {
 } from "./port.ts";
 export type { Finding, Verdict } from "./finding.ts";
 export { type ProbeOptions, probeStore, type StoreProbe } from "./probe.ts";
+export { ReadRoom } from "./read-room.ts";
 export { readOnly } from "./readonly.ts";
 export { type RetryOptions, withRetry } from "./retry.ts";
 export { type Covered, uncover, type UncoverOptions } from "./uncover.ts";

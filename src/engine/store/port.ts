@@ -35,6 +35,11 @@ export interface GetOptions {
   /** Without it: up to the end. A range that passes the end is STORE_SHORT_OBJECT, never fewer bytes. */
   readonly length_bytes?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Memory the store may read into when it is large enough; the answer is then a view of it. When the answer is not, or
+   * the get rejects, the memory is to be forgotten: something given up may still write to it. See `ReadRoom`.
+   */
+  readonly into?: Buffer;
 }
 
 export interface ListOptions {

@@ -142,7 +142,11 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
         }
       }),
     get: (key, getOptions) =>
-      retried(`reading ${key}`, getOptions?.signal, (signal) => inner.get(key, { ...getOptions, signal })),
+      retried(`reading ${key}`, getOptions?.signal, (signal, attempt) => {
+        // An attempt that ran out of time may still write to the caller's memory: the next gets memory of its own.
+        const { into, ...others } = getOptions ?? {};
+        return inner.get(key, { ...others, signal, ...(attempt === 1 && into !== undefined ? { into } : {}) });
+      }),
     stat: (key) => retried(`looking at ${key}`, undefined, () => inner.stat(key)),
     list,
     delete: (key, deleteOptions) => retried(`deleting ${key}`, undefined, () => inner.delete(key, deleteOptions)),

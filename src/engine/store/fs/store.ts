@@ -382,7 +382,11 @@ function mutexName(key: string): string {
 
 async function readRange(key: string, object: OpenObject, options: GetOptions): Promise<Buffer> {
   const range = resolveRange(key, object.size_bytes, options);
-  const buffer = Buffer.allocUnsafeSlow(range.length_bytes);
+  const { into } = options;
+  const buffer =
+    into !== undefined && into.length >= range.length_bytes
+      ? into.subarray(0, range.length_bytes)
+      : Buffer.allocUnsafeSlow(range.length_bytes);
   for (let done = 0; done < range.length_bytes; ) {
     throwIfAborted(options.signal, `reading ${key}`);
     const length = Math.min(range.length_bytes - done, READ_BYTES_MAX);
