@@ -20,7 +20,14 @@ export interface Aead {
    * Decrypts `bytes` into `parts`, one after the other, which together are as long.
    * @returns false when the tag does not hold: what then stands in `parts` must not be used
    */
-  open(key: KeyObject, nonce: Uint8Array, aad: Uint8Array, bytes: Buffer, tag: Uint8Array, parts: readonly Buffer[]): boolean;
+  open(
+    key: KeyObject,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    bytes: Buffer,
+    tag: Uint8Array,
+    parts: readonly Buffer[],
+  ): boolean;
 }
 
 /** Through node:crypto, which makes new memory for each answer. */
@@ -138,7 +145,8 @@ export function agrees(fast: Aead, sure: Aead): boolean {
       if (sealed[0].length === 0 || !sealed[0].equals(sealed[1])) return false;
       const [bytes, tag] = [sealed[0].subarray(3, 3 + total), Buffer.from(sealed[0].subarray(3 + total))];
       const opened = parts.map((part) => Buffer.alloc(part.length));
-      const right = fast.open(key, nonce, aad, bytes, tag, opened) && Buffer.concat(opened).equals(Buffer.concat(parts));
+      const right =
+        fast.open(key, nonce, aad, bytes, tag, opened) && Buffer.concat(opened).equals(Buffer.concat(parts));
       tag[0] = (tag[0] as number) ^ 1;
       return right && !fast.open(key, nonce, aad, bytes, tag, opened);
     });

@@ -161,8 +161,7 @@ export function openFrame(
   const tag = bytes.subarray(end, end + TAG_BYTES);
   if (!aead.open(key, nonceOf(ordinal), aad, bytes.subarray(start, end), tag, [table, packed]))
     throw packError("PACK_DAMAGED", `frame ${ordinal} fails authentication`);
-  if (table.length < table_bytes)
-    throw packError("PACK_DAMAGED", `frame ${ordinal} is shorter than its length table`);
+  if (table.length < table_bytes) throw packError("PACK_DAMAGED", `frame ${ordinal} is shorter than its length table`);
   if (plain && packed_bytes !== header.raw)
     throw packError("PACK_DAMAGED", `frame ${ordinal} is not as long as it says`);
   return { header, offsets: offsetsOf(header, table), payload: plain ? packed : unfold(header, packed, scratch) };

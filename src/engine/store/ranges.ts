@@ -35,6 +35,12 @@ function isByteCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
+/** Memory for what is read: the caller's when it is large enough. */
+export function roomFor(length_bytes: number, into: Buffer | undefined): Buffer {
+  if (into === undefined || into.length < length_bytes) return Buffer.allocUnsafeSlow(length_bytes);
+  return into.subarray(0, length_bytes);
+}
+
 /** One shape for both forms of a put's body. */
 export function partList(parts: Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
   return parts instanceof Uint8Array ? [parts] : parts;

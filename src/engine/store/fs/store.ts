@@ -6,7 +6,7 @@ import { asStoreError, errnoOf, storeError, throwIfAborted } from "../errors.ts"
 import { assertKey, assertPrefix, badKey } from "../keys.ts";
 import { assertLockChange, assertNewLock, assertUnlocked, isRunning, lockAgainst } from "../lock-rules.ts";
 import type { DeleteOptions, GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "../port.ts";
-import { partList, resolveRange, shortObject, sizeOf } from "../ranges.ts";
+import { partList, resolveRange, roomFor, shortObject, sizeOf } from "../ranges.ts";
 import { ClockGuard } from "./clock-guard.ts";
 import { type FileIo, nodeFileIo } from "./file-io.ts";
 import { withFlock } from "./flock.ts";
@@ -382,11 +382,7 @@ function mutexName(key: string): string {
 
 async function readRange(key: string, object: OpenObject, options: GetOptions): Promise<Buffer> {
   const range = resolveRange(key, object.size_bytes, options);
-  const { into } = options;
-  const buffer =
-    into !== undefined && into.length >= range.length_bytes
-      ? into.subarray(0, range.length_bytes)
-      : Buffer.allocUnsafeSlow(range.length_bytes);
+  const buffer = roomFor(range.length_bytes, options.into);
   for (let done = 0; done < range.length_bytes; ) {
     throwIfAborted(options.signal, `reading ${key}`);
     const length = Math.min(range.length_bytes - done, READ_BYTES_MAX);
