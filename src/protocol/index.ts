@@ -5,6 +5,7 @@
  * unknown ones; every error is a problem with a stable `code`.
  */
 export * from "./access.ts";
+export * from "./alerts.ts";
 export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";

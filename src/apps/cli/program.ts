@@ -24,6 +24,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "hold", summary: "legal holds", load: () => import("./commands/hold.ts") },
   { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
   { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },
+  { name: "alert", summary: "what is wrong now", load: () => import("./commands/alert.ts") },
   { name: "evidence", summary: "signed proof of what happened", load: () => import("./commands/evidence.ts") },
   { name: "job", summary: "work in progress and done", load: () => import("./commands/job.ts") },
   { name: "region", summary: "where backups are kept", load: () => import("./commands/region.ts") },

@@ -1,5 +1,6 @@
 import { asHoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
+import { createClockWatch, createEvaluator, factSources, noteBreaches } from "../../control/alerting/index.ts";
 import { appendPending, followKeyAudit, publishHeads, signHeads } from "../../control/evidence/index.ts";
 import type { HeadPlace, Signer } from "../../control/evidence/index.ts";
 import { listRegions } from "../../control/inventory/index.ts";
@@ -35,7 +36,11 @@ interface Piece {
 /** What goes on by itself so that somebody makes sure: evidence, alerts, pages. */
 export function startAssurance(ports: AssurancePorts): Assurance {
   const { db, clock, log } = ports;
+  const evaluate = createEvaluator(factSources, ports);
   const pieces: readonly Piece[] = [
+    { name: "clock", every_ms: PASS_MS, run: createClockWatch(db, ports) },
+    { name: "alerts", every_ms: PASS_MS, run: evaluate },
+    { name: "alert clocks", every_ms: PASS_MS, run: () => noteBreaches(db, ports) },
     { name: "key audit", every_ms: 60_000, run: () => followKeyAudit(db, ports.key_admin, ports) },
     { name: "evidence", every_ms: PASS_MS, run: () => appendPending(db, ports) },
     { name: "evidence heads", every_ms: HEADS_EVERY_MS, run: () => signAndPublish(ports) },

@@ -11,4 +11,5 @@ export * from "./events.ts";
 export type * from "./schema.ts";
 export type * from "./schema-access.ts";
 export type * from "./schema-storage.ts";
+export type * from "./schema-assurance.ts";
 export * from "./transaction.ts";

@@ -23,6 +23,7 @@ import type {
 import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
 import type { AccessTables } from "./schema-access.ts";
 import type { StorageTables } from "./schema-storage.ts";
+import type { AssuranceTables } from "./schema-assurance.ts";
 
 export interface RegionTable {
   id: string;
@@ -306,48 +307,8 @@ export interface SettingTable {
   updated_at: Time;
 }
 
-/** A fact on its way to the evidence log: written by triggers, gone when it is a leaf. */
-export interface EvidencePendingTable {
-  id: Generated<number>;
-  kind: string;
-  subject: string;
-  project_id: Nullable<string>;
-  time: Time;
-  data: Json<Readonly<Record<string, unknown>>>;
-}
-
-/** Append-only; `record` is the text whose hash is the leaf. */
-export interface EvidenceLeafTable {
-  leaf_index: number;
-  kind: string;
-  subject: string;
-  project_id: Nullable<string>;
-  time: Time;
-  record: string;
-  leaf_hash: Buffer;
-  appended_at: Time;
-}
-
-/** Hash of each complete subtree of 2^level leaves. */
-export interface EvidenceNodeTable {
-  level: number;
-  node_index: number;
-  hash: Buffer;
-}
-
-export interface EvidenceHeadTable {
-  /** UTC, `2026-05-11`. */
-  day: string;
-  tree_size: number;
-  root_hash: Buffer;
-  jws: string;
-  created_at: Time;
-  /** Region id → when the head was written there. */
-  published: ColumnType<Readonly<Record<string, string>>, string | undefined, string>;
-}
-
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, StorageTables {
+export interface Tables extends AccessTables, StorageTables, AssuranceTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;
@@ -367,8 +328,4 @@ export interface Tables extends AccessTables, StorageTables {
   tokens: TokenTable;
   idempotency_keys: IdempotencyKeyTable;
   settings: SettingTable;
-  evidence_pending: EvidencePendingTable;
-  evidence_leaves: EvidenceLeafTable;
-  evidence_nodes: EvidenceNodeTable;
-  evidence_heads: EvidenceHeadTable;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiDeps } from "../deps.ts";
+import { addAlertRoutes } from "./alerts.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addBackupRoutes } from "./backups.ts";
 import { addCatalogRoutes } from "./catalog.ts";
@@ -36,4 +37,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addJobRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addKeyRoutes(app, deps);
+  addAlertRoutes(app, deps);
 }

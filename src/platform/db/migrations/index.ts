@@ -5,6 +5,7 @@ import * as recoverableBackups from "./0003_recoverable_backups.ts";
 import * as holds from "./0020_holds_and_quotas.ts";
 import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
+import * as alerting from "./0041_alerting.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0020_holds_and_quotas": holds,
   "0040_evidence": evidence,
   "0060_access": access,
+  "0041_alerting": alerting,
 };

@@ -1,0 +1,17 @@
+import type { FactSource } from "./fact.ts";
+import { backupRuns, missedRuns } from "./facts/backups.ts";
+import { replication, retention, storageGrowth, verifications } from "./facts/data.ts";
+import { clockJumps, coverage, evidence } from "./facts/system.ts";
+
+/** What this room finds out by itself. Rooms behind it bring their own, and the server puts them together. */
+export const factSources: readonly FactSource[] = [
+  backupRuns,
+  missedRuns,
+  verifications,
+  replication,
+  storageGrowth,
+  retention,
+  coverage,
+  clockJumps,
+  evidence,
+];
