@@ -1,0 +1,69 @@
+import { errorCatalogue } from "../../../base/index.ts";
+
+export const pgError = errorCatalogue({
+  PG_UNREACHABLE: {
+    fault: "operational",
+    retry: "soon",
+    guidance:
+      "Check that PostgreSQL runs, listens on that address, and that firewall and TLS settings let Holdfast in.",
+    status_reason: "SourceUnreachable",
+  },
+  PG_TIMEOUT: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "PostgreSQL was reached and then said nothing for too long. Look at its log and at the network between.",
+    status_reason: "NetworkTimeout",
+  },
+  PG_DENIED: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "Give the role LOGIN and REPLICATION, pg_hba.conf a line for `replication` and one for the database, and check the password (docs/sources/postgresql.md).",
+    status_reason: "SourceUnreachable",
+  },
+  PG_REFUSED: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "PostgreSQL refused the command; its own words are in the message. See docs/sources/postgresql.md.",
+    status_reason: "SnapshotFailed",
+  },
+  PG_NOT_CONFIGURED: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "Set wal_level to replica or higher and leave max_wal_senders and max_replication_slots room for two more, then restart PostgreSQL.",
+    status_reason: "SnapshotFailed",
+  },
+  PG_WAL_REMOVED: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "The server no longer has write-ahead log that was not archived yet: there is a gap. A new backup is needed at once; points in the gap cannot be restored.",
+    status_reason: "SnapshotFailed",
+  },
+  PG_VERSION: {
+    fault: "user",
+    retry: "never",
+    guidance: "Holdfast protects PostgreSQL 13 to 18.",
+    status_reason: "InvalidRequest",
+  },
+  PG_PROTOCOL: {
+    fault: "bug",
+    retry: "soon",
+    guidance: "PostgreSQL sent what Holdfast does not understand. Please report this with both versions.",
+    status_reason: "SnapshotFailed",
+  },
+  PG_PAGE_DAMAGED: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "A page on the server fails its checksum: the server's disk or memory damaged it. The backup holds it as it is; find an older backup in which it is whole before retention removes it.",
+    status_reason: "SourceChanged",
+  },
+  PG_INVENTORY: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "The backup is whole, but versions and extensions could not be recorded. Let the role connect to the database and grant it pg_monitor.",
+  },
+});

@@ -1,0 +1,11 @@
+/**
+ * source/postgresql: a PostgreSQL server, read over its own replication protocol; nothing runs on its host.
+ * Nouns: target, base backup, position (LSN), timeline, segment.
+ * Invariants: the role needs no more than LOGIN and REPLICATION; a backup holds the write-ahead log it needs to become
+ * consistent, and the server's own manifest of checksums; bytes are pulled, so the server waits for whoever stores
+ * them; pages that fail their checksum are named and kept, never silently.
+ */
+export { pgError } from "./errors.ts";
+export { describeTarget, openSql, type PgTarget, type PgTls } from "./connect.ts";
+export * from "./lsn.ts";
+export * from "./source.ts";

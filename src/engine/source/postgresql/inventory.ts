@@ -1,0 +1,79 @@
+import { asPgError, openSql, type PgTarget } from "./connect.ts";
+
+export interface DatabaseFacts {
+  readonly name: string;
+  readonly size_bytes: number;
+  readonly collation: string;
+  readonly extensions: readonly { readonly name: string; readonly version: string }[];
+  /** Rows of each table, counted in one snapshot; only when asked for. */
+  readonly rows?: Readonly<Record<string, number>>;
+}
+
+/** What only SQL tells about a server. */
+export interface Inventory {
+  readonly databases: readonly DatabaseFacts[];
+  /** Null when the role may not read it. */
+  readonly preload_libraries: string | null;
+  readonly in_recovery: boolean;
+  /** The server's clock. */
+  readonly now_ms: number;
+}
+
+const COUNT_MS = 10 * 60_000;
+
+/** @throws PG_DENIED, PG_UNREACHABLE, PG_REFUSED */
+export async function readInventory(target: PgTarget, count_rows: boolean): Promise<Inventory> {
+  const client = await openSql(target);
+  try {
+    const { rows } = await client.query<{
+      databases: { name: string; size: string; collation: string }[];
+      preload: string | null;
+      recovery: boolean;
+      now_ms: string;
+    }>(`SELECT pg_is_in_recovery() AS recovery, 
+      (SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries') AS preload,
+      floor(extract(epoch FROM clock_timestamp()) * 1000)::text AS now_ms,
+      (SELECT json_agg(json_build_object('name', datname, 'size',
+          CASE WHEN has_database_privilege(datname, 'CONNECT') THEN pg_database_size(oid) ELSE 0 END::text,
+          'collation', datcollate) ORDER BY datname)
+        FROM pg_database WHERE datallowconn AND NOT datistemplate) AS databases`);
+    const [row] = rows;
+    const databases: DatabaseFacts[] = [];
+    for (const { name, size, collation } of row?.databases ?? [])
+      databases.push({ name, size_bytes: Number(size), collation, ...(await inDatabase(target, name, count_rows)) });
+    return {
+      databases,
+      preload_libraries: row?.preload ?? null,
+      in_recovery: row?.recovery ?? false,
+      now_ms: Number(row?.now_ms),
+    };
+  } catch (error) {
+    throw asPgError(error, target);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function inDatabase(target: PgTarget, database: string, count_rows: boolean) {
+  const client = await openSql({ ...target, database }, count_rows ? COUNT_MS : undefined);
+  try {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const { rows: extensions } = await client.query<{ name: string; version: string }>(
+      "SELECT extname AS name, extversion AS version FROM pg_extension ORDER BY extname",
+    );
+    if (!count_rows) return { extensions };
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+         AND n.nspname NOT LIKE 'pg_toast%' AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1`,
+    );
+    const counts: Record<string, number> = {};
+    for (const { name } of tables) {
+      const counted = await client.query<{ count: string }>(`SELECT count(*) AS count FROM ${name}`);
+      counts[name] = Number(counted.rows[0]?.count);
+    }
+    return { extensions, rows: counts };
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,156 @@
+import { type Clock, HoldfastError } from "../../../base/index.ts";
+import type { ImagePart, StreamContext, StreamEntry, StreamSource } from "../stream/index.ts";
+import { BaseBackup, readFacts, type ServerFacts, type Tablespace } from "./base-backup.ts";
+import { describeTarget, type PgTarget } from "./connect.ts";
+import { type Inventory, readInventory } from "./inventory.ts";
+import { formatLsn } from "./lsn.ts";
+import { type Notice, ReplicationConnection } from "./replication.ts";
+import { type TarMember, TarReader } from "./tar.ts";
+
+export const PG_KIND = "postgresql";
+const PAGE_BYTES = 8192;
+
+/** What a backup's manifest says of the server, and what a restore needs to know before it begins. */
+export interface PgBackupDetails {
+  readonly system_identifier: string;
+  readonly version: string;
+  readonly major: number;
+  readonly timeline: number;
+  readonly start_lsn: string;
+  readonly stop_lsn: string;
+  /** By the server's clock where SQL was possible, else by Holdfast's: no target before it can use this backup. */
+  readonly stopped_at_ms: number;
+  readonly wal_segment_bytes: number;
+  readonly data_checksums: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly tablespaces: readonly { readonly oid: string; readonly location: string }[];
+  readonly preload_libraries: string | null;
+  readonly standby: boolean | null;
+  readonly databases: Inventory["databases"] | null;
+}
+
+export interface PgSourceOptions {
+  readonly target: PgTarget;
+  readonly label: string;
+  readonly clock: Clock;
+  /** Count the rows of every table, for validation after a restore. */
+  readonly count_rows?: boolean;
+}
+
+/** Asks the server for the identity that names its backups and logs. @throws PG_* */
+export async function identify(target: PgTarget, clock: Clock): Promise<ServerFacts> {
+  const connection = await ReplicationConnection.open(target, clock);
+  try {
+    return await readFacts(connection, target);
+  } finally {
+    connection.close();
+  }
+}
+
+export const pgRoot = (system_identifier: string): string => `/${PG_KIND}/${system_identifier}`;
+
+/**
+ * A whole server as a tree: its data folder, tablespaces as folders in `pg_tblspc`, the write-ahead log of the backup
+ * itself in `pg_wal`, and the server's own `backup_manifest`.
+ * @throws PG_*
+ */
+export async function openPgSource(options: PgSourceOptions): Promise<StreamSource> {
+  const { target, clock } = options;
+  const connection = await ReplicationConnection.open(target, clock);
+  let facts: ServerFacts;
+  try {
+    facts = await readFacts(connection, target);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  let details: PgBackupDetails | undefined;
+  return {
+    kind: PG_KIND,
+    root: pgRoot(facts.system_identifier),
+    async *entries(context) {
+      const backup = new BaseBackup(connection, facts.major, context.signal);
+      connection.onNotice = (notice) => damagedPage(notice, context);
+      const { start_lsn, timeline, tablespaces } = await backup.start(options.label);
+      context.expect(
+        null,
+        tablespaces.reduce((sum, each) => sum + each.size_bytes, 0),
+      );
+      for await (const archive of backup.archives()) {
+        if (archive.kind === "manifest") yield manifestEntry(archive.next);
+        else yield* archiveEntries(new TarReader(archive.next), archive.oid);
+      }
+      const inventory = await inventoryOf(options, context);
+      details = {
+        ...facts,
+        timeline,
+        start_lsn: formatLsn(start_lsn),
+        stop_lsn: formatLsn(backup.stop_lsn),
+        stopped_at_ms: inventory?.now_ms ?? clock.now_ms(),
+        tablespaces: spacesOf(tablespaces),
+        preload_libraries: inventory?.preload_libraries ?? null,
+        standby: inventory?.in_recovery ?? null,
+        databases: inventory?.databases ?? null,
+      };
+    },
+    details: async () => ({ ...details }),
+    close: async () => connection.close(),
+  };
+}
+
+const spacesOf = (all: readonly Tablespace[]) =>
+  all.filter(({ oid }) => oid !== "").map(({ oid, location }) => ({ oid, location }));
+
+async function* archiveEntries(reader: TarReader, oid: string | null): AsyncGenerator<StreamEntry> {
+  const prefix = oid === null ? "" : `pg_tblspc/${oid}/`;
+  if (oid !== null) yield { type: "directory", path: `pg_tblspc/${oid}`, attributes: { mode: 0o700 } };
+  for (let member = await reader.member(); member !== undefined; member = await reader.member()) {
+    const path = prefix + member.name;
+    // Links to tablespaces are made anew at the restore; tablespace_map names them.
+    if (member.name === "" || member.name === "." || member.type === "symlink") continue;
+    const { mode, uid, gid, mtime_ms } = member;
+    const attributes = { mode, uid, gid, mtime_ms };
+    if (member.type === "directory") yield { type: "directory", path, attributes };
+    else yield { type: "file", path, attributes, size_hint: member.size, content: contentOf(member, reader) };
+  }
+}
+
+/** Pages change in place, so files of pages are cut at fixed places: what did not change is found stored already. */
+function contentOf(member: TarMember, reader: TarReader) {
+  if (member.size === 0 || member.size % PAGE_BYTES !== 0) return { kind: "bytes", bytes: reader.content() } as const;
+  return { kind: "image", parts: asParts(reader.content()) } as const;
+}
+
+async function* asParts(content: AsyncIterable<Buffer>): AsyncGenerator<ImagePart> {
+  for await (const bytes of content) yield { kind: "data", bytes };
+}
+
+function manifestEntry(next: () => Promise<Buffer | undefined>): StreamEntry {
+  async function* bytes() {
+    for (let part = await next(); part !== undefined; part = await next()) yield part;
+  }
+  return {
+    type: "file",
+    path: "backup_manifest",
+    attributes: { mode: 0o600 },
+    content: { kind: "bytes", bytes: bytes() },
+  };
+}
+
+/** The server checks each page as it sends it and warns of those that fail. */
+function damagedPage({ message }: Notice, context: StreamContext): void {
+  const found = /checksum verification failed in file "(?:\.\/)?([^"]+)", block (\d+)/.exec(message);
+  const more = /further checksum verification failures in file "(?:\.\/)?([^"]+)"/.exec(message);
+  const path = found?.[1] ?? more?.[1];
+  if (path !== undefined) context.problem({ path, code: "PG_PAGE_DAMAGED", message });
+}
+
+async function inventoryOf({ target, count_rows }: PgSourceOptions, context: StreamContext) {
+  try {
+    return await readInventory(target, count_rows ?? false);
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    context.problem({ path: describeTarget(target), code: "PG_INVENTORY", message: error.message });
+    return null;
+  }
+}
