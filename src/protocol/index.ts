@@ -14,6 +14,7 @@ export * from "./inventory.ts";
 export * from "./jobs.ts";
 export * from "./keys.ts";
 export * from "./local.ts";
+export * from "./oncall.ts";
 export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";

@@ -72,6 +72,17 @@ export const cliError = errorCatalogue({
     retry: "later",
     guidance: "Look at the job: baas job show --job-id ID.",
   },
+  CLI_EVIDENCE_BROKEN: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "Somebody changed the file, or it is of another installation. Ask for it again, and compare heads in the regions.",
+  },
+  CLI_CHANNEL_SILENT: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "Mend address, secret or service, and test again. Alerts go by the other channels meanwhile.",
+  },
   CLI_VERDICT_INVALID: {
     fault: "operational",
     retry: "never",

@@ -3,9 +3,11 @@ import type { Clock, Random } from "../../base/index.ts";
 import { createClockWatch, createEvaluator, factSources, noteBreaches } from "../../control/alerting/index.ts";
 import { appendPending, followKeyAudit, publishHeads, signHeads } from "../../control/evidence/index.ts";
 import type { HeadPlace, Signer } from "../../control/evidence/index.ts";
+import { channelFacts, deliverDue, pageDue } from "../../control/oncall/index.ts";
 import { listRegions } from "../../control/inventory/index.ts";
 import type { Repositories } from "../../control/repositories/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
+import { readSecret } from "../../platform/config/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 
@@ -24,6 +26,8 @@ export interface Assurance {
 }
 
 const PASS_MS = 15_000;
+/** A page, or the test of a channel, is waited for. */
+const POLL_MS = 2_000;
 const HEADS_EVERY_MS = 300_000;
 
 /** One piece of the work below; a piece that fails is told and tried again, and keeps no other from its work. */
@@ -36,11 +40,13 @@ interface Piece {
 /** What goes on by itself so that somebody makes sure: evidence, alerts, pages. */
 export function startAssurance(ports: AssurancePorts): Assurance {
   const { db, clock, log } = ports;
-  const evaluate = createEvaluator(factSources, ports);
+  const evaluate = createEvaluator([...factSources, channelFacts], ports);
   const pieces: readonly Piece[] = [
     { name: "clock", every_ms: PASS_MS, run: createClockWatch(db, ports) },
     { name: "alerts", every_ms: PASS_MS, run: evaluate },
     { name: "alert clocks", every_ms: PASS_MS, run: () => noteBreaches(db, ports) },
+    { name: "pages", every_ms: POLL_MS, run: () => pageDue(db, ports) },
+    { name: "deliveries", every_ms: POLL_MS, run: () => deliverDue({ ...ports, readSecret }) },
     { name: "key audit", every_ms: 60_000, run: () => followKeyAudit(db, ports.key_admin, ports) },
     { name: "evidence", every_ms: PASS_MS, run: () => appendPending(db, ports) },
     { name: "evidence heads", every_ms: HEADS_EVERY_MS, run: () => signAndPublish(ports) },
@@ -58,7 +64,7 @@ export function startAssurance(ports: AssurancePorts): Assurance {
         });
         if (stopping.signal.aborted) return;
       }
-      await clock.sleep(PASS_MS, stopping.signal).catch(() => undefined); // stopped
+      await clock.sleep(POLL_MS, stopping.signal).catch(() => undefined); // stopped
     }
   })();
   return {

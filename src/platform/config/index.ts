@@ -6,3 +6,4 @@
  */
 export * from "./config.ts";
 export * from "./errors.ts";
+export * from "./secret.ts";

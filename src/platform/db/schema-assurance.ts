@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { Json, Nullable, NullableTime, Time } from "./columns.ts";
+import type { Json, Nullable, NullableTime, Time, WithDefault } from "./columns.ts";
 
 /** A fact on its way to the evidence log: written by triggers, gone when it is a leaf. */
 export interface EvidencePendingTable {
@@ -72,6 +72,7 @@ export interface AlertTimerTable {
   met_by: Nullable<string>;
   note: Nullable<string>;
   breached_at: NullableTime;
+  escalated_at: NullableTime;
 }
 
 export interface CalendarTable {
@@ -79,6 +80,55 @@ export interface CalendarTable {
   scope: string;
   spec: Json<object>;
   updated_at: Time;
+}
+
+export interface ChannelTable {
+  id: string;
+  name: string;
+  kind: "email" | "webhook" | "slack" | "pagerduty" | "alertmanager";
+  config: Json<Readonly<Record<string, unknown>>>;
+  /** Where the secret is kept: `env:NAME` or `file:/PATH`. */
+  secret_ref: Nullable<string>;
+  failures_in_row: WithDefault<number>;
+  last_error: Nullable<string>;
+  last_error_at: NullableTime;
+  last_ok_at: NullableTime;
+  created_at: Time;
+}
+
+export interface OncallOverrideTable {
+  id: string;
+  rotation: string;
+  person: string;
+  from_at: Time;
+  until_at: Time;
+  created_by: string;
+  created_at: Time;
+}
+
+/** How far an alert has been escalated; step -1 while somebody has it. */
+export interface PageTable {
+  alert_id: string;
+  step: WithDefault<number>;
+  round: WithDefault<number>;
+  reopened: WithDefault<boolean>;
+  next_at: NullableTime;
+  started_at: Time;
+}
+
+export interface DeliveryTable {
+  id: string;
+  channel_id: string;
+  alert_id: Nullable<string>;
+  person: Nullable<string>;
+  kind: "opened" | "escalated" | "reopened" | "breached" | "resolved" | "test";
+  message: Json<object>;
+  state: "PENDING" | "SENT" | "FAILED" | "CANCELED";
+  attempt: WithDefault<number>;
+  next_at: Time;
+  last_error: Nullable<string>;
+  created_at: Time;
+  sent_at: NullableTime;
 }
 
 /** Tables of evidence, alerts, pages, incidents and anomalies. */
@@ -90,4 +140,8 @@ export interface AssuranceTables {
   alerts: AlertTable;
   alert_timers: AlertTimerTable;
   calendars: CalendarTable;
+  channels: ChannelTable;
+  oncall_overrides: OncallOverrideTable;
+  pages: PageTable;
+  deliveries: DeliveryTable;
 }

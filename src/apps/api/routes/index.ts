@@ -10,6 +10,7 @@ import { addEvidenceRoutes } from "./evidence.ts";
 import { addHoldRoutes } from "./holds.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKeyRoutes } from "./keys.ts";
+import { addOncallRoutes } from "./oncall.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
@@ -38,4 +39,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addEvidenceRoutes(app, deps);
   addKeyRoutes(app, deps);
   addAlertRoutes(app, deps);
+  addOncallRoutes(app, deps);
 }

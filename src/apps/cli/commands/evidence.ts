@@ -81,7 +81,7 @@ async function verifyFile(io: CliIo, file: string, options: CommonOptions & { fi
   const { readBundle, verifyBundle } = await import("../../../control/evidence/index.ts");
   const path = resolve(io.cwd, file);
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw cliError("CLI_USAGE", `cannot read ${path}: ${(error as Error).message}`, { path }, error);
+    throw cliError("CLI_FILE_UNREADABLE", `cannot read ${path}: ${(error as Error).message}`, { path }, error);
   });
   const verdict = await verifyBundle(readBundle(text), options.fingerprint);
   show(io, options, verdict, verdictText);
@@ -94,7 +94,7 @@ async function verifyFile(io: CliIo, file: string, options: CommonOptions & { fi
   }
   if (!verdict.ok) {
     const [first] = verdict.findings;
-    throw cliError("CLI_VERDICT_INVALID", `the evidence does not hold: ${first?.message ?? ""}`, {
+    throw cliError("CLI_EVIDENCE_BROKEN", `the evidence does not hold: ${first?.message ?? ""}`, {
       findings: verdict.findings.map(({ code }) => code),
     });
   }

@@ -6,6 +6,7 @@ import * as holds from "./0020_holds_and_quotas.ts";
 import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
+import * as oncall from "./0042_oncall.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0040_evidence": evidence,
   "0060_access": access,
   "0041_alerting": alerting,
+  "0042_oncall": oncall,
 };
