@@ -52,6 +52,8 @@ export const projectSchema = z.object({
   region_id: z.string(),
   /** What its backups may take in all regions together; null: no limit. */
   quota_bytes: z.number().int().positive().nullable(),
+  /** What is restored here is there to be looked at: whoever may only restore may restore here. */
+  sandbox: z.boolean(),
   revision: z.number().int(),
   created_at: instantSchema,
 });

@@ -72,3 +72,139 @@ export const signInMethodsSchema = z.object({
 });
 
 export const userNameSchema = nameSchema.or(z.email().max(128));
+
+const permission = z.string().min(1).max(100);
+
+export const roleSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  /** Patterns: `backups:read`, `backups:*`, `*:read` (but for access, audit, metrics, approvals), `*`. */
+  permissions: z.array(z.string()),
+  builtin: z.boolean(),
+});
+export type RoleView = z.infer<typeof roleSchema>;
+
+export const rolesSchema = z.object({ items: z.array(roleSchema), next_page_token: z.null() });
+
+export const createRoleRequestSchema = z.strictObject({
+  name: nameSchema,
+  description: z.string().max(500).default(""),
+  permissions: z.array(permission).min(1).max(200),
+});
+
+const subjectTypeSchema = z.enum(["user", "group", "service_account", "token"]);
+
+export const bindingSchema = z.object({
+  id: z.string(),
+  subject_type: subjectTypeSchema,
+  /** Id; of a group its name. */
+  subject_id: z.string(),
+  subject_name: z.string(),
+  role: z.string(),
+  project_id: z.string().nullable(),
+  project_name: z.string().nullable(),
+  tags: z.record(tagKeySchema, tagValueSchema).nullable(),
+  created_at: instantSchema,
+  created_by: z.string(),
+  expires_at: instantSchema.nullable(),
+});
+
+export const createBindingRequestSchema = z.strictObject({
+  subject_type: subjectTypeSchema,
+  /** Id or name. */
+  subject: z.string().min(1).max(128),
+  role: z.string().min(1).max(128),
+  /** Id or name; without it everywhere. */
+  project: z.string().min(1).max(128).optional(),
+  /** Only the project's workloads with all these tags. */
+  tags: z.record(tagKeySchema, tagValueSchema).optional(),
+  expires_at: instantSchema.optional(),
+});
+
+export const accessCheckQuerySchema = z.strictObject({
+  subject_type: subjectTypeSchema,
+  subject: z.string().min(1).max(128),
+  permission,
+  /** Id or name; without it: everywhere. */
+  project: z.string().min(1).max(128).optional(),
+});
+
+export const accessCheckSchema = z.object({
+  allowed: z.boolean(),
+  /** The grants that allow it, or would elsewhere. */
+  grants: z.array(grantSchema),
+});
+
+export const tokenSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  /** Whose it is, if anyone's. */
+  user_id: z.string().nullable(),
+  user_name: z.string().nullable(),
+  created_at: instantSchema,
+  created_by: z.string().nullable(),
+  expires_at: instantSchema.nullable(),
+  revoked_at: instantSchema.nullable(),
+  /** To the minute. */
+  last_used_at: instantSchema.nullable(),
+});
+
+export const createTokenRequestSchema = z.strictObject({
+  name: nameSchema,
+  /** Permissions: of a token without an owner what it may do everywhere; else what of its owner's rights it may use. */
+  scopes: z.array(permission).max(200).default([]),
+  /** User or service account it acts for, by id or name. */
+  owner: z.string().min(1).max(128).optional(),
+  expires_at: instantSchema.optional(),
+});
+
+/** The secret is shown this once. */
+export const createdTokenSchema = tokenSchema.extend({ secret: z.string().nullable() });
+
+export const userSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(["local", "oidc", "service"]),
+  display_name: z.string(),
+  email: z.string().nullable(),
+  groups: z.array(z.string()),
+  totp: z.boolean(),
+  disabled: z.boolean(),
+  created_at: instantSchema,
+  last_login_at: instantSchema.nullable(),
+});
+
+const password = z.string().min(12).max(256);
+const groups = z.array(z.string().min(1).max(128)).max(100);
+
+export const createUserRequestSchema = z.strictObject({
+  name: userNameSchema,
+  kind: z.enum(["local", "service"]).default("local"),
+  display_name: z.string().max(200).optional(),
+  email: z.email().max(200).optional(),
+  /** Of a local user. */
+  password: password.optional(),
+  groups: groups.optional(),
+});
+
+export const updateUserRequestSchema = z.strictObject({
+  display_name: z.string().max(200).optional(),
+  email: z.email().max(200).nullable().optional(),
+  password: password.optional(),
+  groups: groups.optional(),
+  disabled: z.boolean().optional(),
+  /** Takes the second factor away, for someone who lost it. */
+  reset_totp: z.boolean().optional(),
+  unlock: z.boolean().optional(),
+});
+
+export const enrolledTotpSchema = z.object({
+  secret: z.string().nullable(),
+  /** For a QR code. */
+  uri: z.string().nullable(),
+});
+
+export const confirmTotpRequestSchema = z.strictObject({ code: z.string().regex(/^\d{6}$/, "six digits") });
+
+export const changePasswordRequestSchema = z.strictObject({ current: z.string().min(1).max(256), password });

@@ -40,6 +40,8 @@ export const createProjectRequestSchema = z.strictObject({
   name: nameSchema,
   /** Id or name of the region its backups go to first. */
   region: z.string().min(1).max(128),
+  /** Restores that may touch nothing else go here. */
+  sandbox: z.boolean().default(false),
 });
 
 /** Null lifts the limit. */

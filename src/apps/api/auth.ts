@@ -44,8 +44,15 @@ export async function prepareAuth(app: FastifyInstance): Promise<void> {
   app.decorateRequest("reach", null);
   app.decorate("scopes", new Set<string>());
   app.addHook("onRoute", (route) => {
-    for (const scope of [route.config?.scope, route.config?.lesser_scope]) {
-      if (scope !== undefined) app.scopes.add(scope);
+    const { scope, lesser_scope, organisation } = route.config ?? {};
+    for (const each of [scope, lesser_scope]) if (each !== undefined) app.scopes.add(each);
+    // The document says it, too: docs/permissions.md is made from there.
+    if (scope !== undefined && route.schema !== undefined) {
+      Object.assign(route.schema, {
+        "x-permission": scope,
+        ...(lesser_scope === undefined ? {} : { "x-lesser-permission": lesser_scope }),
+        ...(organisation === true ? { "x-organisation": true } : {}),
+      });
     }
   });
 }
@@ -57,8 +64,7 @@ export function requireCaller(app: FastifyInstance, deps: ApiDeps): void {
     const { scope, lesser_scope, organisation } = request.routeOptions.config;
     request.principal = principal;
     if (scope === undefined) return;
-    const reach =
-      reachOf(principal, scope) ?? (lesser_scope === undefined ? undefined : reachOf(principal, lesser_scope));
+    const reach = reachOf(principal, scope, lesser_scope);
     if (reach === undefined) {
       throw apiError("API_FORBIDDEN", `${principal.name} lacks the permission ${scope}`, { scope });
     }

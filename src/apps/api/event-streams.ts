@@ -7,6 +7,7 @@ import type { Channel } from "../../platform/queue/index.ts";
 import { eventsHeadersSchema, eventsQuerySchema, idParamsSchema, type JobProgressEvent } from "../../protocol/index.ts";
 import type { ApiDeps } from "./deps.ts";
 import { apiError } from "./errors.ts";
+import { withinReach } from "./reach.ts";
 import { openStream, type SseStream } from "./sse.ts";
 
 const STREAMS_MAX = 200;
@@ -66,7 +67,8 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
         try {
           for (let sent_ms = deps.clock.monotonic_ms(); !signal.aborted; ) {
             const options = query.subject === undefined ? {} : { subject: query.subject };
-            const events = await readEvents(deps.db, { after_sequence: after, limit: EVENTS_PER_READ, ...options });
+            const wanted = { after_sequence: after, limit: EVENTS_PER_READ, ...options };
+            const events = await withinReach(deps.db, request, (db) => readEvents(db, wanted));
             for (const event of events) await stream.send(sseOf(event));
             after = Number(events.at(-1)?.sequence ?? after);
             const now_ms = deps.clock.monotonic_ms();
@@ -104,7 +106,7 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof idParamsSchema>;
-      await getJob(deps.db, id);
+      await withinReach(deps.db, request, (db) => getJob(db, id));
       let after = startAfter(request) ?? 0;
       await start(request, reply, async (stream, signal) => {
         const bell = ringer(deps, ["holdfast_jobs", "holdfast_events"], signal, id);
@@ -112,8 +114,11 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
           let shown = "";
           for (let sent_ms = deps.clock.monotonic_ms(); !signal.aborted; ) {
             // The job first: what its row says has happened, so its events are there by the time it reads final.
-            const job = await getJob(deps.db, id);
-            const events = await readEvents(deps.db, { after_sequence: after, limit: EVENTS_PER_READ, subject: id });
+            const wanted = { after_sequence: after, limit: EVENTS_PER_READ, subject: id };
+            const { job, events } = await withinReach(deps.db, request, async (db) => ({
+              job: await getJob(db, id),
+              events: await readEvents(db, wanted),
+            }));
             for (const event of events) await stream.send(sseOf(event));
             after = Number(events.at(-1)?.sequence ?? after);
             const view: JobProgressEvent = {

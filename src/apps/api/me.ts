@@ -9,7 +9,7 @@ export async function describeMe(db: Db, principal: Principal, scopes: ReadonlyS
   const by_project = new Map<string, string[]>();
   for (const scope of [...scopes].sort()) {
     const reach = reachOf(principal, scope);
-    if (reach === undefined) continue;
+    if (reach === undefined || scope.startsWith("self:")) continue;
     permissions.push(scope);
     if (reach.everywhere) organisation_permissions.push(scope);
     for (const id of new Set([...reach.projects, ...reach.tagged.map(({ project_id }) => project_id)])) {

@@ -17,9 +17,11 @@ const operations = Object.entries(document.paths as Record<string, Record<string
   ([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation, name: `${method} ${path}` })),
 );
-/** Signing in is open to all, and has no page, key or revision; `/v1/me` needs a caller, but no permission. */
+/** Signing in is open to all, and has no page, key or revision; `/v1/me` needs an account, but no permission. */
 const open = operations.filter(({ path }) => path.startsWith("/v1/session"));
-const versioned = operations.filter((it) => it.path.startsWith("/v1/") && it.path !== "/v1/me" && !open.includes(it));
+const versioned = operations.filter(
+  (it) => it.path.startsWith("/v1/") && !it.path.startsWith("/v1/me") && !open.includes(it),
+);
 
 test("it is OpenAPI 3.1 and covers the nouns", () => {
   assert.equal(document.openapi, "3.1.0");

@@ -7,6 +7,9 @@ import { apiError } from "./errors.ts";
 /** PostgreSQL's lock_not_available: another transaction held what we need for longer than a request may wait. */
 const LOCK_NOT_AVAILABLE = "55P03";
 
+/** PostgreSQL's insufficient_privilege: a caller of some projects touched what belongs to none, or to others. */
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 /** Answers every error, of whatever kind, with problem details. */
 export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = translate(thrown);
@@ -32,6 +35,8 @@ function translate(thrown: unknown): HoldfastError {
   }
   const { code, statusCode, message } = thrown as Partial<FastifyError>;
   switch (code) {
+    case INSUFFICIENT_PRIVILEGE:
+      return apiError("API_FORBIDDEN", "this reaches beyond the projects that the caller may work in", {}, thrown);
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return apiError("API_BODY_TOO_LARGE", message ?? "the body is too large");
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":

@@ -10,6 +10,7 @@ import {
   problemSchema,
 } from "../../protocol/index.ts";
 import { principalOf } from "./auth.ts";
+import { inScope, withinReach } from "./reach.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Answer, claimKey, keepAnswer, type KeyedRequest } from "./idempotency.ts";
 
@@ -20,21 +21,35 @@ interface RouteBase<P extends z.ZodType, R extends z.ZodType> {
   readonly operation_id: string;
   readonly tag: string;
   readonly summary: string;
-  /** What the token must allow, e.g. `backups:read`. */
+  /** What the caller must be allowed, e.g. `backups:read`. */
   readonly scope: string;
+  /** A lesser permission that suffices; `run` checks what it lacks. */
+  readonly lesser_scope?: string;
+  /** About the installation as a whole: a permission in some project is not enough. */
+  readonly organisation?: boolean;
   readonly params?: P;
   readonly response: R;
 }
 
 export interface ReadRoute<P extends z.ZodType, Q extends z.ZodType, R extends z.ZodType> extends RouteBase<P, R> {
   readonly query?: Q;
-  run(call: { readonly db: Db; readonly params: z.output<P>; readonly query: z.output<Q> }): Promise<z.input<R>>;
+  run(call: ReadCall<z.output<P>, z.output<Q>>): Promise<z.input<R>>;
+}
+
+export interface ReadCall<P, Q> {
+  /** Sees what the caller may see, and nothing else. */
+  readonly db: Db;
+  readonly params: P;
+  readonly query: Q;
+  readonly principal: Principal;
 }
 
 export interface WriteRoute<P extends z.ZodType, B extends z.ZodType, R extends z.ZodType> extends RouteBase<P, R> {
   readonly method: "POST" | "PATCH" | "DELETE";
   readonly status: 200 | 201 | 202;
   readonly body?: B;
+  /** Members of the answer that are shown once: null when a repeated request gets the kept answer. */
+  readonly secret_fields?: readonly string[];
   /** Does it, in one transaction with everything else the request changes. A dry run rolls it back. */
   run(call: WriteCall<z.output<P>, z.output<B>>): Promise<z.input<R>>;
   /** Where a dry run has more to say than the answer itself: the plan. */
@@ -45,6 +60,7 @@ export interface WriteRoute<P extends z.ZodType, B extends z.ZodType, R extends 
 }
 
 export interface WriteCall<P, B> {
+  /** Sees and changes what the caller may, and nothing else. */
   readonly db: Tx;
   readonly params: P;
   readonly body: B;
@@ -69,7 +85,7 @@ export function addRead<P extends z.ZodType, Q extends z.ZodType, R extends z.Zo
   app.route({
     method: "GET",
     url: route.url,
-    config: { scope: route.scope },
+    config: configOf(route),
     handlerTimeout: HANDLER_TIMEOUT_MS,
     schema: {
       ...documentation(route),
@@ -79,7 +95,14 @@ export function addRead<P extends z.ZodType, Q extends z.ZodType, R extends z.Zo
       response: { 200: route.response, ...problems },
     },
     handler: async (request) =>
-      route.run({ db: deps.db, params: request.params as z.output<P>, query: request.query as z.output<Q> }),
+      withinReach(deps.db, request, (db) =>
+        route.run({
+          db,
+          params: request.params as z.output<P>,
+          query: request.query as z.output<Q>,
+          principal: principalOf(request),
+        }),
+      ),
   });
 }
 
@@ -102,7 +125,7 @@ export function addWrite<P extends z.ZodType, B extends z.ZodType, R extends z.Z
   app.route({
     method: route.method,
     url: route.url,
-    config: { scope: route.scope },
+    config: configOf(route),
     handlerTimeout: HANDLER_TIMEOUT_MS,
     schema: {
       ...documentation(route),
@@ -124,8 +147,21 @@ function documentation(route: RouteBase<z.ZodType, z.ZodType>) {
     operationId: route.operation_id,
     tags: [route.tag],
     summary: route.summary,
-    description: `Needs the scope \`${route.scope}\`.`,
+    description: needs(route),
     security: [{ token: [] }, { session: [] }],
+  };
+}
+
+function needs({ scope, lesser_scope, organisation }: RouteBase<z.ZodType, z.ZodType>): string {
+  const or = lesser_scope === undefined ? "" : ` or, with less, \`${lesser_scope}\``;
+  return `Needs the permission \`${scope}\`${or}${organisation === true ? " for the whole organisation" : ""}.`;
+}
+
+function configOf({ scope, lesser_scope, organisation }: RouteBase<z.ZodType, z.ZodType>) {
+  return {
+    scope,
+    ...(lesser_scope === undefined ? {} : { lesser_scope }),
+    ...(organisation === undefined ? {} : { organisation }),
   };
 }
 
@@ -161,15 +197,18 @@ async function perform<P extends z.ZodType, B extends z.ZodType, R extends z.Zod
       };
       if (dry_run === "true") {
         const status = route.plan === undefined ? route.status : 200;
-        throw new DryRun({ status, body: (await (route.plan ?? route).run(call)) as object });
+        const body = await inScope(tx, request, async () => (await (route.plan ?? route).run(call)) as object);
+        throw new DryRun({ status, body });
       }
       const kept = keyed === undefined ? undefined : await claimKey(tx, keyed, deps.clock);
       if (kept !== undefined) {
         reply.header("idempotency-replayed", "true");
         return kept;
       }
-      const answer = { status: route.status, body: (await route.run(call)) as object };
-      if (keyed !== undefined) await keepAnswer(tx, keyed, answer);
+      const body = await inScope(tx, request, async () => (await route.run(call)) as object);
+      const answer = { status: route.status, body };
+      if (keyed !== undefined)
+        await keepAnswer(tx, keyed, { ...answer, body: withoutSecrets(body, route.secret_fields) });
       return answer;
     });
   } catch (error) {
@@ -177,6 +216,10 @@ async function perform<P extends z.ZodType, B extends z.ZodType, R extends z.Zod
     reply.header("dry-run", "true");
     return error.answer;
   }
+}
+
+function withoutSecrets(body: object, fields: readonly string[] = []): object {
+  return fields.length === 0 ? body : { ...body, ...Object.fromEntries(fields.map((field) => [field, null])) };
 }
 
 function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {

@@ -31,6 +31,12 @@ export const cliError = errorCatalogue({
     guidance: "Look at what would be overwritten, then give --confirm with the workload's name.",
     http: 409,
   },
+  CLI_NOT_ALLOWED: {
+    fault: "user",
+    retry: "never",
+    guidance: "Grant a role that has the permission: `baas access grant`.",
+    http: 403,
+  },
   CLI_INTERRUPTED: {
     fault: "operational",
     retry: "soon",

@@ -6,10 +6,20 @@
  * plain hash is enough, while passwords are hashed with argon2id; an unknown, expired or revoked token is refused with
  * the same answer; nobody grants more than they have.
  */
+export * from "./bindings.ts";
 export * from "./errors.ts";
-export { type Grant, type Principal, type Reach, reachOf } from "./principal.ts";
+export { covers, type Grant, grantsOf, type Principal, type Reach, reachOf } from "./principal.ts";
 export { BUILTIN_ROLES, createRole, deleteRole, getRole, listRoles, permits, type Role } from "./roles.ts";
 export * from "./sessions.ts";
 export { confirmTotp, enrolTotp, signInWithPassword, signInWithTotp } from "./sign-in.ts";
 export { createToken, ensureAdminToken, type NewToken, revokeToken, verifyToken } from "./tokens.ts";
-export { createUser, getUser, getUserRow, type NewUser, toUser, updateUser, type User } from "./users.ts";
+export {
+  changePassword,
+  createUser,
+  getUser,
+  getUserRow,
+  type NewUser,
+  toUser,
+  updateUser,
+  type User,
+} from "./users.ts";

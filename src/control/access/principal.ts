@@ -34,12 +34,21 @@ export interface Reach {
   readonly tagged: readonly { readonly project_id: string; readonly tags: Readonly<Record<string, string>> }[];
 }
 
-/** Where this caller may do what the permission says; undefined for nowhere. */
-export function reachOf(principal: Pick<Principal, "scopes" | "grants">, permission: string): Reach | undefined {
-  if (!permits(principal.scopes, permission)) return undefined;
-  const grants = principal.grants.filter((grant) => permits(grant.permissions, permission));
+const EVERYWHERE: Reach = { everywhere: true, projects: [], tagged: [] };
+
+/** Where this caller may do what the permission, or the lesser one, says; undefined for nowhere. */
+export function reachOf(
+  principal: Pick<Principal, "scopes" | "grants" | "user_id">,
+  permission: string,
+  lesser?: string,
+): Reach | undefined {
+  // One's own account is everyone's, who has one.
+  if (permission.startsWith("self:")) return principal.user_id === null ? undefined : EVERYWHERE;
+  const wanted = [permission, ...(lesser === undefined ? [] : [lesser])];
+  const usable = wanted.filter((each) => permits(principal.scopes, each));
+  const grants = principal.grants.filter((grant) => usable.some((each) => permits(grant.permissions, each)));
   if (grants.length === 0) return undefined;
-  if (grants.some((grant) => grant.project_id === null)) return { everywhere: true, projects: [], tagged: [] };
+  if (grants.some((grant) => grant.project_id === null)) return EVERYWHERE;
   const projects = new Set<string>();
   const tagged = [];
   for (const { project_id, tags } of grants) {
@@ -52,6 +61,11 @@ export function reachOf(principal: Pick<Principal, "scopes" | "grants">, permiss
     projects: [...projects],
     tagged: tagged.filter(({ project_id }) => !projects.has(project_id)),
   };
+}
+
+/** Does a reach take in the whole project? */
+export function covers(reach: Reach | undefined, project_id: string): boolean {
+  return reach !== undefined && (reach.everywhere || reach.projects.includes(project_id));
 }
 
 export interface Subject {

@@ -3,7 +3,7 @@ import { newId } from "../../base/index.ts";
 import { isUniqueViolation } from "../../platform/db/index.ts";
 import type { Db, Ports, UserTable } from "../../platform/db/index.ts";
 import { accessError } from "./errors.ts";
-import { hashPassword } from "./passwords.ts";
+import { checkPassword, hashPassword } from "./passwords.ts";
 
 export type UserRow = Selectable<UserTable>;
 
@@ -111,6 +111,23 @@ export async function updateUser(db: Db, id_or_name: string, changes: UserChange
     await db.updateTable("sessions").set({ ended_at: now }).where("user_id", "=", id).execute();
   }
   return toUser(row);
+}
+
+/** One's own, by knowing the old one; ends all sessions but this. @throws SIGN_IN_REFUSED, USER_INVALID */
+export async function changePassword(
+  db: Db,
+  user: UserRow,
+  { current, password }: { readonly current: string; readonly password: string },
+  session_id: string | null,
+  ports: Ports,
+): Promise<User> {
+  if (!(await checkPassword(current, user.password_hash))) {
+    throw accessError("SIGN_IN_REFUSED", "the current password is wrong");
+  }
+  const changed = await updateUser(db, user.id, { password }, ports);
+  if (session_id !== null)
+    await db.updateTable("sessions").set({ ended_at: null }).where("id", "=", session_id).execute();
+  return changed;
 }
 
 export function toUser(row: UserRow): User {

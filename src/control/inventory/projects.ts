@@ -13,12 +13,13 @@ export const newProjectSchema = z.strictObject({
   name: nameSchema,
   /** Id or name of the region its backups go to first. */
   region: z.string().min(1),
+  sandbox: z.boolean().default(false),
 });
 export type NewProject = z.input<typeof newProjectSchema>;
 
 /** @throws PROJECT_EXISTS, REGION_NOT_FOUND, INVENTORY_INVALID */
 export async function createProject(db: Db, input: NewProject, ports: Ports): Promise<Project> {
-  const { name, region } = validate(newProjectSchema, input, "project");
+  const { name, region, sandbox } = validate(newProjectSchema, input, "project");
   const { id: region_id } = await getRegion(db, region);
   try {
     const row = await db
@@ -27,6 +28,7 @@ export async function createProject(db: Db, input: NewProject, ports: Ports): Pr
         id: newId("prj", ports.clock, ports.random),
         name,
         region_id,
+        sandbox,
         created_at: new Date(ports.clock.now_ms()),
       })
       .returningAll()

@@ -76,6 +76,8 @@ export async function setPolicy(
 export async function getPolicy(db: Db, id_or_name: string): Promise<Policy> {
   const row = await current(db)
     .where((where) => where.or([where("policies.id", "=", id_or_name), where("policies.name", "=", id_or_name)]))
+    // A project's own policy may bear a name that the provider uses, or another project: the provider's comes first.
+    .orderBy("policies.project_id", (order) => order.asc().nullsFirst())
     .executeTakeFirst();
   if (row === undefined)
     throw policyError("POLICY_NOT_FOUND", `there is no policy ${id_or_name}`, { policy: id_or_name });

@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from "./embedded/server.ts";
 import type { EmbeddedPostgres } from "./embedded/server.ts";
 import { databaseError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
+import { applyRowSecurity } from "./row-security.ts";
 import type { Tables } from "./schema.ts";
 
 /** Where PostgreSQL is: one the user runs, or our own in a folder. */
@@ -109,6 +110,7 @@ async function connect(
   try {
     await probe(pool);
     const migrated = await migrate(db);
+    await applyRowSecurity(db);
     if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
     return { db, connection, migrated, lost: server.lost, close };
   } catch (error) {

@@ -67,6 +67,8 @@ export interface PolicyTable {
   name: string;
   version: number;
   template: WithDefault<boolean>;
+  /** Whose it is; null for the provider's, which everyone may use. */
+  project_id: Nullable<string>;
   created_at: Time;
   updated_at: Time;
   deleted_at: NullableTime;

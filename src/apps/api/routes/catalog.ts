@@ -10,6 +10,7 @@ export function addCatalogRoutes(app: FastifyInstance, deps: ApiDeps): void {
     url: "/v1/catalog/rebuild",
     method: "POST",
     operation_id: "rebuild_catalog",
+    organisation: true,
     summary: "Bring the catalog in line with the signed manifests that the regions hold; takes nothing away",
     scope: "catalog:write",
     status: 202,

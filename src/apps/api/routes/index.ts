@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiDeps } from "../deps.ts";
 import { addAlertRoutes } from "./alerts.ts";
+import { addAccessRoutes } from "./access.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addBackupRoutes } from "./backups.ts";
 import { addCatalogRoutes } from "./catalog.ts";
@@ -17,6 +18,8 @@ import { addRegionRoutes } from "./regions.ts";
 import { addReplicationRoutes } from "./replication.ts";
 import { addRestoreRoutes } from "./restores.ts";
 import { addSweepRoutes } from "./sweeps.ts";
+import { addTokenRoutes } from "./tokens.ts";
+import { addUserRoutes } from "./users.ts";
 import { addVerificationRoutes } from "./verifications.ts";
 import { addWorkloadRoutes } from "./workloads.ts";
 
@@ -40,4 +43,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addKeyRoutes(app, deps);
   addAlertRoutes(app, deps);
   addOncallRoutes(app, deps);
+  addAccessRoutes(app, deps);
+  addTokenRoutes(app, deps);
+  addUserRoutes(app, deps);
 }

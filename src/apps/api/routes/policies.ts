@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
+import { type Principal, reachOf } from "../../../control/access/index.ts";
 import {
   createPolicy,
   deletePolicy,
@@ -27,6 +28,7 @@ import {
   updatePolicyRequestSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
+import { apiError } from "../errors.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
 
@@ -94,7 +96,8 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     status: 200,
     body: updatePolicyRequestSchema,
     response: policyViewSchema,
-    run: async ({ db, params, body, revision }) => {
+    run: async ({ db, params, body, revision, principal }) => {
+      await refuseProvidersPolicy(db, params.id, principal);
       const options = revision === undefined ? {} : { version: revision };
       const edited =
         "changes" in body
@@ -111,7 +114,8 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "policies:write",
     status: 200,
     response: z.object({ id: z.string() }),
-    run: async ({ db, params }) => {
+    run: async ({ db, params, principal }) => {
+      await refuseProvidersPolicy(db, params.id, principal);
       const { id } = await getPolicy(db, params.id);
       await deletePolicy(db, id, deps);
       return { id };
@@ -156,6 +160,20 @@ function addPlanningRoutes(app: FastifyInstance, deps: ApiDeps): void {
     response: reattachSchema,
     run: async ({ db, params, dry_run }) => toWire(await reattach(db, params.id, deps, { dry_run })),
   });
+}
+
+/** What everyone uses is changed by whoever may change it everywhere. */
+async function refuseProvidersPolicy(db: Db, id_or_name: string, principal: Principal): Promise<void> {
+  const { id } = await getPolicy(db, id_or_name);
+  if (reachOf(principal, "policies:write")?.everywhere === true) return;
+  const { project_id } = await db
+    .selectFrom("policies")
+    .select("project_id")
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  if (project_id !== null) return;
+  const message = `${id_or_name} is everyone's policy, and ${principal.name} may change those of a project`;
+  throw apiError("API_FORBIDDEN", message, { scope: "policies:write" });
 }
 
 function specOf(body: { readonly yaml: string } | { readonly spec: unknown }): unknown {

@@ -70,6 +70,7 @@ export function addProjectRoutes(app: FastifyInstance, deps: ApiDeps): void {
     ...base,
     method: "POST",
     operation_id: "create_project",
+    organisation: true,
     summary: "Add a project; its backups go to the region named first",
     scope: "projects:write",
     status: 201,

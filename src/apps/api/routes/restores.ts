@@ -1,4 +1,7 @@
 import type { FastifyInstance } from "fastify";
+import { covers, type Principal, reachOf } from "../../../control/access/index.ts";
+import { getBackupRow } from "../../../control/catalog/index.ts";
+import { getProject } from "../../../control/inventory/index.ts";
 import { previewRestore, type RestoreInput, requestRestore } from "../../../control/recover/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
@@ -70,16 +73,21 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
     operation_id: "create_restore",
     summary: "Restore a backup; with dry_run the plan: what would be written, overwritten and deleted",
     scope: "restores:write",
+    lesser_scope: "restores:sandbox",
     status: 202,
     body: createRestoreRequestSchema,
     response: acceptedSchema,
-    run: async ({ db, body }) => {
+    run: async ({ db, body, principal }) => {
+      await refuseBeyondSandbox(db, body, principal);
       const { job_id, restore_id } = await requestRestore(inputOf(body), { ...deps, db });
       return { job_id, resource_id: restore_id };
     },
     plan: {
       response: restorePlanSchema,
-      run: ({ db, body }) => previewRestore(inputOf(body), { ...deps, db }),
+      run: async ({ db, body, principal }) => {
+        await refuseBeyondSandbox(db, body, principal);
+        return previewRestore(inputOf(body), { ...deps, db });
+      },
     },
   });
 }
@@ -87,4 +95,16 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
 /** Without the members that are `undefined`. */
 function inputOf(body: CreateRestoreRequest): RestoreInput {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as unknown as RestoreInput;
+}
+
+/** Whoever may only restore into a sandbox writes nothing else, and overwrites nothing. */
+async function refuseBeyondSandbox(db: Db, body: CreateRestoreRequest, principal: Principal): Promise<void> {
+  const { project_id } = await getBackupRow(db, body.backup_id);
+  const target = body.target_project === undefined ? undefined : await getProject(db, body.target_project);
+  const full = reachOf(principal, "restores:write");
+  if (covers(full, target?.id ?? project_id) && covers(full, project_id)) return;
+  const destructive = body.in_place === true || body.replace_existing === true || body.delete_extra === true;
+  if (target?.sandbox === true && !destructive && body.target_path === undefined) return;
+  const message = `${principal.name} may restore into sandbox projects, under a new name, and overwrite nothing`;
+  throw apiError("API_FORBIDDEN", message, { scope: "restores:write" });
 }

@@ -11,11 +11,13 @@ export const register: Register = (program, io) => {
   const project = group(program, "project", "tenants", example);
 
   serverCommand(project, "add", "Add a project. Its backups go to the region named first.", example)
+    .alias("create")
     .argument("<name>", "name of the project")
     .requiredOption("--region <name>", "region its backups go to")
-    .action(async (name: string, options: ServerOptions & { region: string }) => {
+    .option("--sandbox", "for restores: who may only restore may restore here")
+    .action(async (name: string, options: ServerOptions & { region: string; sandbox?: true }) => {
       const { api } = await connectServer(io, options);
-      const body = { name, region: options.region };
+      const body = { name, region: options.region, sandbox: options.sandbox === true };
       const made = unwrap(await api.POST("/v1/projects", { params: { header: idempotencyKey(io) }, body }));
       show(io, options, made, () => `project ${made.name} (${made.id}) added`);
     });
@@ -59,6 +61,7 @@ export const register: Register = (program, io) => {
           value: (row) => (row.quota_bytes === null ? null : formatBytes(row.quota_bytes)),
           align: "right",
         },
+        { title: "sandbox", value: (row) => (row.sandbox ? "yes" : "") },
         { title: "made", value: (row) => formatTime(row.created_at) },
       ],
       empty: "no projects yet: baas project add NAME --region REGION",

@@ -97,13 +97,13 @@ export interface paths {
         };
         /**
          * Regions: where backups are kept
-         * @description Needs the scope `regions:read`.
+         * @description Needs the permission `regions:read`.
          */
         get: operations["list_regions"];
         put?: never;
         /**
          * Add a region; its storage is claimed for it
-         * @description Needs the scope `regions:write`.
+         * @description Needs the permission `regions:write` for the whole organisation.
          */
         post: operations["create_region"];
         delete?: never;
@@ -121,7 +121,7 @@ export interface paths {
         };
         /**
          * One region, by id or name
-         * @description Needs the scope `regions:read`.
+         * @description Needs the permission `regions:read`.
          */
         get: operations["get_region"];
         put?: never;
@@ -143,7 +143,7 @@ export interface paths {
         put?: never;
         /**
          * Write, lock, read and delete in a region's storage, and tell what it really does
-         * @description Needs the scope `regions:write`.
+         * @description Needs the permission `regions:write` for the whole organisation.
          */
         post: operations["test_region"];
         delete?: never;
@@ -161,13 +161,13 @@ export interface paths {
         };
         /**
          * Projects: the tenants
-         * @description Needs the scope `projects:read`.
+         * @description Needs the permission `projects:read`.
          */
         get: operations["list_projects"];
         put?: never;
         /**
          * Add a project; its backups go to the region named first
-         * @description Needs the scope `projects:write`.
+         * @description Needs the permission `projects:write` for the whole organisation.
          */
         post: operations["create_project"];
         delete?: never;
@@ -185,7 +185,7 @@ export interface paths {
         };
         /**
          * One project, by id or name
-         * @description Needs the scope `projects:read`.
+         * @description Needs the permission `projects:read`.
          */
         get: operations["get_project"];
         put?: never;
@@ -207,7 +207,7 @@ export interface paths {
         put?: never;
         /**
          * Say how much a project may store in all regions together; a backup that would pass it is refused
-         * @description Needs the scope `projects:write`.
+         * @description Needs the permission `projects:write`.
          */
         post: operations["set_project_quota"];
         delete?: never;
@@ -225,13 +225,13 @@ export interface paths {
         };
         /**
          * Workloads: what there is to protect
-         * @description Needs the scope `workloads:read`.
+         * @description Needs the permission `workloads:read`.
          */
         get: operations["list_workloads"];
         put?: never;
         /**
          * Add a workload; whatever policy its tags select protects it within a minute
-         * @description Needs the scope `workloads:write`.
+         * @description Needs the permission `workloads:write`.
          */
         post: operations["create_workload"];
         delete?: never;
@@ -249,21 +249,21 @@ export interface paths {
         };
         /**
          * One workload, by id, or by name when only one project has it
-         * @description Needs the scope `workloads:read`.
+         * @description Needs the permission `workloads:read`.
          */
         get: operations["get_workload"];
         put?: never;
         post?: never;
         /**
          * Take a workload out of the inventory; its backups stay
-         * @description Needs the scope `workloads:write`.
+         * @description Needs the permission `workloads:write`.
          */
         delete: operations["remove_workload"];
         options?: never;
         head?: never;
         /**
          * Change source, tags or exception of a workload
-         * @description Needs the scope `workloads:write`.
+         * @description Needs the permission `workloads:write`.
          */
         patch: operations["update_workload"];
         trace?: never;
@@ -277,13 +277,13 @@ export interface paths {
         };
         /**
          * Policies: schedule, retention, copy and lock
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         get: operations["list_policies"];
         put?: never;
         /**
          * Add a policy, as YAML or JSON
-         * @description Needs the scope `policies:write`.
+         * @description Needs the permission `policies:write`.
          */
         post: operations["create_policy"];
         delete?: never;
@@ -301,21 +301,21 @@ export interface paths {
         };
         /**
          * One policy, by id or name
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         get: operations["get_policy"];
         put?: never;
         post?: never;
         /**
          * Delete a policy that is attached to nothing; its backups stay
-         * @description Needs the scope `policies:write`.
+         * @description Needs the permission `policies:write`.
          */
         delete: operations["delete_policy"];
         options?: never;
         head?: never;
         /**
          * Change a policy; makes a new version, and backups made before keep what theirs promised
-         * @description Needs the scope `policies:write`.
+         * @description Needs the permission `policies:write`.
          */
         patch: operations["update_policy"];
         trace?: never;
@@ -329,7 +329,7 @@ export interface paths {
         };
         /**
          * The next runs of a policy, and until when each backup would be kept and locked, and why
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         get: operations["preview_policy"];
         put?: never;
@@ -351,7 +351,7 @@ export interface paths {
         put?: never;
         /**
          * The same for a policy that is not stored; nothing is
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         post: operations["preview_new_policy"];
         delete?: never;
@@ -371,7 +371,7 @@ export interface paths {
         put?: never;
         /**
          * Evaluate a policy's selection now, and say what that changed
-         * @description Needs the scope `policies:write`.
+         * @description Needs the permission `policies:write`.
          */
         post: operations["reattach_policy"];
         delete?: never;
@@ -389,13 +389,13 @@ export interface paths {
         };
         /**
          * Attachments: which policy protects what
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         get: operations["list_attachments"];
         put?: never;
         /**
          * Attach a policy to whatever meets the target, now and later
-         * @description Needs the scope `policies:write`.
+         * @description Needs the permission `policies:write`.
          */
         post: operations["create_attachment"];
         delete?: never;
@@ -416,7 +416,7 @@ export interface paths {
         post?: never;
         /**
          * Detach; backups that are made already stay
-         * @description Needs the scope `policies:write`.
+         * @description Needs the permission `policies:write`.
          */
         delete: operations["delete_attachment"];
         options?: never;
@@ -433,13 +433,13 @@ export interface paths {
         };
         /**
          * Backups: recovery points, newest first; deleted ones only when the filter names a state
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["list_backups"];
         put?: never;
         /**
          * Back a workload up now
-         * @description Needs the scope `backups:write`.
+         * @description Needs the permission `backups:write`.
          */
         post: operations["create_backup"];
         delete?: never;
@@ -457,14 +457,14 @@ export interface paths {
         };
         /**
          * One backup in full: why it is kept, what went wrong, and its copies
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["get_backup"];
         put?: never;
         post?: never;
         /**
          * Delete a backup in all regions; it can be brought back for 14 days. An immutable one is refused
-         * @description Needs the scope `backups:delete`.
+         * @description Needs the permission `backups:delete`.
          */
         delete: operations["delete_backup"];
         options?: never;
@@ -483,7 +483,7 @@ export interface paths {
         put?: never;
         /**
          * Delete a backup in spite of its GOVERNANCE lock, on record; COMPLIANCE is refused all the same
-         * @description Needs the scope `locks:bypass`.
+         * @description Needs the permission `locks:bypass`.
          */
         post: operations["bypass_delete_backup"];
         delete?: never;
@@ -503,7 +503,7 @@ export interface paths {
         put?: never;
         /**
          * Bring a deleted backup back, in every region that still has it
-         * @description Needs the scope `backups:delete`.
+         * @description Needs the permission `backups:delete`.
          */
         post: operations["undelete_backup"];
         delete?: never;
@@ -521,7 +521,7 @@ export interface paths {
         };
         /**
          * Copies: backups in another region, newest first
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["list_copies"];
         put?: never;
@@ -541,7 +541,7 @@ export interface paths {
         };
         /**
          * One copy
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["get_copy"];
         put?: never;
@@ -561,13 +561,13 @@ export interface paths {
         };
         /**
          * Restores, newest first
-         * @description Needs the scope `restores:read`.
+         * @description Needs the permission `restores:read`.
          */
         get: operations["list_restores"];
         put?: never;
         /**
          * Restore a backup; with dry_run the plan: what would be written, overwritten and deleted
-         * @description Needs the scope `restores:write`.
+         * @description Needs the permission `restores:write` or, with less, `restores:sandbox`.
          */
         post: operations["create_restore"];
         delete?: never;
@@ -585,7 +585,7 @@ export interface paths {
         };
         /**
          * One restore, with what could not be restored
-         * @description Needs the scope `restores:read`.
+         * @description Needs the permission `restores:read`.
          */
         get: operations["get_restore"];
         put?: never;
@@ -605,13 +605,13 @@ export interface paths {
         };
         /**
          * Verifications of backups and copies, newest first
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["list_verifications"];
         put?: never;
         /**
          * Read every byte of a backup or of its copy, and say whether it would restore
-         * @description Needs the scope `backups:verify`.
+         * @description Needs the permission `backups:verify`.
          */
         post: operations["create_verification"];
         delete?: never;
@@ -629,7 +629,7 @@ export interface paths {
         };
         /**
          * One verification with its findings
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["get_verification"];
         put?: never;
@@ -649,7 +649,7 @@ export interface paths {
         };
         /**
          * Every workload: protected, excepted or at risk, and what to do
-         * @description Needs the scope `workloads:read`.
+         * @description Needs the permission `workloads:read`.
          */
         get: operations["get_coverage"];
         put?: never;
@@ -669,7 +669,7 @@ export interface paths {
         };
         /**
          * How far the second region is behind, for each pair of regions
-         * @description Needs the scope `backups:read`.
+         * @description Needs the permission `backups:read`.
          */
         get: operations["get_replication_status"];
         put?: never;
@@ -691,7 +691,7 @@ export interface paths {
         put?: never;
         /**
          * Bring the catalog in line with the signed manifests that the regions hold; takes nothing away
-         * @description Needs the scope `catalog:write`.
+         * @description Needs the permission `catalog:write` for the whole organisation.
          */
         post: operations["rebuild_catalog"];
         delete?: never;
@@ -711,7 +711,7 @@ export interface paths {
         put?: never;
         /**
          * Free what no backup of a project needs any more in one region, beside everything that runs
-         * @description Needs the scope `sweeps:write`.
+         * @description Needs the permission `sweeps:write`.
          */
         post: operations["create_sweep"];
         delete?: never;
@@ -731,7 +731,7 @@ export interface paths {
         put?: never;
         /**
          * The same in spite of GOVERNANCE locks on what nobody needs; put on record
-         * @description Needs the scope `locks:bypass`.
+         * @description Needs the permission `locks:bypass`.
          */
         post: operations["create_bypass_sweep"];
         delete?: never;
@@ -749,13 +749,13 @@ export interface paths {
         };
         /**
          * Legal holds, newest first, released ones included
-         * @description Needs the scope `holds:read`.
+         * @description Needs the permission `holds:read`.
          */
         get: operations["list_holds"];
         put?: never;
         /**
          * Set a legal hold on a backup, or on all backups of a workload: nothing of it is deleted until it is released
-         * @description Needs the scope `holds:write`.
+         * @description Needs the permission `holds:write`.
          */
         post: operations["create_hold"];
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * One legal hold
-         * @description Needs the scope `holds:read`.
+         * @description Needs the permission `holds:read`.
          */
         get: operations["get_hold"];
         put?: never;
@@ -795,7 +795,7 @@ export interface paths {
         put?: never;
         /**
          * Release a legal hold; what kept the backups before keeps them again
-         * @description Needs the scope `holds:release`.
+         * @description Needs the permission `holds:release`.
          */
         post: operations["release_hold"];
         delete?: never;
@@ -813,7 +813,7 @@ export interface paths {
         };
         /**
          * Jobs: everything that takes longer than a request, newest first
-         * @description Needs the scope `jobs:read`.
+         * @description Needs the permission `jobs:read`.
          */
         get: operations["list_jobs"];
         put?: never;
@@ -833,7 +833,7 @@ export interface paths {
         };
         /**
          * One job with its steps
-         * @description Needs the scope `jobs:read`.
+         * @description Needs the permission `jobs:read`.
          */
         get: operations["get_job"];
         put?: never;
@@ -855,7 +855,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a job to stop at its next safe point
-         * @description Needs the scope `jobs:write`.
+         * @description Needs the permission `jobs:write`.
          */
         post: operations["cancel_job"];
         delete?: never;
@@ -873,7 +873,7 @@ export interface paths {
         };
         /**
          * The newest signed head of the evidence log, and the key to pin
-         * @description Needs the scope `evidence:read`.
+         * @description Needs the permission `evidence:read`.
          */
         get: operations["get_evidence_head"];
         put?: never;
@@ -893,7 +893,7 @@ export interface paths {
         };
         /**
          * A bundle of records that proves itself offline: records, proofs, signed heads, public key
-         * @description Needs the scope `evidence:read`.
+         * @description Needs the permission `evidence:read`.
          */
         get: operations["export_evidence"];
         put?: never;
@@ -913,13 +913,13 @@ export interface paths {
         };
         /**
          * Master keys with their versions
-         * @description Needs the scope `keys:read`.
+         * @description Needs the permission `keys:read`.
          */
         get: operations["get_keys"];
         put?: never;
         /**
          * Make a project's master key before its first backup would
-         * @description Needs the scope `keys:write`.
+         * @description Needs the permission `keys:write`.
          */
         post: operations["create_key"];
         delete?: never;
@@ -937,7 +937,7 @@ export interface paths {
         };
         /**
          * One master key, by its id or by id or name of its project, and who may use it
-         * @description Needs the scope `keys:read`.
+         * @description Needs the permission `keys:read`.
          */
         get: operations["get_key"];
         put?: never;
@@ -959,7 +959,7 @@ export interface paths {
         put?: never;
         /**
          * Take a key, or one version of it, out of use
-         * @description Needs the scope `keys:write`.
+         * @description Needs the permission `keys:write`.
          */
         post: operations["disable_key"];
         delete?: never;
@@ -979,7 +979,7 @@ export interface paths {
         put?: never;
         /**
          * Use it again
-         * @description Needs the scope `keys:write`.
+         * @description Needs the permission `keys:write`.
          */
         post: operations["enable_key"];
         delete?: never;
@@ -999,7 +999,7 @@ export interface paths {
         put?: never;
         /**
          * Let a principal use a key
-         * @description Needs the scope `keys:write`.
+         * @description Needs the permission `keys:write`.
          */
         post: operations["grant_key"];
         delete?: never;
@@ -1019,7 +1019,7 @@ export interface paths {
         put?: never;
         /**
          * Deny a principal the use of a key
-         * @description Needs the scope `keys:write`.
+         * @description Needs the permission `keys:write`.
          */
         post: operations["revoke_key"];
         delete?: never;
@@ -1037,7 +1037,7 @@ export interface paths {
         };
         /**
          * The key manager's own log of every use and change, oldest first
-         * @description Needs the scope `keys:read`.
+         * @description Needs the permission `keys:read`.
          */
         get: operations["get_key_events"];
         put?: never;
@@ -1057,7 +1057,7 @@ export interface paths {
         };
         /**
          * Recompute the hash chain of the key manager's log, and compare it with an entry somebody remembers
-         * @description Needs the scope `keys:read`.
+         * @description Needs the permission `keys:read`.
          */
         get: operations["verify_key_events"];
         put?: never;
@@ -1077,7 +1077,7 @@ export interface paths {
         };
         /**
          * Alerts, newest first
-         * @description Needs the scope `alerts:read`.
+         * @description Needs the permission `alerts:read`.
          */
         get: operations["list_alerts"];
         put?: never;
@@ -1097,7 +1097,7 @@ export interface paths {
         };
         /**
          * One alert with its clocks and its history
-         * @description Needs the scope `alerts:read`.
+         * @description Needs the permission `alerts:read`.
          */
         get: operations["get_alert"];
         put?: never;
@@ -1119,7 +1119,7 @@ export interface paths {
         put?: never;
         /**
          * I have it: nobody else is paged
-         * @description Needs the scope `alerts:write`.
+         * @description Needs the permission `alerts:write`.
          */
         post: operations["acknowledge_alert"];
         delete?: never;
@@ -1139,7 +1139,7 @@ export interface paths {
         put?: never;
         /**
          * Close by hand; quiet until more is hurt or the cause has gone and come back
-         * @description Needs the scope `alerts:write`.
+         * @description Needs the permission `alerts:write`.
          */
         post: operations["resolve_alert"];
         delete?: never;
@@ -1159,7 +1159,7 @@ export interface paths {
         put?: never;
         /**
          * Say that one of its clocks is met: the customer was told, the root cause found
-         * @description Needs the scope `alerts:write`.
+         * @description Needs the permission `alerts:write`.
          */
         post: operations["mark_alert"];
         delete?: never;
@@ -1177,13 +1177,13 @@ export interface paths {
         };
         /**
          * Business days, hours and holidays that a project's clocks go by
-         * @description Needs the scope `alerts:read`.
+         * @description Needs the permission `alerts:read`.
          */
         get: operations["get_calendar"];
         put?: never;
         /**
          * Set the calendar of a project, or that of all projects without their own
-         * @description Needs the scope `alerts:write`.
+         * @description Needs the permission `alerts:write`.
          */
         post: operations["set_calendar"];
         delete?: never;
@@ -1201,13 +1201,13 @@ export interface paths {
         };
         /**
          * Who is on call now, until when, and who is next
-         * @description Needs the scope `oncall:read`.
+         * @description Needs the permission `oncall:read`.
          */
         get: operations["get_oncall"];
         put?: never;
         /**
          * Replace people, rotations and escalation
-         * @description Needs the scope `oncall:write`.
+         * @description Needs the permission `oncall:write`.
          */
         post: operations["set_oncall"];
         delete?: never;
@@ -1227,7 +1227,7 @@ export interface paths {
         put?: never;
         /**
          * Somebody else takes over for a while
-         * @description Needs the scope `oncall:write`.
+         * @description Needs the permission `oncall:write`.
          */
         post: operations["create_oncall_override"];
         delete?: never;
@@ -1245,13 +1245,13 @@ export interface paths {
         };
         /**
          * Channels, and whether they deliver
-         * @description Needs the scope `oncall:read`.
+         * @description Needs the permission `oncall:read`.
          */
         get: operations["list_channels"];
         put?: never;
         /**
          * Add a channel; secrets by reference only
-         * @description Needs the scope `oncall:write`.
+         * @description Needs the permission `oncall:write`.
          */
         post: operations["create_channel"];
         delete?: never;
@@ -1272,7 +1272,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a channel that nobody is reached over
-         * @description Needs the scope `oncall:write`.
+         * @description Needs the permission `oncall:write`.
          */
         delete: operations["delete_channel"];
         options?: never;
@@ -1291,7 +1291,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test message; follow it at /v1/deliveries/{id}
-         * @description Needs the scope `oncall:write`.
+         * @description Needs the permission `oncall:write`.
          */
         post: operations["test_channel"];
         delete?: never;
@@ -1309,7 +1309,7 @@ export interface paths {
         };
         /**
          * What was told to whom, and whether it arrived
-         * @description Needs the scope `oncall:read`.
+         * @description Needs the permission `oncall:read`.
          */
         get: operations["list_deliveries"];
         put?: never;
@@ -1329,11 +1329,275 @@ export interface paths {
         };
         /**
          * One delivery
-         * @description Needs the scope `oncall:read`.
+         * @description Needs the permission `oncall:read`.
          */
         get: operations["get_delivery"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All roles: names for permissions
+         * @description Needs the permission `access:read`.
+         */
+        get: operations["get_roles"];
+        put?: never;
+        /**
+         * Make a role of permissions that one has oneself
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One role, by name
+         * @description Needs the permission `access:read`.
+         */
+        get: operations["get_role"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role that is granted to nobody
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was granted which role where
+         * @description Needs the permission `access:read` for the whole organisation.
+         */
+        get: operations["list_bindings"];
+        put?: never;
+        /**
+         * Grant a role to a user, group, service account or token: everywhere, in a project, or to tagged workloads
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        post: operations["create_binding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bindings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a role back
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        delete: operations["delete_binding"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * May someone do something, and why
+         * @description Needs the permission `access:read` for the whole organisation.
+         */
+        get: operations["check_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API tokens, with their last use; never their secrets
+         * @description Needs the permission `access:read` for the whole organisation.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Make an API token; its secret is shown this once
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token: from now on it is refused
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People and service accounts
+         * @description Needs the permission `access:read` for the whole organisation.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Add a local user, or a service account
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user, by id or name
+         * @description Needs the permission `access:read` for the whole organisation.
+         */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a user: groups, password, disabled; a new password ends all its sessions
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        patch: operations["update_user"];
+        trace?: never;
+    };
+    "/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin with a second factor: a secret for an authenticator app; it counts once a code confirms it
+         * @description Needs the permission `self:write`.
+         */
+        post: operations["enrol_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the second factor with a code; from the next sign-in on it is asked for
+         * @description Needs the permission `self:write`.
+         */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password; ends all other sessions
+         * @description Needs the permission `self:write`.
+         */
+        post: operations["change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2415,6 +2679,7 @@ export interface operations {
                             name: string;
                             region_id: string;
                             quota_bytes: number | null;
+                            sandbox: boolean;
                             revision: number;
                             /** Format: date-time */
                             created_at: string;
@@ -2490,6 +2755,8 @@ export interface operations {
                 "application/json": {
                     name: string;
                     region: string;
+                    /** @default false */
+                    sandbox?: boolean;
                 };
             };
         };
@@ -2505,6 +2772,7 @@ export interface operations {
                         name: string;
                         region_id: string;
                         quota_bytes: number | null;
+                        sandbox: boolean;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -2579,6 +2847,7 @@ export interface operations {
                         name: string;
                         region_id: string;
                         quota_bytes: number | null;
+                        sandbox: boolean;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -2665,6 +2934,7 @@ export interface operations {
                         name: string;
                         region_id: string;
                         quota_bytes: number | null;
+                        sandbox: boolean;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -9363,6 +9633,1524 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         sent_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            description: string;
+                            permissions: string[];
+                            builtin: boolean;
+                        }[];
+                        next_page_token: null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    permissions: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        description: string;
+                        permissions: string[];
+                        builtin: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        description: string;
+                        permissions: string[];
+                        builtin: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_bindings: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            /** @enum {string} */
+                            subject_type: "user" | "group" | "service_account" | "token";
+                            subject_id: string;
+                            subject_name: string;
+                            role: string;
+                            project_id: string | null;
+                            project_name: string | null;
+                            tags: {
+                                [key: string]: string;
+                            } | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            created_by: string;
+                            expires_at: string | null;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_binding: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    subject_type: "user" | "group" | "service_account" | "token";
+                    subject: string;
+                    role: string;
+                    project?: string;
+                    tags?: {
+                        [key: string]: string;
+                    };
+                    /** Format: date-time */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        subject_type: "user" | "group" | "service_account" | "token";
+                        subject_id: string;
+                        subject_name: string;
+                        role: string;
+                        project_id: string | null;
+                        project_name: string | null;
+                        tags: {
+                            [key: string]: string;
+                        } | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string;
+                        expires_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_binding: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    check_access: {
+        parameters: {
+            query: {
+                subject_type: "user" | "group" | "service_account" | "token";
+                subject: string;
+                permission: string;
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        allowed: boolean;
+                        grants: {
+                            role: string;
+                            project_id: string | null;
+                            tags: {
+                                [key: string]: string;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            scopes: string[];
+                            user_id: string | null;
+                            user_name: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            created_by: string | null;
+                            expires_at: string | null;
+                            revoked_at: string | null;
+                            last_used_at: string | null;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default [] */
+                    scopes?: string[];
+                    owner?: string;
+                    /** Format: date-time */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        scopes: string[];
+                        user_id: string | null;
+                        user_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string | null;
+                        expires_at: string | null;
+                        revoked_at: string | null;
+                        last_used_at: string | null;
+                        secret: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        scopes: string[];
+                        user_id: string | null;
+                        user_name: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string | null;
+                        expires_at: string | null;
+                        revoked_at: string | null;
+                        last_used_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            kind: "local" | "oidc" | "service";
+                            display_name: string;
+                            email: string | null;
+                            groups: string[];
+                            totp: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            last_login_at: string | null;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * @default local
+                     * @enum {string}
+                     */
+                    kind?: "local" | "service";
+                    display_name?: string;
+                    /** Format: email */
+                    email?: string;
+                    password?: string;
+                    groups?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "local" | "oidc" | "service";
+                        display_name: string;
+                        email: string | null;
+                        groups: string[];
+                        totp: boolean;
+                        disabled: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        last_login_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "local" | "oidc" | "service";
+                        display_name: string;
+                        email: string | null;
+                        groups: string[];
+                        totp: boolean;
+                        disabled: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        last_login_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    update_user: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    display_name?: string;
+                    email?: string | null;
+                    password?: string;
+                    groups?: string[];
+                    disabled?: boolean;
+                    reset_totp?: boolean;
+                    unlock?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "local" | "oidc" | "service";
+                        display_name: string;
+                        email: string | null;
+                        groups: string[];
+                        totp: boolean;
+                        disabled: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        last_login_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    enrol_totp: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secret: string | null;
+                        uri: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        totp: true;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    current: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "local" | "oidc" | "service";
+                        display_name: string;
+                        email: string | null;
+                        groups: string[];
+                        totp: boolean;
+                        disabled: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        last_login_at: string | null;
                     };
                 };
             };

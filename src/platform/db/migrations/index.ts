@@ -7,6 +7,7 @@ import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
 import * as oncall from "./0042_oncall.ts";
+import * as tenants from "./0061_tenants.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0060_access": access,
   "0041_alerting": alerting,
   "0042_oncall": oncall,
+  "0061_tenants": tenants,
 };
