@@ -66,4 +66,30 @@ export const pgError = errorCatalogue({
     guidance:
       "The backup is whole, but versions and extensions could not be recorded. Let the role connect to the database and grant it pg_monitor.",
   },
+  PG_TARGET_UNREACHABLE: {
+    fault: "user",
+    retry: "never",
+    guidance: "Choose a point between the earliest and the latest, or another backup (`baas backup list`).",
+    status_reason: "InvalidRequest",
+    http: 409,
+  },
+  PG_VERSION_MISSING: {
+    fault: "operational",
+    retry: "later",
+    guidance: "Install the server's major version on this host, or name its folder of programs with --bin-dir.",
+    status_reason: "TargetNotWritable",
+    http: 409,
+  },
+  PG_TABLESPACE: {
+    fault: "operational",
+    retry: "later",
+    guidance: "Tablespaces must lie in the same file system as the data folder, in folders that do not exist yet.",
+    status_reason: "TargetNotWritable",
+  },
+  PG_RECOVERY_FAILED: {
+    fault: "operational",
+    retry: "later",
+    guidance: "The restored folder and its log are left as they are. The message has the server's own words.",
+    status_reason: "TargetNotWritable",
+  },
 });

@@ -171,13 +171,24 @@ export class ReplicationConnection {
     }
   }
 
+  /** The single row behind a description that came already. */
+  async restOfRows(description: Buffer, wait_ms: number): Promise<Row> {
+    const columns = columnsOf(description);
+    let row: Row = {};
+    for (;;) {
+      const { type, body } = await this.next(wait_ms);
+      if (type === "D") row = rowOf(body, columns);
+      else if (type === "C") return row;
+    }
+  }
+
   close(): void {
     this.#socket.destroy();
     void this.#client.end().catch(() => undefined);
   }
 }
 
-export function columnsOf(body: Buffer): string[] {
+function columnsOf(body: Buffer): string[] {
   const names: string[] = [];
   let at = 2;
   for (let i = body.readUInt16BE(0); i > 0; i--) {
@@ -188,7 +199,7 @@ export function columnsOf(body: Buffer): string[] {
   return names;
 }
 
-export function rowOf(body: Buffer, columns: readonly string[]): Row {
+function rowOf(body: Buffer, columns: readonly string[]): Row {
   const row: Record<string, string | null> = {};
   let at = 2;
   for (const column of columns) {

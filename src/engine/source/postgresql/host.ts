@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { pgError } from "./errors.ts";
+import type { PgBackupDetails } from "./source.ts";
+
+const run = promisify(execFile);
+const RUN_MS = 120_000;
+
+/** PostgreSQL as it is installed where a backup is restored. */
+export interface PgHost {
+  readonly bin_dir: string;
+  /** Account that servers run as; they refuse root. Null: whoever runs this. */
+  readonly account: string | null;
+}
+
+/** Debian's and Red Hat's places, then the PATH's own. */
+const PLACES = (major: number) => [
+  `/usr/lib/postgresql/${major}/bin`,
+  `/usr/pgsql-${major}/bin`,
+  `/usr/local/pgsql/bin`,
+  "/usr/bin",
+  "/usr/local/bin",
+];
+
+/** Finds a PostgreSQL of the backup's major version. @throws PG_VERSION_MISSING naming what is there */
+export async function findHost(major: number, bin_dir?: string, account = "postgres"): Promise<PgHost> {
+  const found: string[] = [];
+  for (const place of bin_dir === undefined ? PLACES(major) : [bin_dir]) {
+    const version = await versionIn(place);
+    if (version === null) continue;
+    if (Number.parseInt(version, 10) === major)
+      return { bin_dir: place, account: process.getuid?.() === 0 ? account : null };
+    found.push(`${version} in ${place}`);
+  }
+  const there = found.length === 0 ? "none was found" : `found ${found.join(", ")}`;
+  throw pgError(
+    "PG_VERSION_MISSING",
+    `the backup is of PostgreSQL ${major}, and this host has no server of that version (${there})`,
+    { major },
+  );
+}
+
+async function versionIn(place: string): Promise<string | null> {
+  const program = join(place, "postgres");
+  const there = await access(program).then(
+    () => true,
+    () => false,
+  );
+  if (!there) return null;
+  const { stdout } = await run(program, ["--version"], { timeout: RUN_MS });
+  return /(\d+(?:\.\d+)*)/.exec(stdout)?.[1] ?? null;
+}
+
+/** Runs one of the server's programs as the account it insists on. */
+export async function runOnHost(
+  host: PgHost,
+  program: string,
+  args: readonly string[],
+  timeout_ms = RUN_MS,
+): Promise<string> {
+  const path = join(host.bin_dir, program);
+  const [command, all] =
+    host.account === null ? [path, [...args]] : ["runuser", ["-u", host.account, "--", path, ...args]];
+  const { stdout } = await run(command, all, { cwd: "/", timeout: timeout_ms, maxBuffer: 2 ** 26 });
+  return stdout;
+}
+
+/** Gives a restored folder to the account. */
+export async function giveTo(host: PgHost, path: string): Promise<void> {
+  if (host.account !== null) await run("chown", ["-R", `${host.account}:`, path], { timeout: RUN_MS });
+}
+
+/** What differs between the server that was backed up and this host, each as a sentence; empty when nothing does. */
+export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<DriftReport> {
+  const lines: string[] = [];
+  const here = await versionIn(host.bin_dir);
+  if (here !== null && here !== backup.version.split(" ")[0])
+    lines.push(`the server was PostgreSQL ${backup.version}, this host has ${here}`);
+  const config = async (flag: string) => (await run(join(host.bin_dir, "pg_config"), [flag])).stdout.trim();
+  const [share_dir, library_dir] = [await config("--sharedir"), await config("--pkglibdir")].map(String) as [
+    string,
+    string,
+  ];
+  const wanted = new Map<string, string>();
+  for (const database of backup.databases ?? [])
+    for (const { name, version } of database.extensions) wanted.set(name, version);
+  for (const [name, version] of wanted) {
+    const control = await readFile(join(share_dir, "extension", `${name}.control`), "utf8").catch(() => null);
+    if (control === null) {
+      lines.push(`extension ${name} ${version} is not installed on this host: what uses it will fail`);
+      continue;
+    }
+    const default_version = /default_version\s*=\s*'([^']+)'/.exec(control)?.[1];
+    if (default_version !== undefined && default_version !== version)
+      lines.push(`extension ${name} was ${version}, this host installs ${default_version}`);
+  }
+  const preload: string[] = [];
+  for (const library of (backup.preload_libraries ?? "").split(",").map((each) => each.trim().replaceAll('"', ""))) {
+    if (library === "") continue;
+    const there = await access(join(library_dir, `${library}.so`)).then(
+      () => true,
+      () => false,
+    );
+    if (there) preload.push(library);
+    else lines.push(`the library ${library}, preloaded on the server, is not installed on this host; it is left out`);
+  }
+  if (backup.databases === null)
+    lines.push("the backup does not say which extensions the server had: its role could not ask in SQL");
+  return { lines, preload };
+}
+
+export interface DriftReport {
+  readonly lines: readonly string[];
+  /** Of the libraries the server preloaded, those that are here. */
+  readonly preload: readonly string[];
+}
