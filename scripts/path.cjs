@@ -65,6 +65,7 @@ const ROOMS = [
   "control/catalog",
   "control/retention",
   "control/archiving",
+  "control/sources",
   "control/protect",
   "control/recover",
   "control/tiering",

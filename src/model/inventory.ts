@@ -85,8 +85,24 @@ export const filesSourceSchema = z.strictObject({
   one_file_system: z.boolean().optional(),
 });
 
+/** A secret is named, never held: a variable of the server, or a file on it. */
+export const secretRefSchema = z.discriminatedUnion("from", [
+  z.strictObject({
+    from: z.literal("env"),
+    name: z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, "a variable, e.g. DB_PASSWORD"),
+  }),
+  z.strictObject({ from: z.literal("file"), path: z.string().startsWith("/", "an absolute path") }),
+]);
+export type SecretRef = z.infer<typeof secretRefSchema>;
+
+/** `volume`: a block device or an image file that this server can read. */
+export const volumeSourceSchema = z.strictObject({
+  kind: z.literal("volume"),
+  path: z.string().startsWith("/", "an absolute path"),
+});
+
 /** What to read when this workload is backed up. */
-export const sourceSchema = z.discriminatedUnion("kind", [filesSourceSchema]);
+export const sourceSchema = z.discriminatedUnion("kind", [filesSourceSchema, volumeSourceSchema]);
 export type Source = z.infer<typeof sourceSchema>;
 
 /** A declared gap in protection: someone answers for it, says why, and it ends. */

@@ -64,6 +64,8 @@ export const createRestoreRequestSchema = z.strictObject({
   replace_existing: z.boolean().optional(),
   /** Also delete files that the backup does not have. */
   delete_extra: z.boolean().optional(),
+  /** What the source's kind understands beyond files, e.g. a target time: docs/sources. */
+  options: z.record(z.string().max(64), z.unknown()).optional(),
   /** The workload's name: needed where something that exists would be overwritten or deleted. */
   confirm: z.string().max(128).optional(),
 });
@@ -85,6 +87,8 @@ export const restorePlanSchema = z.object({
   overwrites_total: z.number().int(),
   deletes: z.array(z.string()),
   deletes_total: z.number().int(),
+  /** What will happen beside the files, a sentence each. */
+  notes: z.array(z.string()),
   /** What `confirm` must be before this may run; null when nothing that exists is touched. */
   confirm_with: z.string().nullable(),
 });
@@ -97,6 +101,8 @@ export type RestoreView = z.infer<typeof restoreViewSchema>;
 export const restoreDetailSchema = restoreViewSchema.extend({
   /** Paths that could not be restored, or not in full, each with its reason: the first 1,000. */
   problems: z.array(z.record(z.string(), z.unknown())),
+  /** What the source's driver said of it: where it runs, how far it was recovered, how long it took. */
+  details: z.record(z.string(), z.unknown()),
 });
 export type RestoreDetail = z.infer<typeof restoreDetailSchema>;
 

@@ -14,6 +14,7 @@ import { copyHandler } from "../control/replication/index.ts";
 import { auditHandler, deleteHandler, holdHandler, sweepHandler, undeleteHandler } from "../control/retention/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
+import { createSources, type Sources } from "../control/sources/index.ts";
 import { requestVerification, verifyHandler } from "../control/verification/index.ts";
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
 import type { KeyInfo, KeyManager } from "../engine/keys/index.ts";
@@ -36,6 +37,7 @@ export interface Installation {
   readonly keys: KeyManager;
   readonly key_admin: { createKey(alias: string): Promise<KeyInfo> };
   readonly repositories: Repositories;
+  readonly sources: Sources;
   readonly restore_dir: string;
   readonly forbidden_dirs: readonly string[];
   readonly regions: readonly [Region, Region];
@@ -91,6 +93,7 @@ export async function installation(
 
   const parts = {
     ...ports,
+    sources: createSources(ports),
     db,
     wakeups,
     engine,

@@ -15,6 +15,7 @@ import { createRepository, openRepository } from "../../engine/repository/index.
 import { openStore, type StoreConfig } from "../../engine/store/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
+import { createSources } from "../../control/sources/index.ts";
 import { silentLogger } from "../../platform/log/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import { createApi } from "./app.ts";
@@ -60,6 +61,7 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
     log: silentLogger,
     wakeups,
     ...(await dataPlane(database)),
+    sources: createSources({ ...ports, log: silentLogger }),
     restore_dir: join(dir, "restores"),
     forbidden_dirs: [],
     version: "0.0.0-test",

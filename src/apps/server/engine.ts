@@ -1,6 +1,6 @@
 import { systemClock, systemRandom } from "../../base/index.ts";
 import type { Engine } from "../../control/repositories/index.ts";
-import { planBackup, runBackup } from "../../engine/backup/index.ts";
+import { planBackup, runBackup, runStreamBackup } from "../../engine/backup/index.ts";
 import { checkRepository, verifyBackup } from "../../engine/check/index.ts";
 import { planCopy, runCopy } from "../../engine/copy/index.ts";
 import { createRepository, openRepository } from "../../engine/repository/index.ts";
@@ -15,6 +15,7 @@ export const engine: Engine = {
   openRepository,
   planBackup,
   runBackup,
+  runStreamBackup,
   planRestore,
   runRestore,
   verifyBackup,

@@ -18,6 +18,7 @@ import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
 import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
+import { createSources } from "../../control/sources/index.ts";
 import { verifyHandler } from "../../control/verification/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Config } from "../../platform/config/index.ts";
@@ -142,6 +143,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       key_admin,
       signer: lazySigner({ db, clock, random, keys, key_admin }),
       repositories,
+      sources: createSources({ clock, random, log }),
       layout,
       config,
       restore_dir: layout.restore_dir,

@@ -52,6 +52,7 @@ export function backupRow(
       directories: manifest.stats.directories,
       unchanged_files: manifest.stats.unchanged_files,
       new_bytes: manifest.stats.new_bytes,
+      ...(Object.keys(manifest.details).length === 0 ? {} : { source: manifest.details }),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import type { FilesSource, StreamBackupOptions } from "../../engine/backup/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import { backupRow, decodeLabels, encodeLabels, lockWhole, objectLock } from "../catalog/index.ts";
@@ -5,6 +6,7 @@ import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { assertProjectQuota } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
+import type { SourceOf, Sources, StreamedSource } from "../sources/index.ts";
 import { enqueueCopy } from "./copies.ts";
 import { prepareBackup, promise } from "./prepare.ts";
 import type { Prepared, PreparePorts } from "./prepare.ts";
@@ -12,6 +14,7 @@ import type { Prepared, PreparePorts } from "./prepare.ts";
 export interface ProtectPorts extends PreparePorts {
   readonly engine: Engine;
   readonly repositories: Repositories;
+  readonly sources: Sources;
 }
 
 type Ready = Exclude<Prepared, { skip: string }>;
@@ -47,24 +50,28 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
         const options = {
           repository,
           backup_id: ready.backup_id,
-          source: workload.source as Parameters<Engine["runBackup"]>[0]["source"],
           labels: {},
           clock: ports.clock,
           signal,
           onProgress: context.progress,
         };
         await context.step("plan", async () => {
-          const plan = await ports.engine.planBackup(options);
+          if (workload.source.kind !== "files") return { parent_backup_id: null }; // its driver says what is there
+          const plan = await ports.engine.planBackup({ ...options, source: filesOf(workload.source) });
           return { parent_backup_id: plan.parent?.backup_id ?? null };
         });
         const ran = await context.step("run", async () => {
           // Decided now and not before: a job that was retried for hours is the first good one of a later period.
           const { labels, expires_at_ms } = await promise(ready, ports);
-          const report = await ports.engine.runBackup({
+          const promised = {
             ...options,
             labels: encodeLabels(labels),
             ...(expires_at_ms === null ? {} : { expires_at_ms }),
-          });
+          };
+          const { source } = workload;
+          const report = await (source.kind === "files"
+            ? ports.engine.runBackup({ ...promised, source: filesOf(source) })
+            : ports.engine.runStreamBackup({ ...promised, ...streamOf(source, workload.id, promised, ports.sources) }));
           return { problems: report.stats.problems };
         });
         // The manifest is what counts: an attempt that died after writing it had decided by its own time.
@@ -108,6 +115,26 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
       });
     },
     ended: (tx, job, end) => settle(tx, job, end, ports),
+  };
+}
+
+/** Without the members that are `undefined`. */
+function filesOf({ one_file_system, ...source }: SourceOf<"files">): FilesSource {
+  return { ...source, ...(one_file_system === undefined ? {} : { one_file_system }) };
+}
+
+/** How the engine opens a source that has a driver. */
+function streamOf(
+  source: StreamedSource,
+  workload_id: string,
+  { repository, backup_id, signal }: Pick<StreamBackupOptions, "repository" | "backup_id"> & { signal: AbortSignal },
+  sources: Sources,
+): Pick<StreamBackupOptions, "kind" | "root" | "open"> {
+  const driver = sources.driver(source.kind);
+  return {
+    kind: source.kind,
+    root: driver.root(source, workload_id),
+    open: (parent) => driver.open(source, { ...sources, workload_id, backup_id, repository, parent, signal }),
   };
 }
 

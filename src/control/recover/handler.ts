@@ -1,20 +1,40 @@
 import { hasCode } from "../../base/index.ts";
+import type { Problem } from "../../engine/pipeline/index.ts";
+import type { Source } from "../../model/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { createWorkload } from "../inventory/index.ts";
-import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
+import type { JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
+import type { Finished } from "../sources/index.ts";
+import { driverOf, restoreOf } from "./driver.ts";
 import { engineRequest } from "./request.ts";
-import type { RecoverPorts, RestoreTarget } from "./request.ts";
+import type { RecoverPorts } from "./request.ts";
+import type { RestoreTarget } from "./target.ts";
 
 /** Paths that could not be restored, kept with the restore; the count is exact. */
 const PROBLEMS_MAX = 1000;
+
+/** What the engine would report of a restore that its driver does all by itself. */
+const NO_FILES = {
+  files: 0,
+  directories: 0,
+  others: 0,
+  bytes_written: 0,
+  bytes_kept: 0,
+  failed: [] as readonly Problem[],
+  failed_total: 0,
+  warnings: [] as readonly Problem[],
+  warnings_total: 0,
+  resumed: false,
+  duration_ms: 0,
+};
 
 /** The `restore` job. Everything that can be restored is; what cannot is named, and makes it end with warnings. */
 export function restoreHandler(ports: RecoverPorts): JobHandler {
   const { db, engine, repositories, clock } = ports;
   return {
     kind: "restore",
-    steps: ["plan", "run", "record"],
+    steps: ["plan", "run", "finish", "record"],
     async run(context) {
       const { job, signal } = context;
       const restore = await db
@@ -27,13 +47,18 @@ export function restoreHandler(ports: RecoverPorts): JobHandler {
 
       return repositories.use(row, async (repository) => {
         const request = engineRequest(repository, restore.backup_id, target, restore.paths, clock);
+        const driver = await driverOf(repository, restore.backup_id, restore.paths, ports);
+        const by_driver = driver && restoreOf(driver, restore.id, target, ports);
+        const finishing = { signal, onProgress: context.progress };
         let planned_now = false;
         await context.step("plan", async () => {
           planned_now = true;
+          if (driver?.takesOver(target) === true) return { target: target.path ?? "where it came from" };
           const plan = await engine.planRestore(request);
           return { target: plan.target_description, files: plan.files, bytes: plan.bytes };
         });
         const report = await context.step("run", async () => {
+          if (driver?.takesOver(target) === true) return NO_FILES;
           const plan = await engine.planRestore(request).catch((error: unknown) => {
             // An earlier attempt found the target empty, and died after it had begun to fill it.
             if (planned_now || !hasCode(error, "RESTORE_TARGET_EXISTS")) throw error;
@@ -51,7 +76,11 @@ export function restoreHandler(ports: RecoverPorts): JobHandler {
           };
         });
         const { failed, warnings, ...figures } = report;
-        const result = { restore_id: restore.id, target: target.path, ...figures };
+        const finished: Finished & StepOutput = await context.step("finish", async () => {
+          if (driver === undefined || by_driver === undefined) return { details: {} };
+          return { ...(await driver.finish(by_driver, target, finishing)) };
+        });
+        const result = { restore_id: restore.id, target: target.path, ...figures, ...finished.details };
         await context.step(
           "record",
           async () => ({}),
@@ -63,11 +92,12 @@ export function restoreHandler(ports: RecoverPorts): JobHandler {
                 restored_files: report.files,
                 problem_count: report.failed_total,
                 problems: JSON.stringify([...failed, ...warnings].slice(0, PROBLEMS_MAX)),
+                details: JSON.stringify(finished.details),
                 completed_at: new Date(clock.now_ms()),
               })
               .where("id", "=", restore.id)
               .execute();
-            await registerResource(tx, restore.workload_id, restore.backup_id, target, ports);
+            await registerResource(tx, restore.workload_id, restore.backup_id, target, finished.source, ports);
             const data = { backup_id: restore.backup_id, files: report.files, failed: report.failed_total };
             await appendEvent(
               tx,
@@ -95,6 +125,7 @@ async function registerResource(
   workload_id: string,
   backup_id: string,
   target: RestoreTarget,
+  source: Source | undefined,
   ports: RecoverPorts,
 ): Promise<void> {
   if (target.new_name === null || target.path === null) return;
@@ -117,7 +148,7 @@ async function registerResource(
       name: target.new_name,
       project: target.project_id,
       type: origin.type,
-      source: { kind: "files", paths: [target.path] },
+      source: source ?? { kind: "files", paths: [target.path] },
       tags: { "restored-from": backup_id },
     },
     ports,

@@ -47,7 +47,7 @@ test("restores to a new resource, a single path, from the other region, and in p
 
   const record = await restore(it, { backup_id, new_name: "web-1-test" });
   const resource = (await listWorkloads(it.db)).find((each) => each.name === "web-1-test");
-  const [path] = resource?.source.paths ?? [];
+  const [path] = resource?.source.kind === "files" ? resource.source.paths : [];
   assert.equal(await readFile(join(path ?? "", "deep", "b.txt"), "utf8"), "second");
   assert.deepEqual([record?.mode, record?.restored_files], ["new_resource", 2]);
   assert.equal(resource?.tags["restored-from"], backup_id);

@@ -8,7 +8,10 @@ import { getProject, listRegions } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
 import { recoverError } from "./errors.ts";
+import { sourceError, type DriverPlan, type Sources } from "../sources/index.ts";
+import { driverOf, planWithDriver } from "./driver.ts";
 import { chooseSource } from "./source.ts";
+import type { RestoreTarget } from "./target.ts";
 import type { RestoreSource } from "./source.ts";
 
 export interface RecoverPorts {
@@ -17,6 +20,7 @@ export interface RecoverPorts {
   readonly random: Random;
   readonly engine: Engine;
   readonly repositories: Repositories;
+  readonly sources: Sources;
   /** New resources without a path of their own go below this folder. */
   readonly restore_dir: string;
   /** Folders no restore may write into: the server's own. The regions' are added by themselves. */
@@ -41,6 +45,8 @@ export interface RestoreInput {
   readonly replace_existing?: boolean;
   /** Also delete files that the backup does not have. */
   readonly delete_extra?: boolean;
+  /** What the source's driver understands: a target time, whether to start what was restored … */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** The workload's name, typed by whoever has seen what will be overwritten. */
   readonly confirm?: string;
 }
@@ -59,18 +65,10 @@ export interface RestorePreview {
   readonly overwrites_total: number;
   readonly deletes: readonly string[];
   readonly deletes_total: number;
+  /** What will happen beside the files, a sentence each. */
+  readonly notes: readonly string[];
   /** What must be given as `confirm` before this may run; null when nothing that exists is touched. */
   readonly confirm_with: string | null;
-}
-
-/** The part of a restore that is kept with it and handed to every attempt. */
-export interface RestoreTarget {
-  readonly kind: "in_place" | "folder";
-  readonly path: string | null;
-  readonly replace_existing: boolean;
-  readonly delete_extra: boolean;
-  readonly project_id: string;
-  readonly new_name: string | null;
 }
 
 /** Somebody waits for the data. */
@@ -146,18 +144,34 @@ async function plan(
   const { db } = ports;
   const source = await chooseSource(db, input.backup_id, input.region);
   const { backup } = source;
-  const target = await chooseTarget(input, source, ports);
+  const chosen = await chooseTarget(input, source, ports);
   const workload = await db
     .selectFrom("workloads")
     .select("name")
     .where("id", "=", backup.workload_id)
     .executeTakeFirstOrThrow();
   const row = await ports.repositories.find(backup.project_id, source.region_id);
-  const engine_plan = await ports.repositories.use(row, (repository) =>
-    ports.engine.planRestore(engineRequest(repository, backup.id, target, input.paths ?? [], ports.clock)),
-  );
-  const preview = toPreview(engine_plan, input, source, target, workload.name);
+  const { engine_plan, by_driver, target } = await ports.repositories.use(row, async (repository) => {
+    const driver = await driverOf(repository, backup.id, input.paths ?? [], ports);
+    const options = driver?.checkOptions(input.options) ?? refuseOptions(input.options);
+    const target = { ...chosen, options };
+    const by_driver = driver === undefined ? undefined : await planWithDriver(driver, target, "", ports);
+    const folder = target.kind === "in_place" && driver !== undefined ? { ...target, path: NOWHERE } : target;
+    const request = engineRequest(repository, backup.id, folder, input.paths ?? [], ports.clock);
+    return { engine_plan: await ports.engine.planRestore(request), by_driver, target };
+  });
+  const preview = toPreview(engine_plan, input, source, target, workload.name, by_driver);
   return { preview, source, target };
+}
+
+/** A folder that does not exist: the plan of a restore whose files go where only their driver knows. */
+const NOWHERE = "/nonexistent/holdfast";
+
+/** A tree of files is told all there is to tell by the other fields. */
+function refuseOptions(options: RestoreInput["options"]): Readonly<Record<string, unknown>> {
+  const [unknown] = Object.keys(options ?? {});
+  if (unknown === undefined) return {};
+  throw sourceError("RESTORE_OPTION_UNKNOWN", `a restore of files has no option ${unknown}`, { option: unknown });
 }
 
 /** The engine's request for a restore as it is recorded. */
@@ -183,7 +197,12 @@ async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: R
   const { backup } = source;
   const project_id =
     input.target_project === undefined ? backup.project_id : (await getProject(ports.db, input.target_project)).id;
-  const common = { project_id, delete_extra: input.delete_extra ?? false, new_name: input.new_name ?? null };
+  const common = {
+    project_id,
+    delete_extra: input.delete_extra ?? false,
+    new_name: input.new_name ?? null,
+    options: {},
+  };
   if (input.in_place === true) return { ...common, kind: "in_place", path: null, replace_existing: true };
   const path =
     input.target_path ??
@@ -213,22 +232,27 @@ function toPreview(
   source: RestoreSource,
   target: RestoreTarget,
   workload_name: string,
+  by_driver: DriverPlan | undefined,
 ): RestorePreview {
-  const touches = target.kind === "in_place" || engine_plan.overwrites_total > 0 || engine_plan.deletes_total > 0;
+  const overwrites = [...(by_driver?.overwrites ?? []), ...engine_plan.overwrites];
+  const overwrites_total = (by_driver?.overwrites?.length ?? 0) + engine_plan.overwrites_total;
+  const touches = target.kind === "in_place" || overwrites_total > 0 || engine_plan.deletes_total > 0;
   return {
     backup_id: source.backup.id,
     region: source.region_name,
     copy_id: source.copy_id,
     mode: (input.paths ?? []).length > 0 ? "path" : target.kind === "in_place" ? "in_place" : "new_resource",
-    target: engine_plan.target_description,
+    target:
+      by_driver !== undefined && target.kind === "in_place" ? "where it came from" : engine_plan.target_description,
     files: engine_plan.files,
     directories: engine_plan.directories,
     others: engine_plan.others,
     bytes: engine_plan.bytes,
-    overwrites: engine_plan.overwrites,
-    overwrites_total: engine_plan.overwrites_total,
+    overwrites,
+    overwrites_total,
     deletes: engine_plan.deletes,
     deletes_total: engine_plan.deletes_total,
+    notes: by_driver?.notes ?? [],
     confirm_with: touches ? workload_name : null,
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../base/index.ts";
-import type { BackupOptions, BackupPlan, BackupReport } from "../../engine/backup/index.ts";
+import type { BackupOptions, BackupPlan, BackupReport, StreamBackupOptions } from "../../engine/backup/index.ts";
 import type { CheckOptions, CheckReport, VerificationReport } from "../../engine/check/index.ts";
 import type { CopyPlan, CopyReport, CopyRequest, CopyRunOptions } from "../../engine/copy/index.ts";
 import type { KeyManager } from "../../engine/keys/index.ts";
@@ -30,6 +30,7 @@ export interface Engine {
   }): Promise<Repository>;
   planBackup(options: BackupOptions): Promise<BackupPlan>;
   runBackup(options: BackupOptions): Promise<BackupReport>;
+  runStreamBackup(options: StreamBackupOptions): Promise<BackupReport>;
   planRestore(request: RestoreRequest): Promise<RestorePlan>;
   runRestore(plan: RestorePlan, options?: RestoreRunOptions): Promise<RestoreReport>;
   verifyBackup(options: CheckOptions & { backup_id: string }): Promise<VerificationReport>;

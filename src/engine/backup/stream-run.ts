@@ -17,7 +17,7 @@ export interface StreamBackupOptions extends SessionOptions {
    * out to be gone.
    * @param parent the backup whose unchanged parts may be taken over
    */
-  readonly open: (parent: { readonly backup_id: string } | null) => Promise<StreamSource>;
+  readonly open: (parent: Pick<Manifest, "backup_id" | "details"> | null) => Promise<StreamSource>;
   /** Kind and root of the source, known before it is opened: they name its earlier backups. */
   readonly kind: string;
   readonly root: string;

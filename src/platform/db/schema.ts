@@ -246,6 +246,8 @@ export interface RestoreTable {
   problems: ColumnType<readonly Readonly<Record<string, unknown>>[], string | undefined, string>;
   created_at: Time;
   completed_at: NullableTime;
+  /** What the source's driver said of it. */
+  details: ColumnType<Readonly<Record<string, unknown>>, string | undefined, string>;
 }
 
 export interface VerificationTable {

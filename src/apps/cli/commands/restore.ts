@@ -24,6 +24,7 @@ interface RestoreOptions extends WaitOptions {
   readonly path?: readonly string[];
   readonly replace?: boolean;
   readonly deleteExtra?: boolean;
+  readonly option?: readonly string[];
   readonly dryRun?: boolean;
 }
 
@@ -51,6 +52,7 @@ export const register: Register = (program, io) => {
     .option("--path <path>", "only this path and what is below it (may be given several times)", collect)
     .option("--replace", "let files that exist in the target become the backup's")
     .option("--delete-extra", "also delete files that the backup does not have")
+    .option("--option <key=value>", "what only this kind of source understands (docs/sources; several times)", collect)
     .option("--dry-run", "only show what would be done")
     .option(...DETACH)
     .action(async (argument: string | undefined, options: RestoreOptions) => {
@@ -99,7 +101,20 @@ function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
     ...(options.path === undefined ? {} : { paths: [...options.path] }),
     ...(options.replace ? { replace_existing: true } : {}),
     ...(options.deleteExtra ? { delete_extra: true } : {}),
+    ...(options.option === undefined ? {} : { options: optionsOf(options.option) }),
   };
+}
+
+/** `key=value` words; numbers, `true` and `false` are meant as such. */
+function optionsOf(words: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf("=");
+      if (at < 1) throw cliError("CLI_USAGE", `--option ${word}: write KEY=VALUE`);
+      const value = word.slice(at + 1);
+      return [word.slice(0, at), /^(?:true|false|-?\d+)$/.test(value) ? (JSON.parse(value) as unknown) : value];
+    }),
+  );
 }
 
 /** The name that lets the restore overwrite what is there; undefined when it overwrites nothing. */
@@ -134,6 +149,7 @@ function planText(plan: RestorePlanView): string {
       ["overwrites", formatCount(plan.overwrites_total)],
       ["deletes", formatCount(plan.deletes_total)],
     ]),
+    ...plan.notes,
   ];
   const some = (title: string, paths: readonly string[], total: number) => {
     if (total === 0) return;
@@ -146,7 +162,12 @@ function planText(plan: RestorePlanView): string {
   return lines.join("\n");
 }
 
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function doneText(done: RestoreDetail, plan: RestorePlanView): string {
+  const details = Object.entries(done.details).map(([key, value]) => [key.replaceAll("_", " "), plain(value)] as const);
   const lines = [
     renderDetails([
       ["restore", done.id],
@@ -156,6 +177,7 @@ function doneText(done: RestoreDetail, plan: RestorePlanView): string {
       ["files", done.restored_files === null ? null : formatCount(done.restored_files)],
       ["written", done.restored_bytes === null ? null : formatBytes(done.restored_bytes)],
       ["problems", formatCount(done.problem_count)],
+      ...details,
     ]),
   ];
   for (const { path, message, code } of done.problems.slice(0, PATHS_SHOWN_MAX)) {

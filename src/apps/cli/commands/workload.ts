@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { workloadTypes } from "../../../model/index.ts";
 import type { WorkloadView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
+import type { paths } from "../generated/api-types.ts";
 import type { CliIo } from "../io.ts";
 import { show } from "../output.ts";
 import type { Register } from "../register.ts";
@@ -15,11 +16,15 @@ import { type Command, Option } from "commander";
 interface AddOptions extends ServerOptions {
   readonly project: string;
   readonly type: WorkloadView["type"];
-  readonly path: readonly string[];
+  readonly path?: readonly string[];
+  readonly volume?: string;
+  readonly source?: string;
   readonly exclude?: readonly string[];
   readonly tag?: readonly string[];
   readonly region?: string;
 }
+
+type SourceInput = paths["/v1/workloads"]["post"]["requestBody"]["content"]["application/json"]["source"];
 
 const ADD_EXAMPLE =
   "baas workload add web-1 --project acme-prod --type host --path /srv/www --tag env=prod,backup-policy=standard-daily";
@@ -86,7 +91,9 @@ function registerAdd(workload: Command, io: CliIo): void {
     .argument("<name>", "name of the workload")
     .requiredOption("--project <name>", "project it belongs to")
     .addOption(new Option("--type <type>", "what it is").choices([...workloadTypes]).default("host"))
-    .requiredOption("--path <path>", "file or folder to back up, on the server (may be given several times)", collect)
+    .option("--path <path>", "file or folder to back up, on the server (may be given several times)", collect)
+    .option("--volume <path>", "block device or image file to back up, on the server")
+    .option("--source <json>", "any other source, as docs/sources describes it")
     .option("--exclude <glob>", "leave out what matches, as in .gitignore (may be given several times)", collect)
     .option("--tag <k=v,...>", "tags (may be given several times)", collect)
     .option("--region <name>", "region its backups go to; by default the project's")
@@ -103,17 +110,27 @@ function registerAdd(workload: Command, io: CliIo): void {
             project: options.project,
             type: options.type,
             ...(options.region === undefined ? {} : { region: options.region }),
-            source: {
-              kind: "files",
-              paths: options.path.map((path) => resolve(io.cwd, path)),
-              exclude: [...(options.exclude ?? [])],
-            },
+            source: sourceOf(io, options),
             tags: tags as Record<string, string>,
           },
         }),
       );
       show(io, options, made, () => `workload ${made.name} (${made.id}) added to ${made.project_name}`);
     });
+}
+
+/** What the options say is to be read. The server checks it in full. */
+function sourceOf(io: CliIo, { path, volume, source, exclude }: AddOptions): SourceInput {
+  const given = [path, volume, source].filter((value) => value !== undefined);
+  if (given.length !== 1) throw cliError("CLI_USAGE", "say what to back up: one of --path, --volume and --source");
+  if (volume !== undefined) return { kind: "volume", path: resolve(io.cwd, volume) };
+  if (source === undefined)
+    return { kind: "files", paths: (path ?? []).map((each) => resolve(io.cwd, each)), exclude: [...(exclude ?? [])] };
+  try {
+    return JSON.parse(source) as SourceInput;
+  } catch (cause) {
+    throw cliError("CLI_USAGE", `--source is no JSON: ${(cause as Error).message}`);
+  }
 }
 
 /** By id, or by name within a project. */

@@ -3026,6 +3026,11 @@ export interface operations {
                                 /** @default [] */
                                 exclude: string[];
                                 one_file_system?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
                             };
                             tags: {
                                 [key: string]: string;
@@ -3122,6 +3127,11 @@ export interface operations {
                         /** @default [] */
                         exclude?: string[];
                         one_file_system?: boolean;
+                    } | {
+                        /** @enum {string} */
+                        kind: "volume";
+                        /** Format: starts_with */
+                        path: string;
                     };
                     /** @default {} */
                     tags?: {
@@ -3151,6 +3161,11 @@ export interface operations {
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
                         };
                         tags: {
                             [key: string]: string;
@@ -3251,6 +3266,11 @@ export interface operations {
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
                         };
                         tags: {
                             [key: string]: string;
@@ -3416,6 +3436,11 @@ export interface operations {
                         /** @default [] */
                         exclude?: string[];
                         one_file_system?: boolean;
+                    } | {
+                        /** @enum {string} */
+                        kind: "volume";
+                        /** Format: starts_with */
+                        path: string;
                     };
                     tags?: {
                         [key: string]: string | null;
@@ -3451,6 +3476,11 @@ export interface operations {
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
                         };
                         tags: {
                             [key: string]: string;
@@ -5567,6 +5597,9 @@ export interface operations {
                     paths?: string[];
                     replace_existing?: boolean;
                     delete_extra?: boolean;
+                    options?: {
+                        [key: string]: unknown;
+                    };
                     confirm?: string;
                 };
             };
@@ -5593,6 +5626,7 @@ export interface operations {
                         overwrites_total: number;
                         deletes: string[];
                         deletes_total: number;
+                        notes: string[];
                         confirm_with: string | null;
                     };
                 };
@@ -5693,6 +5727,9 @@ export interface operations {
                         problems: {
                             [key: string]: unknown;
                         }[];
+                        details: {
+                            [key: string]: unknown;
+                        };
                     };
                 };
             };

@@ -1,0 +1,35 @@
+import type { Clock, Random } from "../../base/index.ts";
+import type { Logger } from "../../platform/log/index.ts";
+import type { DriverPorts, SourceDriver, StreamedSource } from "./driver.ts";
+import { sourceError } from "./errors.ts";
+import { readSecret } from "./secret.ts";
+import { volumeDriver } from "./volume.ts";
+
+/** Every driver there is, by kind. */
+export interface Sources extends DriverPorts {
+  /** @throws SOURCE_KIND_UNKNOWN */
+  driver(kind: string): SourceDriver;
+}
+
+export function createSources(ports: {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}): Sources {
+  const drivers = new Map<string, SourceDriver>();
+  const add = <S extends StreamedSource>(driver: SourceDriver<S>) =>
+    drivers.set(driver.kind, driver as unknown as SourceDriver);
+  add(volumeDriver);
+  return {
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
+    secret: readSecret,
+    driver(kind) {
+      const driver = drivers.get(kind);
+      if (driver === undefined)
+        throw sourceError("SOURCE_KIND_UNKNOWN", `there is no driver for sources of kind ${kind}`, { kind });
+      return driver;
+    },
+  };
+}
