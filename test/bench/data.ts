@@ -69,13 +69,18 @@ export function image(work: string, gib = 4): string {
         for (const name of readdirSync(from).sort()) take(join(from, name));
       }
     };
-    for (const source of [...IMAGE_SOURCES, linuxTree(work)]) {
-      if (bytes < wanted_bytes * 0.95 && existsSync(source)) take(source);
-    }
+    const lacks = () => bytes < wanted_bytes * 0.95;
+    for (const source of IMAGE_SOURCES) if (lacks() && existsSync(source)) take(source);
+    if (lacks()) take(linuxTree(work));
     if (bytes < gib * 0.75 * 1024 ** 3) throw new Error(`only ${bytes} bytes were found to fill an image with`);
     sh(`truncate -s ${gib}G '${path}' && mke2fs -q -t ext4 -d '${stage}' '${path}'`, work);
     rmSync(stage, { recursive: true, force: true });
   });
+}
+
+/** What of a sparse file is data. */
+export function filledGib(path: string): string {
+  return ((statSync(path).blocks * 512) / 1024 ** 3).toFixed(1);
 }
 
 /** Bytes nobody can compress: an AES-CTR key stream, the same in every run. */

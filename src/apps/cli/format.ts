@@ -21,7 +21,8 @@ function threeDigits(value: number): string {
 
 /** `78,579`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  // By hand: the first use of Intl loads its tables, a tenth of a short command's time.
+  return String(Math.trunc(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `850 ms`, `7.2 s`, `3m 05s`, `2h 10m`, `4d 06h`. */

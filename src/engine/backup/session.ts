@@ -24,7 +24,10 @@ import { backupThreads } from "./threads.ts";
 import type { BackupReport, BackupStats } from "./types.ts";
 import type { WorkerEvent, WorkerStart, WorkerTask } from "./worker.ts";
 
-/** zstd level: 1 is 12 % faster than 2 and stores 7 % more, still less than the rivals (docs/performance.md). */
+/**
+ * zstd level, for large files one more: 1 stores small files in less than the rivals do, 2 large ones
+ * (docs/performance.md).
+ */
 const LEVEL = 1;
 /**
  * Room in shared memory for what one backup adds. Chunks are scattered over theirs, so it starts small and grows;

@@ -22,7 +22,7 @@ export interface PackWriterOptions {
   readonly epoch: number;
   readonly data_key: Uint8Array;
   readonly kind: number;
-  /** zstd level of payloads. */
+  /** zstd level of payloads; of large files one more, for with them it is not the compressor alone that takes time. */
   readonly level: number;
   readonly random: Random;
   /**
@@ -31,6 +31,9 @@ export interface PackWriterOptions {
    */
   readonly pack_bytes: number;
 }
+
+/** Chunks of this size on average come from large files. */
+const LARGE_CHUNK_BYTES = 64 * 1024;
 
 /** Room behind `pack_bytes` for the frame that passes it, the directory and the trailer. */
 const SLACK_BYTES = 4 * 1024 * 1024;
@@ -124,7 +127,8 @@ export class PackWriter {
     for (let i = 0; i < lengths.length; i++) table.writeUInt32LE(lengths[i] as number, i * 4);
     if (this.#scratch.length < compressBound(payload.length))
       this.#scratch = Buffer.allocUnsafeSlow(compressBound(payload.length));
-    const { bytes, compression } = compressIfWorth(payload, this.#scratch, this.#options.level);
+    const level = this.#options.level + (payload.length >= lengths.length * LARGE_CHUNK_BYTES ? 1 : 0);
+    const { bytes, compression } = compressIfWorth(payload, this.#scratch, level);
     const stored = table.length + bytes.length;
     this.#reserve(FRAME_HEADER_BYTES + stored + TAG_BYTES);
     const [ordinal, offset] = [this.#ordinal++, this.#end];
