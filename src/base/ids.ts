@@ -27,6 +27,7 @@ export type IdPrefix =
   | "alt"
   | "inc"
   | "drl"
+  | "rot"
   | "chn"
   | "pag"
   | "dlv"

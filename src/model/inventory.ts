@@ -54,6 +54,8 @@ export const projectSchema = z.object({
   quota_bytes: z.number().int().positive().nullable(),
   /** What is restored here is there to be looked at: whoever may only restore may restore here. */
   sandbox: z.boolean(),
+  /** When its key was given up for destruction: nothing of the project can be read any more. */
+  shredded_at: instantSchema.nullable(),
   revision: z.number().int(),
   created_at: instantSchema,
 });

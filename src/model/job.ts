@@ -39,6 +39,9 @@ export const jobKinds = [
   "sweep",
   "hold",
   "retention_audit",
+  "rotate",
+  "reseal",
+  "retire_key",
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;

@@ -18,3 +18,4 @@ export * from "./oncall.ts";
 export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";
+export * from "./rotations.ts";

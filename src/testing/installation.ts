@@ -12,12 +12,13 @@ import { backupHandler, requestBackup } from "../control/protect/index.ts";
 import { restoreHandler } from "../control/recover/index.ts";
 import { copyHandler } from "../control/replication/index.ts";
 import { auditHandler, deleteHandler, holdHandler, sweepHandler, undeleteHandler } from "../control/retention/index.ts";
+import { resealHandler, retireHandler, rotateHandler } from "../control/rotation/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
 import { createSources, type Sources } from "../control/sources/index.ts";
 import { requestVerification, verifyHandler } from "../control/verification/index.ts";
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
-import type { KeyInfo, KeyManager } from "../engine/keys/index.ts";
+import type { KeyAdmin, KeyInfo, KeyManager } from "../engine/keys/index.ts";
 import type { Job, Project, Region, Workload } from "../model/index.ts";
 import type { Db } from "../platform/db/index.ts";
 import type { TestDatabases } from "../platform/db/testing.ts";
@@ -35,7 +36,7 @@ export interface Installation {
   readonly wakeups: Wakeups;
   readonly engine: Engine;
   readonly keys: KeyManager;
-  readonly key_admin: { createKey(alias: string): Promise<KeyInfo> };
+  readonly key_admin: KeyAdmin;
   readonly repositories: Repositories;
   readonly sources: Sources;
   readonly restore_dir: string;
@@ -57,6 +58,8 @@ export interface Installation {
 export interface InstallationOptions {
   /** Functions of the engine to put in place of the real ones. */
   readonly engine?: Partial<Engine>;
+  /** Instead of a passphrase for all. */
+  readonly keys?: Pick<Installation, "keys" | "key_admin">;
   /** Regions and keys of another installation, as after the loss of its database. */
   readonly after?: Pick<Installation, "keys" | "key_admin" | "dir">;
 }
@@ -74,7 +77,7 @@ export async function installation(
   const { db } = database;
   const wakeups = await openWakeups(database.connection, ports);
   const engine: Engine = { ...realEngine, ...options.engine };
-  const { keys, key_admin } = options.after ?? oneKey();
+  const { keys, key_admin } = options.keys ?? options.after ?? oneKey();
   const repositories = createRepositories({ ...ports, db, engine, keys, key_admin });
   const runners: Runner[] = [];
   t.after(async () => {
@@ -113,6 +116,9 @@ export async function installation(
     undeleteHandler(parts),
     sweepHandler(parts),
     holdHandler(parts),
+    rotateHandler(parts),
+    resealHandler(parts),
+    retireHandler(parts),
     auditHandler(parts),
   ];
   const ended = async (job_id: string) => {
@@ -159,5 +165,6 @@ export async function installation(
 function oneKey(): Pick<Installation, "keys" | "key_admin"> {
   const slot = createPassphraseSlot(systemRandom);
   const keys = passphraseKeyManager({ passphrase: "correct horse battery staple", slot });
-  return { keys, key_admin: { createKey: async (alias) => ({ key_id: slot.slot_id, alias }) as KeyInfo } };
+  const createKey = async (alias: string) => ({ key_id: slot.slot_id, alias }) as KeyInfo;
+  return { keys, key_admin: { createKey } as unknown as KeyAdmin };
 }

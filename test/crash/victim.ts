@@ -46,6 +46,9 @@ export class Victim extends Installation {
     sweep: 0,
     hold: 0,
     retention_audit: 0,
+    rotate: 0,
+    reseal: 0,
+    retire_key: 0,
     catalog_rebuild: 0,
   };
 

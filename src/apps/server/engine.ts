@@ -4,6 +4,7 @@ import { planBackup, runBackup, runStreamBackup } from "../../engine/backup/inde
 import { checkRepository, verifyBackup } from "../../engine/check/index.ts";
 import { planCopy, runCopy } from "../../engine/copy/index.ts";
 import { createRepository, openRepository } from "../../engine/repository/index.ts";
+import { runReseal, surveyEpochs } from "../../engine/reseal/index.ts";
 import { planRestore, runRestore } from "../../engine/restore/index.ts";
 import { runSweep } from "../../engine/sweep/index.ts";
 import { openStore } from "../../engine/store/index.ts";
@@ -23,4 +24,6 @@ export const engine: Engine = {
   planCopy,
   runCopy,
   runSweep,
+  runReseal,
+  surveyEpochs,
 };

@@ -7,7 +7,9 @@ import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
 import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
+import { planReseals, planRetirements, planRotations } from "../../control/rotation/index.ts";
 import { tick } from "../../control/schedule/index.ts";
+import type { KeyAdmin } from "../../engine/keys/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 
@@ -27,6 +29,7 @@ export function startScheduler(
     readonly random: Random;
     readonly log: Logger;
     readonly history: HistoryLimits;
+    readonly key_admin: KeyAdmin;
   },
 ): Scheduler {
   const { db, clock, random, log } = ports;
@@ -37,12 +40,15 @@ export function startScheduler(
   const pass = async () => {
     await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
     await repeatFailedCopies(db, ports);
+    await planReseals(db, ports);
     if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {
       cleaned_ms = clock.monotonic_ms();
       const expired = await applyRetention(db, ports);
       const sweeps = await planSweeps(db, ports);
       await planHolds(db, ports);
       await planAudit(db, ports);
+      await planRotations(db, ports);
+      await planRetirements(db, ports);
       if (expired + sweeps > 0) log.info({ expired, sweeps }, "retention applied");
       const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
       if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");

@@ -16,6 +16,7 @@ import {
 import { restoreHandler } from "../../control/recover/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
+import { resealHandler, retireHandler, rotateHandler } from "../../control/rotation/index.ts";
 import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
 import { createSources } from "../../control/sources/index.ts";
@@ -180,6 +181,9 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     undeleteHandler(parts),
     sweepHandler(parts),
     holdHandler(parts),
+    rotateHandler(parts),
+    resealHandler(parts),
+    retireHandler(parts),
     auditHandler(parts),
   ];
 }

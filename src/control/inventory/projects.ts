@@ -77,5 +77,9 @@ export async function listProjects(db: Db): Promise<Project[]> {
 }
 
 function toProject(row: Selectable<ProjectTable>): Project {
-  return { ...row, created_at: row.created_at.toISOString() };
+  return {
+    ...row,
+    shredded_at: row.shredded_at?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+  };
 }

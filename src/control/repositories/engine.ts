@@ -4,6 +4,7 @@ import type { CheckOptions, CheckReport, VerificationReport } from "../../engine
 import type { CopyPlan, CopyReport, CopyRequest, CopyRunOptions } from "../../engine/copy/index.ts";
 import type { KeyManager } from "../../engine/keys/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
+import type { ResealOptions, surveyEpochs } from "../../engine/reseal/index.ts";
 import type { RestorePlan, RestoreReport, RestoreRequest, RestoreRunOptions } from "../../engine/restore/index.ts";
 import type { SweepOptions, SweepReport } from "../../engine/sweep/index.ts";
 import type { ObjectStore, StoreConfig } from "../../engine/store/index.ts";
@@ -38,4 +39,6 @@ export interface Engine {
   planCopy(request: CopyRequest): Promise<CopyPlan>;
   runCopy(plan: CopyPlan, options?: CopyRunOptions): Promise<CopyReport>;
   runSweep(options: SweepOptions): Promise<SweepReport>;
+  runReseal(options: ResealOptions): Promise<SweepReport>;
+  surveyEpochs: typeof surveyEpochs;
 }

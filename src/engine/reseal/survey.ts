@@ -41,6 +41,14 @@ export interface EpochSurvey {
   readonly current: { readonly packs: number; readonly bytes: number };
 }
 
+export interface SurveyOptions {
+  /** Deleted backups (ids) that must stay all the same. */
+  readonly held?: ReadonlySet<string>;
+  /** Look at it as if this epoch were in force: what a rotation would have to do. */
+  readonly epoch?: number;
+  readonly signal?: AbortSignal;
+}
+
 interface Backup {
   readonly backup_id: string;
   readonly epoch: number;
@@ -53,11 +61,11 @@ interface Backup {
 export async function surveyEpochs(
   repository: Repository,
   ages: PhaseAges,
-  options: { readonly held?: ReadonlySet<string>; readonly signal?: AbortSignal } = {},
+  options: SurveyOptions = {},
 ): Promise<EpochSurvey> {
   await repository.refreshKeys();
   const now_ms = repository.clock.now_ms();
-  const { epoch: current_epoch } = repository.current_epoch;
+  const current_epoch = options.epoch ?? repository.current_epoch.epoch;
   const backups = await liveBackups(repository, options.held ?? new Set(), options.signal);
   const youngest = new Map<string, number>();
   for (const { packs, created_at_ms } of backups)

@@ -22,6 +22,7 @@ import type {
 } from "../../model/index.ts";
 import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
 import type { AccessTables } from "./schema-access.ts";
+import type { RotationTables } from "./schema-rotation.ts";
 import type { StorageTables } from "./schema-storage.ts";
 import type { AssuranceTables } from "./schema-assurance.ts";
 
@@ -44,6 +45,8 @@ export interface ProjectTable {
   quota_bytes: Nullable<number>;
   revision: Generated<number>;
   created_at: Time;
+  /** Its key is destroyed, or about to be: nothing of it can be read any more. */
+  shredded_at: NullableTime;
 }
 
 export interface WorkloadTable {
@@ -312,7 +315,7 @@ export interface SettingTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, StorageTables, AssuranceTables {
+export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

@@ -17,6 +17,7 @@ import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
 import { addReplicationRoutes } from "./replication.ts";
 import { addRestoreRoutes } from "./restores.ts";
+import { addRotationRoutes } from "./rotations.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
 import { addUserRoutes } from "./users.ts";
@@ -46,4 +47,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addAccessRoutes(app, deps);
   addTokenRoutes(app, deps);
   addUserRoutes(app, deps);
+  addRotationRoutes(app, deps);
 }

@@ -7,6 +7,7 @@ import type { Register } from "../register.ts";
 import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, required, serverCommand } from "../server/command.ts";
 import { type Column, renderDetails, renderTable } from "../table.ts";
+import { registerRotation } from "./key-rotation.ts";
 
 const KEYS: readonly Column<KeyView>[] = [
   { title: "key", value: (row) => row.key_id },
@@ -114,6 +115,7 @@ export const register: Register = (program, io) => {
         show(io, options, unwrap(await api.POST(path, call)), detailText);
       });
   }
+  registerRotation(key, io);
   registerLog(key, io);
 };
 

@@ -40,6 +40,18 @@ export const register: Register = (program, io) => {
       show(io, options, set, () => `project ${set.name} ${text}`);
     });
 
+  const shredding = "baas project shred acme-prod --confirm acme-prod";
+  serverCommand(project, "shred", "Make everything of a project unreadable for good: its key is destroyed.", shredding)
+    .argument("<name>", "name of the project")
+    .option("--confirm <name>", "the name once more")
+    .action(async (id: string, options: ServerOptions & { confirm?: string }) => {
+      const { api } = await connectServer(io, options);
+      const body = options.confirm === undefined ? {} : { confirm: options.confirm };
+      const call = { params: { path: { id }, header: idempotencyKey(io) }, body };
+      const shredded = unwrap(await api.POST("/v1/projects/{id}/shred", call));
+      show(io, options, shredded, (it) => `project ${it.name} was shredded at ${formatTime(it.shredded_at)}`);
+    });
+
   serverCommand(project, "list", "List the projects.", "baas project list").action(async (options: ServerOptions) => {
     const { api } = await connectServer(io, options);
     await showPages(io, options, {
@@ -63,6 +75,7 @@ export const register: Register = (program, io) => {
         },
         { title: "sandbox", value: (row) => (row.sandbox ? "yes" : "") },
         { title: "made", value: (row) => formatTime(row.created_at) },
+        { title: "shredded", value: (row) => (row.shredded_at === null ? null : formatTime(row.shredded_at)) },
       ],
       empty: "no projects yet: baas project add NAME --region REGION",
     });

@@ -1604,6 +1604,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest rotation of each project: what is done, what is left, what is locked and until when
+         * @description Needs the permission `keys:read`.
+         */
+        get: operations["get_rotations"];
+        put?: never;
+        /**
+         * Rotate a project's key; with `dry_run` the plan: what would be sealed anew, and what is locked
+         * @description Needs the permission `keys:write`.
+         */
+        post: operations["create_rotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/key-retirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Destroy an old version of a key after 30 days; fails when anything still depends on it
+         * @description Needs the permission `keys:write`.
+         */
+        post: operations["create_key_retirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/key-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often a project's key is rotated, and when next
+         * @description Needs the permission `keys:read`.
+         */
+        get: operations["get_key_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/key-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set how often a project's key is rotated
+         * @description Needs the permission `keys:write`.
+         */
+        post: operations["set_key_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}/shred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make everything of a project unreadable for good; refused while a lock or a legal hold runs
+         * @description Needs the permission `projects:shred`.
+         */
+        post: operations["shred_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -2680,6 +2784,7 @@ export interface operations {
                             region_id: string;
                             quota_bytes: number | null;
                             sandbox: boolean;
+                            shredded_at: string | null;
                             revision: number;
                             /** Format: date-time */
                             created_at: string;
@@ -2773,6 +2878,7 @@ export interface operations {
                         region_id: string;
                         quota_bytes: number | null;
                         sandbox: boolean;
+                        shredded_at: string | null;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -2848,6 +2954,7 @@ export interface operations {
                         region_id: string;
                         quota_bytes: number | null;
                         sandbox: boolean;
+                        shredded_at: string | null;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -2935,6 +3042,7 @@ export interface operations {
                         region_id: string;
                         quota_bytes: number | null;
                         sandbox: boolean;
+                        shredded_at: string | null;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -6860,7 +6968,7 @@ export interface operations {
                         items: {
                             id: string;
                             /** @enum {string} */
-                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit";
+                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit" | "rotate" | "reseal" | "retire_key";
                             /** @enum {string} */
                             state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                             project_id: string | null;
@@ -6977,7 +7085,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit" | "rotate" | "reseal" | "retire_key";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -7109,7 +7217,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit" | "rotate" | "reseal" | "retire_key";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -11188,6 +11296,540 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         last_login_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_rotations: {
+        parameters: {
+            query?: {
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            project: string;
+                            key_id: string;
+                            /** @enum {string} */
+                            state: "RUNNING" | "DONE" | "FAILED" | "SUPERSEDED";
+                            old_version: number;
+                            new_version: number | null;
+                            epoch: number | null;
+                            emergency: boolean;
+                            bytes_per_second_max: number | null;
+                            requested_by: string;
+                            reason: string;
+                            job_id: string;
+                            created_at: string;
+                            finished_at: string | null;
+                            phases: {
+                                region: string;
+                                region_id: string;
+                                /** @enum {string} */
+                                phase: "hot" | "warm" | "cold";
+                                packs_total: number;
+                                bytes_total: number;
+                                packs_done: number;
+                                bytes_done: number;
+                                packs_left: number;
+                                bytes_left: number;
+                                bytes_per_second: number | null;
+                                left_seconds: number | null;
+                                locked_packs: number;
+                                locked_bytes: number;
+                                locked_until: string | null;
+                                due_at: string;
+                                finished_at: string | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_rotation: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    project: string;
+                    /** @default false */
+                    emergency?: boolean;
+                    bytes_per_second?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        key_id: string;
+                        old_version: number;
+                        regions: {
+                            region: string;
+                            phases: {
+                                /** @enum {string} */
+                                phase: "hot" | "warm" | "cold";
+                                packs: number;
+                                bytes: number;
+                                locked_packs: number;
+                                locked_bytes: number;
+                                locked_until: string | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_key_retirement: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    project: string;
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_key_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        /** @enum {string} */
+                        every: "annual" | "quarterly" | "monthly" | "never";
+                        last_at: string | null;
+                        next_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    set_key_schedule: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    project: string;
+                    /** @enum {string} */
+                    every: "annual" | "quarterly" | "monthly" | "never";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        /** @enum {string} */
+                        every: "annual" | "quarterly" | "monthly" | "never";
+                        last_at: string | null;
+                        next_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    shred_project: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    confirm?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        region_id: string;
+                        quota_bytes: number | null;
+                        sandbox: boolean;
+                        shredded_at: string | null;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
                     };
                 };
             };

@@ -3,6 +3,7 @@ import * as initial from "./0001_initial.ts";
 import * as eventOrderAndPartialVerdicts from "./0002_event_order_and_partial_verdicts.ts";
 import * as recoverableBackups from "./0003_recoverable_backups.ts";
 import * as restoreDetails from "./0005_restore_details.ts";
+import * as rotation from "./0010_rotation.ts";
 import * as holds from "./0020_holds_and_quotas.ts";
 import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
@@ -16,6 +17,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002_event_order_and_partial_verdicts": eventOrderAndPartialVerdicts,
   "0003_recoverable_backups": recoverableBackups,
   "0005_restore_details": restoreDetails,
+  "0010_rotation": rotation,
   "0020_holds_and_quotas": holds,
   "0040_evidence": evidence,
   "0060_access": access,
