@@ -12,6 +12,7 @@ const ROOMS = [
   "engine/keys",
   "engine/keystore",
   "engine/keyservice",
+  "engine/keytoken",
   "engine/store",
   "engine/chunk",
   "engine/pack",
