@@ -28,6 +28,9 @@ export async function getProjectKey(db: Db, key_admin: KeyAdmin, key_or_project:
   if (key_or_project.startsWith("cmk_")) {
     const key = await key_admin.describeKey(key_or_project);
     const row = await db.selectFrom("projects").select("name").where("id", "=", key.alias).executeTakeFirst();
+    // A project that the caller may not see has no key for him either.
+    if (row === undefined && key.alias.startsWith("prj_"))
+      throw rotationError("PROJECT_KEY_NOT_THERE", `there is no key ${key_or_project}`, { key: key_or_project });
     return { ...key, project: row?.name ?? null };
   }
   const project = await getProject(db, key_or_project);

@@ -33,6 +33,7 @@ export function addKeyRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...base,
     operation_id: "get_keys",
+    organisation: true, // every tenant's keys
     summary: "Master keys with their versions",
     scope: "keys:read",
     response: keyListSchema,
@@ -112,6 +113,7 @@ function addLogRoutes(app: FastifyInstance, deps: ApiDeps): void {
     tag: "keys",
     url: "/v1/key-events",
     operation_id: "get_key_events",
+    organisation: true,
     summary: "The key manager's own log of every use and change, oldest first",
     scope: "keys:read",
     query: keyEventsQuerySchema,
@@ -139,6 +141,7 @@ function addLogRoutes(app: FastifyInstance, deps: ApiDeps): void {
     tag: "keys",
     url: "/v1/key-events/verification",
     operation_id: "verify_key_events",
+    organisation: true,
     summary: "Recompute the hash chain of the key manager's log, and compare it with an entry somebody remembers",
     scope: "keys:read",
     query: keyLogQuerySchema,

@@ -8,6 +8,7 @@ import {
   setKeySchedule,
   shredProject,
 } from "../../../control/rotation/index.ts";
+import { getProject } from "../../../control/inventory/index.ts";
 import { projectSchema } from "../../../model/index.ts";
 import {
   acceptedSchema,
@@ -44,7 +45,10 @@ export function addRotationRoutes(app: FastifyInstance, deps: ApiDeps): void {
     status: 202,
     body: createRotationRequestSchema,
     response: acceptedSchema,
-    plan: { response: rotationPlanSchema, run: ({ body }) => planRotation(body.project, deps) },
+    plan: {
+      response: rotationPlanSchema,
+      run: async ({ db, body }) => planRotation((await getProject(db, body.project)).id, deps),
+    },
     run: async ({ db, body, principal }) => {
       const { project, emergency, bytes_per_second } = body;
       const reason = emergency ? "emergency" : "asked for";

@@ -913,7 +913,7 @@ export interface paths {
         };
         /**
          * Master keys with their versions
-         * @description Needs the permission `keys:read`.
+         * @description Needs the permission `keys:read` for the whole organisation.
          */
         get: operations["get_keys"];
         put?: never;
@@ -1037,7 +1037,7 @@ export interface paths {
         };
         /**
          * The key manager's own log of every use and change, oldest first
-         * @description Needs the permission `keys:read`.
+         * @description Needs the permission `keys:read` for the whole organisation.
          */
         get: operations["get_key_events"];
         put?: never;
@@ -1057,7 +1057,7 @@ export interface paths {
         };
         /**
          * Recompute the hash chain of the key manager's log, and compare it with an entry somebody remembers
-         * @description Needs the permission `keys:read`.
+         * @description Needs the permission `keys:read` for the whole organisation.
          */
         get: operations["verify_key_events"];
         put?: never;
