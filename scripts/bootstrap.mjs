@@ -26,6 +26,7 @@ const SCRIPTS = {
   bench: "test/bench/main.ts",
   check: "scripts/check.ts",
   build: "scripts/build.ts",
+  "build:web": "scripts/build-web.ts",
   format: "scripts/format.ts",
 };
 const NODE_MAJOR = 24;

@@ -9,6 +9,7 @@ import { dirname, join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { fileUrls, rewriteFileUrls } from "./build/file-urls.ts";
 import { filesBelow } from "./runner/files.ts";
+import { ensureConsole } from "./web/ensure-console.ts";
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
@@ -68,6 +69,10 @@ const { metafile } = await build({
   logLevel: "warning",
   metafile: true,
 });
+
+/** The console, where the server of a package looks for it. */
+ensureConsole(root, (line) => process.stdout.write(`${line}\n`));
+cpSync(join(root, "web/dist"), join(dist, "console"), { recursive: true });
 
 /** What the sources read at run time from beside themselves: SQL, templates, tables. */
 const assets = sources.filter((path) => !path.endsWith(".ts"));

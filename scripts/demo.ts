@@ -19,6 +19,7 @@ import { openScreen, type Finding, type Screen } from "./demo/screen.ts";
 import { type DemoServer, ServerError, startServer } from "./demo/server.ts";
 import { type Folders, foldersIn } from "./demo/stage.ts";
 import { chooseTree, overlap, type Tree, TreeError } from "./demo/tree.ts";
+import { ensureConsole } from "./web/ensure-console.ts";
 
 const USAGE = `npm run demo -- [FOLDER] [--once] [--keep]
 
@@ -122,6 +123,7 @@ function introduce(screen: Screen, tree: Tree, base: string, keep: boolean): voi
 }
 
 async function start(screen: Screen, folders: Folders): Promise<DemoServer> {
+  ensureConsole(ROOT, (line) => screen.say(line));
   screen.step("Start the server");
   screen.command(["baas", "up", "--data", folders.data, "--keys", folders.keys]);
   const server = await startServer({
@@ -185,6 +187,7 @@ async function stayUp(screen: Screen, server: DemoServer): Promise<void> {
       "",
     ].join("\n"),
   );
+  screen.say(`The console is at ${server.url}; sign in with the token in ${server.admin_token_path}.`);
   screen.say(`The API's contract is ${server.url}/openapi.json; its admin token is in ${server.admin_token_path}.`);
   await Promise.race([
     server.ended.then((code) => {

@@ -9,7 +9,7 @@ const COLUMNS = 120;
 
 const root = dirname(import.meta.dirname);
 const wanted = process.argv.slice(2).map((path) => relative(root, join(root, path)));
-const sources = ["src", "test", "scripts"]
+const sources = ["src", "test", "scripts", "web"]
   .flatMap((folder) => filesBelow(root, folder))
   .filter((path) => path.endsWith(".ts") && !path.includes("/generated/")) // generated again by its own test
   .filter((path) => wanted.length === 0 || wanted.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)));

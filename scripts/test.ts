@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { gateTasks } from "./gates/index.ts";
 import { selectFiles } from "./runner/files.ts";
 import { runAll } from "./runner/run.ts";
+import { ensureConsole } from "./web/ensure-console.ts";
 import { ensureSystemPackages } from "./system/packages.ts";
 
 /** Bounds against what hangs, four times what a quiet 2-core machine needs: a busy one is slow, not broken. */
@@ -23,6 +24,8 @@ const files = selectFiles(root, {
   except: ["test/long", "test/bench"],
   filters,
 });
+// Once, before tests that run beside each other would each do it.
+if (files.some((path) => path.startsWith("test/web/"))) ensureConsole(root, print);
 const totals = await runAll({
   root,
   files,

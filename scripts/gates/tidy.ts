@@ -106,10 +106,10 @@ export const tidy: Gate = {
   name: "tidy",
   purpose: "length of files and lines, doors with headers, and ports instead of direct calls",
   async run(root) {
-    const files = ["src", "test", "scripts"].flatMap((folder) => filesBelow(root, folder));
+    const files = ["src", "test", "scripts", "web"].flatMap((folder) => filesBelow(root, folder));
     const findings = [...doors(root, files), ...folders(files), ...emitted(files)];
     // What a program generated is not for reading; a test of its own keeps it true.
-    for (const path of files.filter((name) => /\.(ts|mjs|cjs)$/.test(name) && !name.includes("/generated/"))) {
+    for (const path of files.filter((name) => /\.(tsx?|mjs|cjs)$/.test(name) && !name.includes("/generated/"))) {
       const text = readFileSync(join(root, path), "utf8");
       const lines = text.split("\n");
       const reason = LONG_FILES.get(path);

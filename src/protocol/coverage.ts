@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { instantSchema, tagsSchema, workloadTypeSchema } from "../model/index.ts";
+import { instantSchema, jobStateSchema, tagsSchema, workloadTypeSchema } from "../model/index.ts";
 
 export const coverageQuerySchema = z.strictObject({
   project: z.string().max(128).optional().describe("Id or name; without it all projects"),
+  workloads: z.string().max(8192).optional().describe("Only these: ids joined by commas, at most 200"),
 });
 
 export const workloadCoverageSchema = z.object({
@@ -42,3 +43,61 @@ export const coverageSchema = z.object({
   workloads: z.array(workloadCoverageSchema),
 });
 export type CoverageView = z.infer<typeof coverageSchema>;
+
+export const overviewQuerySchema = coverageQuerySchema.pick({ project: true });
+
+/** One look at everything. */
+export const overviewSchema = z.object({
+  generated_at: instantSchema,
+  coverage: coverageSchema.shape.totals.extend({
+    /** Tagged workloads that no policy matches. */
+    uncovered: z.number().int(),
+  }),
+  rpo: z.array(
+    z.object({
+      policy: z.string(),
+      rpo_seconds: z.number(),
+      workloads: z.number().int(),
+      met: z.number().int(),
+      /** Names of the first 20 that miss it. */
+      missed: z.array(z.string()),
+    }),
+  ),
+  /** Backup runs of the last 24 hours: the 60 workloads with the most failures. */
+  activity: z.object({
+    since: instantSchema,
+    until: instantSchema,
+    /** Runs by state. */
+    counts: z.record(z.string(), z.number().int()),
+    workloads_total: z.number().int(),
+    workloads: z.array(
+      z.object({
+        workload_id: z.string(),
+        name: z.string(),
+        project: z.string(),
+        failed: z.number().int(),
+        runs: z.array(
+          z.object({
+            job_id: z.string(),
+            state: jobStateSchema,
+            status_reason: z.string().nullable(),
+            started_at: instantSchema,
+            finished_at: instantSchema.nullable(),
+          }),
+        ),
+      }),
+    ),
+  }),
+  storage: z.array(
+    z.object({
+      region: z.string(),
+      backups: z.number().int(),
+      copies: z.number().int(),
+      /** What the protected data would take without compression and deduplication. */
+      source_bytes: z.number(),
+      /** What these backups and copies added to the region when they were made. */
+      stored_bytes: z.number(),
+    }),
+  ),
+});
+export type OverviewView = z.infer<typeof overviewSchema>;

@@ -12,6 +12,7 @@ import {
   workloadSchema,
   workloadTypeSchema,
 } from "../model/index.ts";
+import { listQuerySchema } from "./common.ts";
 
 export const createRegionRequestSchema = z.strictObject({
   name: nameSchema,
@@ -77,6 +78,19 @@ export const updateWorkloadRequestSchema = z
     revision: z.number().int().positive().optional(),
   })
   .refine((body) => Object.keys(body).some((key) => key !== "revision"), "name at least one change");
+
+/** A list of workloads is also narrowed by their tags, in the words of a policy's selector. */
+export const listWorkloadsQuerySchema = listQuerySchema.extend({
+  search: z.string().min(1).max(127).optional().describe("Only workloads whose name contains this, in any case"),
+  selector: z
+    .string()
+    .min(1)
+    .max(2048)
+    .optional()
+    .describe(
+      "Only workloads with such tags, e.g. `env=prod,tier in (1,2),!temporary`; `*` and `?` in values are globs",
+    ),
+});
 
 /** A workload with the names of what it belongs to. */
 export const workloadViewSchema = workloadSchema.extend({ project_name: z.string(), region_name: z.string() });

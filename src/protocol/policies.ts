@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { attachmentSchema, attachmentTargetSchema, policySchema } from "../model/index.ts";
+import { attachmentSchema, attachmentTargetSchema, instantSchema, policySchema } from "../model/index.ts";
 
 /** As users write it. Checked by the policy room, whose errors name line and field. */
 const yamlSchema = z.string().min(1).max(65_536);
@@ -46,3 +46,29 @@ export const attachmentViewSchema = attachmentSchema.extend({
   target_text: z.string(),
 });
 export type AttachmentView = z.infer<typeof attachmentViewSchema>;
+
+/** Every version of a policy, newest first. */
+export const policyVersionsSchema = z.object({
+  items: z.array(z.object({ version: z.number().int(), spec: policySchema.shape.spec, created_at: instantSchema })),
+});
+
+/** Of an attachment's preview: one that would be made, or removed. */
+export const previewAttachmentRequestSchema = z.union([
+  createAttachmentRequestSchema,
+  z.strictObject({ remove: z.string().min(1).max(128).describe("Id of an attachment") }),
+]);
+
+const previewedSchema = z.object({ workload_id: z.string(), name: z.string() });
+
+export const attachmentPreviewSchema = z.object({
+  policy: z.string(),
+  added_total: z.number().int(),
+  removed_total: z.number().int(),
+  unchanged_total: z.number().int(),
+  /** The first 100. */
+  added: z.array(previewedSchema),
+  removed: z.array(previewedSchema),
+  /** Workloads that have a policy now and would have none. */
+  left_bare_total: z.number().int(),
+});
+export type AttachmentPreviewView = z.infer<typeof attachmentPreviewSchema>;

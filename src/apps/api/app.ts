@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
 import { prepareAuth, requireCaller, SESSION_COOKIE } from "./auth.ts";
+import { serveConsole } from "./console.ts";
 import type { ApiDeps } from "./deps.ts";
 import { apiError } from "./errors.ts";
 import { addEventStreams } from "./event-streams.ts";
@@ -34,8 +35,11 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerProblem);
-  app.setNotFoundHandler((request, reply) =>
-    answerProblem(apiError("API_ROUTE_NOT_FOUND", `there is no ${request.method} ${request.url}`), request, reply),
+  const web_console = await serveConsole(app, deps.random);
+  app.setNotFoundHandler(
+    (request, reply) =>
+      web_console.answerPage(request, reply) ??
+      answerProblem(apiError("API_ROUTE_NOT_FOUND", `there is no ${request.method} ${request.url}`), request, reply),
   );
   app.addHook("onResponse", async (request, reply) => {
     const fields = { method: request.method, path: request.url.split("?")[0], status: reply.statusCode };
@@ -43,7 +47,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
-    reply.header("cache-control", "no-store");
+    // The console's files say for themselves how long they keep.
+    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
     reply.header("x-content-type-options", "nosniff");
   });
   await app.register(rateLimit, {

@@ -24,12 +24,19 @@ const CLOCK_TOLERANCE_MS = 3_600_000;
 
 const NOTHING: Facts = { last_good: null, newer_damaged_id: null, last_job: null, open_job_id: null };
 
-/** Of every workload that has any, in a fixed number of queries. */
-export async function loadFacts(db: Db, now_ms: number): Promise<(workload_id: string) => Facts> {
+/** Of every workload that has any, or of those named, in a fixed number of queries. */
+export async function loadFacts(
+  db: Db,
+  now_ms: number,
+  workload_ids?: readonly string[],
+): Promise<(workload_id: string) => Facts> {
+  const asked =
+    workload_ids === undefined ? sql<boolean>`true` : sql<boolean>`workload_id = any(${[...workload_ids]}::text[])`;
   const good = await db
     .selectFrom("backups")
     .distinctOn("workload_id")
     .select(["workload_id", "id", "created_at", "completed_at"])
+    .where(asked)
     .where("state", "=", "AVAILABLE")
     .where("verified_state", "!=", "INVALID")
     // One dated ahead, by a clock that was wrong, says nothing about how old the last one is.
@@ -41,6 +48,7 @@ export async function loadFacts(db: Db, now_ms: number): Promise<(workload_id: s
     .selectFrom("backups")
     .distinctOn("workload_id")
     .select(["workload_id", "id", "created_at"])
+    .where(asked)
     .where((where) => where.or([where("state", "=", "DAMAGED"), where("verified_state", "=", "INVALID")]))
     .where("state", "not in", ["DELETING", "DELETED"])
     .orderBy("workload_id")
@@ -58,6 +66,7 @@ export async function loadFacts(db: Db, now_ms: number): Promise<(workload_id: s
     .selectFrom("jobs")
     .distinctOn("workload_id")
     .select(["workload_id", "id", "state", "status_reason"])
+    .where(asked)
     .where("kind", "=", "backup")
     .where("state", "in", ["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS", "FAILED", "EXPIRED"])
     .orderBy("workload_id")
@@ -66,6 +75,7 @@ export async function loadFacts(db: Db, now_ms: number): Promise<(workload_id: s
   const open = await db
     .selectFrom("jobs")
     .select(["workload_id", "id"])
+    .where(asked)
     .where("kind", "=", "backup")
     .where("state", "not in", [...finalJobStates])
     .execute();

@@ -4,3 +4,4 @@
  * a good backup within its RPO exists, not that one is planned; each finding comes with what to do about it.
  */
 export * from "./report.ts";
+export * from "./overview.ts";

@@ -71,18 +71,25 @@ const RUNNING_GRACE_FACTOR = 2;
 /** The published alert bound for the lag of copies. */
 const COPY_LAG_ALERT_MS = 7_200_000;
 
-/** Of one project (id), or all. The state of this moment; nothing is cached. */
-export async function coverageReport(
-  db: Db,
-  now_ms: number,
-  options: { readonly project_id?: string } = {},
-): Promise<CoverageReport> {
+export interface CoverageOptions {
+  readonly project_id?: string;
+  /** Only these workloads, at least one. */
+  readonly workload_ids?: readonly string[];
+}
+
+/** Of one project (id), or all, or some workloads. The state of this moment; nothing is cached. */
+export async function coverageReport(db: Db, now_ms: number, options: CoverageOptions = {}): Promise<CoverageReport> {
+  const { project_id, workload_ids } = options;
   const selection = await loadSelection(db);
-  const facts = await loadFacts(db, now_ms);
+  const facts = await loadFacts(db, now_ms, workload_ids);
   const regions = new Set((await listRegions(db)).map((region) => region.name));
   const projects = new Map((await listProjects(db)).map((project) => [project.id, project.name]));
   const workloads: WorkloadCoverage[] = [];
-  for await (const workload of everyWorkload(db, options)) {
+  const filter = {
+    ...(project_id === undefined ? {} : { project_id }),
+    ...(workload_ids === undefined ? {} : { ids: workload_ids }),
+  };
+  for await (const workload of everyWorkload(db, filter)) {
     const project = projects.get(workload.project_id) ?? workload.project_id;
     workloads.push(coverageOf(workload, project, selection, facts(workload.id), regions, now_ms));
   }

@@ -37,6 +37,8 @@ export interface EditOptions {
 }
 
 export interface WorkloadFilter {
+  /** Only these, at least one. */
+  readonly ids?: readonly string[];
   readonly project_id?: string;
   readonly after_id?: string;
   readonly limit?: number;
@@ -117,6 +119,7 @@ export async function listWorkloads(db: Db, filter: WorkloadFilter = {}): Promis
     .orderBy("id")
     .limit(Math.min(filter.limit ?? LIST_MAX, LIST_MAX));
   if (filter.project_id !== undefined) query = query.where("project_id", "=", filter.project_id);
+  if (filter.ids !== undefined) query = query.where("id", "in", [...filter.ids]);
   if (filter.after_id !== undefined) query = query.where("id", ">", filter.after_id);
   return (await query.execute()).map(toWorkload);
 }
@@ -124,7 +127,7 @@ export async function listWorkloads(db: Db, filter: WorkloadFilter = {}): Promis
 /** All of them, page by page. */
 export async function* everyWorkload(
   db: Db,
-  filter: Pick<WorkloadFilter, "project_id"> = {},
+  filter: Pick<WorkloadFilter, "project_id" | "ids"> = {},
 ): AsyncGenerator<Workload> {
   let after_id: string | undefined;
   for (;;) {

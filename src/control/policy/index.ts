@@ -5,6 +5,7 @@
  * since backups name theirs; selection is computed from the inventory as it is now and never stored; an opt-out wins
  * over every attachment; an empty selector is an error, never "everything".
  */
+export * from "./attachment-preview.ts";
 export * from "./attachments.ts";
 export * from "./effective.ts";
 export * from "./errors.ts";
@@ -14,4 +15,5 @@ export * from "./rpo.ts";
 export * from "./schedule-rule.ts";
 export * from "./selection.ts";
 export * from "./selector.ts";
+export * from "./selector-sql.ts";
 export * from "./templates.ts";

@@ -106,6 +106,26 @@ export async function getPolicyVersion(db: Db, policy_id: string, version: numbe
   return row.spec;
 }
 
+export interface PolicyVersion {
+  readonly version: number;
+  readonly spec: PolicySpec;
+  readonly created_at: Date;
+}
+
+const VERSIONS_MAX = 1000;
+
+/** Every version a policy had, newest first; at most the last 1,000. @throws POLICY_NOT_FOUND */
+export async function listPolicyVersions(db: Db, id_or_name: string): Promise<PolicyVersion[]> {
+  const { id } = await getPolicy(db, id_or_name);
+  return db
+    .selectFrom("policy_versions")
+    .select(["version", "spec", "created_at"])
+    .where("policy_id", "=", id)
+    .orderBy("version", "desc")
+    .limit(VERSIONS_MAX)
+    .execute();
+}
+
 /** Its backups stay, with what was promised for them. @throws POLICY_NOT_FOUND, POLICY_IN_USE while it is attached */
 export async function deletePolicy(db: Db, id_or_name: string, ports: Ports): Promise<void> {
   await withTransaction(db, async (tx) => {

@@ -1,14 +1,17 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import { getProject } from "../../../control/inventory/index.ts";
-import { attachPolicy, detachPolicy, targetText } from "../../../control/policy/index.ts";
+import { attachPolicy, detachPolicy, previewAttachment, targetText } from "../../../control/policy/index.ts";
 import type { Attachment, AttachmentTarget } from "../../../model/index.ts";
+import type { Db } from "../../../platform/db/index.ts";
 import {
+  attachmentPreviewSchema,
   type AttachmentView,
   attachmentViewSchema,
   createAttachmentRequestSchema,
   idParamsSchema,
   pageSchema,
+  previewAttachmentRequestSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
@@ -52,15 +55,22 @@ export function addAttachmentRoutes(app: FastifyInstance, deps: ApiDeps): void {
     status: 201,
     body: createAttachmentRequestSchema,
     response: attachmentViewSchema,
+    run: async ({ db, body }) => view(await attachPolicy(db, body.policy, await targetOf(db, body), deps)),
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/attachments/preview",
+    method: "POST",
+    operation_id: "preview_attachment",
+    summary:
+      "Which workloads an attachment, or its removal, would bring to a policy or take from it; nothing is stored",
+    scope: "policies:read",
+    status: 200,
+    body: previewAttachmentRequestSchema,
+    response: attachmentPreviewSchema,
     run: async ({ db, body }) => {
-      const { project, types, names, selectors } = body.target;
-      const target: AttachmentTarget = {
-        ...(project === undefined ? {} : { project_id: (await getProject(db, project)).id }),
-        ...(types === undefined ? {} : { types }),
-        ...(names === undefined ? {} : { names }),
-        ...(selectors === undefined ? {} : { selectors }),
-      };
-      return view(await attachPolicy(db, body.policy, target, deps));
+      const change = "remove" in body ? body : { policy: body.policy, target: await targetOf(db, body) };
+      return toWire(await previewAttachment(db, change, deps));
     },
   });
   addWrite(app, deps, {
@@ -78,6 +88,16 @@ export function addAttachmentRoutes(app: FastifyInstance, deps: ApiDeps): void {
       return { id: params.id };
     },
   });
+}
+
+async function targetOf(db: Db, { target }: z.output<typeof createAttachmentRequestSchema>): Promise<AttachmentTarget> {
+  const { project, types, names, selectors } = target;
+  return {
+    ...(project === undefined ? {} : { project_id: (await getProject(db, project)).id }),
+    ...(types === undefined ? {} : { types }),
+    ...(names === undefined ? {} : { names }),
+    ...(selectors === undefined ? {} : { selectors }),
+  };
 }
 
 function view(attachment: Attachment): AttachmentView {

@@ -5,6 +5,7 @@ import {
   createPolicy,
   deletePolicy,
   getPolicy,
+  listPolicyVersions,
   parsePolicy,
   parsePolicyYaml,
   replacePolicy,
@@ -20,6 +21,7 @@ import {
   idParamsSchema,
   pageSchema,
   type PolicyView,
+  policyVersionsSchema,
   policyViewSchema,
   previewQuerySchema,
   previewRequestSchema,
@@ -75,6 +77,15 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "policies:read",
     response: policyViewSchema,
     run: async ({ db, params }) => view(db, await getPolicy(db, params.id)),
+  });
+  addRead(app, deps, {
+    ...one,
+    url: "/v1/policies/:id/versions",
+    operation_id: "list_policy_versions",
+    summary: "Every version of a policy, newest first; backups name the one that made them",
+    scope: "policies:read",
+    response: policyVersionsSchema,
+    run: async ({ db, params }) => toWire({ items: await listPolicyVersions(db, params.id) }),
   });
   addWrite(app, deps, {
     ...base,

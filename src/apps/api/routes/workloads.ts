@@ -8,10 +8,12 @@ import {
   tagWorkload,
   updateWorkload,
 } from "../../../control/inventory/index.ts";
+import { parseSelector, selectorCondition } from "../../../control/policy/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
   createWorkloadRequestSchema,
   idParamsSchema,
+  listWorkloadsQuerySchema,
   pageSchema,
   updateWorkloadRequestSchema,
   type WorkloadView,
@@ -19,7 +21,7 @@ import {
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
-import { addList, addRead, addWrite } from "../route.ts";
+import { addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
   id: "workloads.id",
@@ -54,13 +56,19 @@ async function view(db: Db, workload_id: string): Promise<WorkloadView> {
 export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const base = { tag: "workloads", url: "/v1/workloads" };
   const one = { ...base, url: "/v1/workloads/:id", params: idParamsSchema };
-  addList(app, deps, {
+  addRead(app, deps, {
     ...base,
     operation_id: "list_workloads",
     summary: "Workloads: what there is to protect",
     scope: "workloads:read",
+    query: listWorkloadsQuerySchema,
     response: pageSchema(workloadViewSchema),
-    run: async ({ db, query }) => toWire(await listPage(views(db), SHAPE, query)),
+    run: async ({ db, query: { search, selector, ...query } }) => {
+      let rows = views(db);
+      if (search !== undefined) rows = rows.where("workloads.name", "ilike", `%${search.replace(/[\\%_]/g, "\\$&")}%`);
+      if (selector !== undefined) rows = rows.where(selectorCondition(parseSelector(selector), "workloads.tags"));
+      return toWire(await listPage(rows, SHAPE, query));
+    },
   });
   addRead(app, deps, {
     ...one,

@@ -103,6 +103,7 @@ function readyText(ready: Ready): string {
     `Holdfast ${ready.version} is up. Stop it with Ctrl-C.`,
     "",
     renderDetails([
+      ["console", ready.url ?? ""],
       ["API", `${ready.url}  (contract: ${ready.url}/openapi.json)`],
       ["socket", ready.socket_path],
       ["data", ready.data_dir],
@@ -112,7 +113,7 @@ function readyText(ready: Ready): string {
   if (ready.admin_token !== null) {
     lines.push(
       "",
-      "Admin token, shown once (the command line of this user finds it by itself):",
+      "Admin token, shown once; signs in to the console (the command line of this user finds it by itself):",
       `  ${ready.admin_token}`,
     );
   }

@@ -320,6 +320,26 @@ export interface paths {
         patch: operations["update_policy"];
         trace?: never;
     };
+    "/v1/policies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every version of a policy, newest first; backups name the one that made them
+         * @description Needs the scope `policies:read`.
+         */
+        get: operations["list_policy_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies/{id}/preview": {
         parameters: {
             query?: never;
@@ -398,6 +418,26 @@ export interface paths {
          * @description Needs the permission `policies:write`.
          */
         post: operations["create_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which workloads an attachment, or its removal, would bring to a policy or take from it; nothing is stored
+         * @description Needs the scope `policies:read`.
+         */
+        post: operations["preview_attachment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -652,6 +692,26 @@ export interface paths {
          * @description Needs the permission `workloads:read`.
          */
         get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One look at everything: coverage, RPO by policy, the runs of the last 24 hours, storage
+         * @description Needs the scope `workloads:read`.
+         */
+        get: operations["get_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3106,6 +3166,10 @@ export interface operations {
                 filter?: string;
                 /** @description A field and a direction, e.g. `created_at desc` */
                 order_by?: string;
+                /** @description Only workloads whose name contains this, in any case */
+                search?: string;
+                /** @description Only workloads with such tags, e.g. `env=prod,tier in (1,2),!temporary`; `*` and `?` in values are globs */
+                selector?: string;
             };
             header?: never;
             path?: never;
@@ -4322,6 +4386,139 @@ export interface operations {
             };
         };
     };
+    list_policy_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            version: number;
+                            spec: {
+                                name: string;
+                                description?: string;
+                                timezone?: string;
+                                schedule: {
+                                    hourly?: string;
+                                    daily?: string;
+                                    weekly?: string;
+                                    monthly?: string;
+                                    cron?: string;
+                                };
+                                retention: {
+                                    hourly?: number;
+                                    daily?: number;
+                                    weekly?: number;
+                                    monthly?: number;
+                                    yearly?: number;
+                                    keep_last?: number;
+                                    keep_within?: string;
+                                };
+                                copy?: {
+                                    cross_region: string;
+                                };
+                                target?: {
+                                    /** @enum {string} */
+                                    storage_class?: "STANDARD" | "INFREQUENT" | "ARCHIVE";
+                                    object_lock?: {
+                                        /** @enum {string} */
+                                        mode: "GOVERNANCE" | "COMPLIANCE";
+                                        days: number;
+                                    };
+                                };
+                                /** @default false */
+                                immutable: boolean;
+                                rpo?: string;
+                                /** @default 8h */
+                                start_window: string;
+                                /** @default 7d */
+                                complete_within: string;
+                                /** @default 0s */
+                                jitter: string;
+                                /**
+                                 * @default one
+                                 * @enum {string}
+                                 */
+                                catch_up: "one" | "none";
+                                /** @default 7d */
+                                catch_up_window: string;
+                                /**
+                                 * @default skip
+                                 * @enum {string}
+                                 */
+                                overlap: "skip" | "queue_one";
+                                max_concurrent?: number;
+                                retry: {
+                                    /** @default 3 */
+                                    max: number;
+                                    /** @default 1m */
+                                    backoff: string;
+                                };
+                            };
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     preview_policy: {
         parameters: {
             query?: {
@@ -4733,6 +4930,105 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         target_text: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    preview_attachment: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    policy: string;
+                    target: {
+                        project?: string;
+                        types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                        names?: string[];
+                        selectors?: string[];
+                    };
+                } | {
+                    /** @description Id of an attachment */
+                    remove: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policy: string;
+                        added_total: number;
+                        removed_total: number;
+                        unchanged_total: number;
+                        added: {
+                            workload_id: string;
+                            name: string;
+                        }[];
+                        removed: {
+                            workload_id: string;
+                            name: string;
+                        }[];
+                        left_bare_total: number;
                     };
                 };
             };
@@ -6148,6 +6444,8 @@ export interface operations {
             query?: {
                 /** @description Id or name; without it all projects */
                 project?: string;
+                /** @description Only these: ids joined by commas, at most 200 */
+                workloads?: string;
             };
             header?: never;
             path?: never;
@@ -6208,6 +6506,122 @@ export interface operations {
                                 message: string;
                                 fix: string;
                             }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description Id or name; without it all projects */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        generated_at: string;
+                        coverage: {
+                            workloads: number;
+                            protected: number;
+                            excepted: number;
+                            at_risk: number;
+                            uncovered: number;
+                        };
+                        rpo: {
+                            policy: string;
+                            rpo_seconds: number;
+                            workloads: number;
+                            met: number;
+                            missed: string[];
+                        }[];
+                        activity: {
+                            /** Format: date-time */
+                            since: string;
+                            /** Format: date-time */
+                            until: string;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            workloads_total: number;
+                            workloads: {
+                                workload_id: string;
+                                name: string;
+                                project: string;
+                                failed: number;
+                                runs: {
+                                    job_id: string;
+                                    /** @enum {string} */
+                                    state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
+                                    status_reason: string | null;
+                                    /** Format: date-time */
+                                    started_at: string;
+                                    finished_at: string | null;
+                                }[];
+                            }[];
+                        };
+                        storage: {
+                            region: string;
+                            backups: number;
+                            copies: number;
+                            source_bytes: number;
+                            stored_bytes: number;
                         }[];
                     };
                 };

@@ -1,0 +1,78 @@
+import {
+  type AnyRoute,
+  type AnyRouter,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import type { ComponentType, ReactNode } from "react";
+import { Empty, Failed, Loading } from "../parts/page.tsx";
+import { t } from "../texts/index.ts";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({ component: Shell });
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** What a page keeps in its address: each a text, left out when it is empty. */
+function textSearch<K extends string>(...keys: readonly K[]) {
+  return (search: Record<string, unknown>): { [Key in K]?: string } =>
+    Object.fromEntries(keys.flatMap((key) => (text(search[key]) === undefined ? [] : [[key, text(search[key])]]))) as {
+      [Key in K]?: string;
+    };
+}
+
+/** Each page is a file of its own, loaded when it is first shown. */
+function page(
+  path: string,
+  load: () => Promise<Record<string, ComponentType>>,
+  name: string,
+  validateSearch: (search: Record<string, unknown>) => object = () => ({}),
+): AnyRoute {
+  const component = lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name);
+  return createRoute({ getParentRoute: () => root, path, validateSearch, component }) as unknown as AnyRoute;
+}
+
+const workloadsSearch = (search: Record<string, unknown>) => ({
+  ...textSearch("selector", "name", "type", "project")(search),
+  ...(search["add"] === true ? { add: true } : {}),
+});
+const RESTORE_KEYS = ["workload", "backup", "mode", "path", "name", "region", "paths", "replace", "extra"] as const;
+
+const routes = [
+  page("/", () => import("../pages/overview/overview.tsx"), "OverviewPage"),
+  page("/workloads", () => import("../pages/workloads/workloads.tsx"), "WorkloadsPage", workloadsSearch),
+  page("/workloads/at-risk", () => import("../pages/workloads/at-risk.tsx"), "AtRiskPage", textSearch("show")),
+  page("/workloads/$id", () => import("../pages/workloads/workload.tsx"), "WorkloadPage"),
+  page("/policies", () => import("../pages/policies/policies.tsx"), "PoliciesPage"),
+  page("/policies/new", () => import("../pages/policies/editor-page.tsx"), "NewPolicyPage"),
+  page("/policies/$id", () => import("../pages/policies/policy.tsx"), "PolicyPage", textSearch("tab")),
+  page(
+    "/backups",
+    () => import("../pages/backups/backups.tsx"),
+    "BackupsPage",
+    textSearch("state", "workload", "policy", "region", "verified"),
+  ),
+  page("/backups/$id", () => import("../pages/backups/backup.tsx"), "BackupPage"),
+  page("/restore", () => import("../pages/restore/wizard.tsx"), "RestorePage", textSearch("step", ...RESTORE_KEYS)),
+  page("/restores", () => import("../pages/restore/restores.tsx"), "RestoresPage"),
+  page("/restores/$id", () => import("../pages/restore/report.tsx"), "RestoreReportPage"),
+  page("/jobs", () => import("../pages/jobs/jobs.tsx"), "JobsPage", textSearch("kind", "state", "workload", "since")),
+  page("/jobs/$id", () => import("../pages/jobs/job.tsx"), "JobPage"),
+  page("/regions", () => import("../pages/regions/regions.tsx"), "RegionsPage"),
+  page(
+    "/first-run",
+    () => import("../pages/first-run/first-run.tsx"),
+    "FirstRunPage",
+    textSearch("workload", "job", "verify", "restore", "since", "to"),
+  ),
+];
+
+export const router: AnyRouter = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPendingComponent: () => <Loading rows={8} />,
+  defaultErrorComponent: ({ error }) => <Failed error={error} retry={() => window.location.reload()} />,
+  defaultNotFoundComponent: () => <Empty icon="search" title={t.errors.gone} />,
+  defaultPreload: "intent",
+  scrollRestoration: true,
+});

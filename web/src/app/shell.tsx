@@ -1,0 +1,133 @@
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Group,
+  NavLink,
+  ScrollArea,
+  Text,
+  Tooltip,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { spotlight } from "@mantine/spotlight";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Icon } from "../parts/icons.tsx";
+import { t } from "../texts/index.ts";
+import { useEvents, useLink } from "./events.ts";
+import { NAV } from "./nav.ts";
+import { signOut, useToken } from "./session.ts";
+import classes from "./shell.module.css";
+
+/** The frame around every page: menu, palette, the state of the connection. */
+export function Shell() {
+  const token = useToken();
+  useEvents(token);
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => {
+    close();
+  }, [path, close]);
+  return (
+    <AppShell
+      header={{ height: 44 }}
+      navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      padding={0}
+      classNames={{ header: classes.header, navbar: classes.navbar, main: classes.main }}
+    >
+      <a href="#page" className={classes.skip}>
+        {t.nav.skip}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="sm" justify="space-between" wrap="nowrap" gap="sm">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t.nav.open_menu} />
+            <Link to="/" className={classes.brand}>
+              <img src="/icon.svg" width={20} height={20} alt="" />
+              <span>{t.product}</span>
+            </Link>
+          </Group>
+          <UnstyledButton className={classes.palette} onClick={spotlight.open} aria-label={t.shell.palette}>
+            <Icon name="search" size={14} />
+            <span className={classes.palette_text}>{t.shell.palette}</span>
+            <kbd className={classes.key}>{t.shell.palette_key}</kbd>
+          </UnstyledButton>
+          <Group gap={6} wrap="nowrap">
+            <LinkState />
+            <SchemeSwitch />
+            <Tooltip label={t.shell.sign_out}>
+              <ActionIcon variant="subtle" color="gray" aria-label={t.shell.sign_out} onClick={() => signOut("asked")}>
+                <Icon name="out" />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label={t.nav.label}>
+        <ScrollArea className={classes.scroll} scrollbarSize={6}>
+          {NAV.map(({ title, items }) => (
+            <div key={title ?? ""} className={classes.group}>
+              {title !== null && <div className={classes.group_title}>{title}</div>}
+              {items.map(({ to, label, icon }) => (
+                <NavLink
+                  key={to}
+                  component={Link}
+                  to={to}
+                  label={label}
+                  leftSection={<Icon name={icon} />}
+                  active={to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)}
+                  className={classes.item}
+                />
+              ))}
+            </div>
+          ))}
+        </ScrollArea>
+      </AppShell.Navbar>
+      <AppShell.Main id="page" tabIndex={-1}>
+        <div className={classes.page}>
+          <Outlet />
+        </div>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function SchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  const label = scheme === "dark" ? t.shell.to_light : t.shell.to_dark;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={label}
+        onClick={() => setColorScheme(scheme === "dark" ? "light" : "dark")}
+      >
+        <Icon name={scheme === "dark" ? "sun" : "moon"} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function LinkState() {
+  const link = useLink();
+  const [word, hint] = {
+    live: [t.shell.live, t.shell.live_hint],
+    connecting: [t.shell.connecting, t.shell.connecting_hint],
+    lost: [t.shell.lost, t.shell.lost_hint],
+  }[link];
+  return (
+    <Tooltip label={hint}>
+      <span className={classes.link_state} data-link={link} role="status">
+        <span className={classes.dot} aria-hidden="true" />
+        <Text span size="xs" className={link === "lost" ? undefined : classes.link_word}>
+          {word}
+        </Text>
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,115 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+/** The one accent: links, the chosen row, the main button. Never a status. */
+const accent: MantineColorsTuple = [
+  "#eef1fd",
+  "#dbe1fa",
+  "#b4c0f3",
+  "#8b9dec",
+  "#6a80e6",
+  "#556ee3",
+  "#3f58d0",
+  "#3a50bd",
+  "#31459f",
+  "#243478",
+];
+
+/** Greys with a little blue, so that dark is not black and light is not paper. */
+const dark: MantineColorsTuple = [
+  "#d5d9e2",
+  "#b4bac8",
+  "#949cae",
+  "#6b7388",
+  "#434a5c",
+  "#2f3544",
+  "#232834",
+  "#181c25",
+  "#12151d",
+  "#0c0f15",
+];
+
+export const theme = createTheme({
+  colors: { accent, dark },
+  primaryColor: "accent",
+  primaryShade: { light: 6, dark: 6 },
+  defaultRadius: "sm",
+  cursorType: "pointer",
+  fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "Liberation Mono", monospace',
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
+  lineHeights: { xs: "1.35", sm: "1.45", md: "1.5", lg: "1.5", xl: "1.4" },
+  spacing: { xs: "0.375rem", sm: "0.625rem", md: "0.875rem", lg: "1.25rem", xl: "2rem" },
+  headings: {
+    fontWeight: "600",
+    sizes: {
+      h1: { fontSize: "1.25rem", lineHeight: "1.35" },
+      h2: { fontSize: "0.9375rem", lineHeight: "1.4" },
+      h3: { fontSize: "0.875rem", lineHeight: "1.4" },
+    },
+  },
+  components: {
+    Button: { defaultProps: { size: "xs" } },
+    TextInput: { defaultProps: { size: "xs" } },
+    NumberInput: { defaultProps: { size: "xs" } },
+    Select: { defaultProps: { size: "xs", comboboxProps: { shadow: "md" } } },
+    MultiSelect: { defaultProps: { size: "xs" } },
+    TagsInput: { defaultProps: { size: "xs" } },
+    Textarea: { defaultProps: { size: "xs" } },
+    PasswordInput: { defaultProps: { size: "sm" } },
+    Checkbox: { defaultProps: { size: "xs" } },
+    Switch: { defaultProps: { size: "xs" } },
+    SegmentedControl: { defaultProps: { size: "xs" } },
+    Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: "sm" } },
+    Tooltip: {
+      defaultProps: { openDelay: 250, multiline: true, maw: 360, events: { hover: true, focus: true, touch: true } },
+    },
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+  },
+});
+
+/** Colours by what they mean; each is also told by shape and word. Contrast on its ground is at least 4.5 : 1. */
+export const resolver: CSSVariablesResolver = () => ({
+  variables: { "--hf-row-height": "34px" },
+  light: {
+    "--hf-ground": "#f6f7fa",
+    "--hf-panel": "#ffffff",
+    "--hf-line": "#dfe3ec",
+    "--hf-quiet": "#596179",
+    "--hf-good": "#14713f",
+    "--hf-good-fill": "#2f9e62",
+    "--hf-warn": "#8a5300",
+    "--hf-warn-fill": "#e0940f",
+    "--hf-bad": "#b42318",
+    "--hf-bad-fill": "#d92d20",
+    "--hf-busy": "#31459f",
+    "--hf-busy-fill": "#6a80e6",
+    "--hf-idle": "#596179",
+    "--hf-idle-fill": "#a9b0c2",
+    "--hf-hover": "#eef1f7",
+    "--mantine-color-body": "#ffffff",
+    "--mantine-color-dimmed": "#596179",
+    "--mantine-color-anchor": "#31459f",
+    "--mantine-color-placeholder": "#697089",
+  },
+  dark: {
+    "--hf-ground": "#12151d",
+    "--hf-panel": "#181c25",
+    "--hf-line": "#2b3140",
+    "--hf-quiet": "#9aa3b6",
+    "--hf-good": "#5fcf93",
+    "--hf-good-fill": "#2f9e62",
+    "--hf-warn": "#f0b354",
+    "--hf-warn-fill": "#e0940f",
+    "--hf-bad": "#ff8f85",
+    "--hf-bad-fill": "#e5483b",
+    "--hf-busy": "#a9b8f5",
+    "--hf-busy-fill": "#6a80e6",
+    "--hf-idle": "#9aa3b6",
+    "--hf-idle-fill": "#5b6377",
+    "--hf-hover": "#1f2430",
+    "--mantine-color-body": "#181c25",
+    "--mantine-color-dimmed": "#9aa3b6",
+    "--mantine-color-anchor": "#a9b8f5",
+    "--mantine-color-placeholder": "#8b93a7",
+  },
+});

@@ -1,0 +1,321 @@
+import { Alert, Button, Modal, Stack, Table, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useId } from "../../app/address.ts";
+import { sayDone, sayFailed } from "../../app/toasts.tsx";
+import { api, newKey, take } from "../../api/client.ts";
+import { backupQuery, jobQuery, verificationsQuery } from "../../api/queries.ts";
+import type { BackupDetail } from "../../api/types.ts";
+import { bytesText, countText, secondsText, stampText } from "../../parts/format.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { Answered, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
+import { ProblemList } from "../../parts/problems.tsx";
+import { Chip, StateMark } from "../../parts/state.tsx";
+import { JobFailure, TaskTree } from "../../parts/task-tree.tsx";
+import { Ago, Stamp } from "../../parts/time.tsx";
+import { t } from "../../texts/index.ts";
+
+export function BackupPage() {
+  const id = useId();
+  const query = useQuery(backupQuery(id));
+  const backup = query.data;
+  return (
+    <>
+      <PageHead
+        title={backup === undefined ? t.backups.title : `${backup.workload_name}, ${stampText(backup.created_at)}`}
+        lead={<span className="hf-mono">{id}</span>}
+        above={<Link to="/backups">{t.backups.title}</Link>}
+        actions={backup === undefined ? undefined : <Actions backup={backup} />}
+      />
+      <Answered query={query}>{(data) => <Detail backup={data} />}</Answered>
+    </>
+  );
+}
+
+function Actions({ backup }: { backup: BackupDetail }) {
+  const [asking, { open, close }] = useDisclosure(false);
+  const verify = useMutation({
+    mutationFn: () =>
+      take(api.POST("/v1/verifications", { params: { header: newKey() }, body: { backup_id: backup.id } })),
+    onSuccess: () => sayDone(t.backups.verification_asked),
+    onError: (error) => sayFailed(t.backups.verify, error),
+  });
+  const undelete = useMutation({
+    mutationFn: () =>
+      take(
+        api.POST("/v1/backups/{id}/undelete", {
+          params: { path: { id: backup.id }, header: newKey() },
+        }),
+      ),
+    onSuccess: () => sayDone(t.backups.undelete_done),
+    onError: (error) => sayFailed(t.backups.undelete, error),
+  });
+  if (backup.state === "DELETED" || backup.state === "DELETING") {
+    return (
+      <Button variant="default" loading={undelete.isPending} onClick={() => undelete.mutate()}>
+        {t.backups.undelete}
+      </Button>
+    );
+  }
+  const usable = backup.state === "AVAILABLE" || backup.state === "DAMAGED";
+  return (
+    <>
+      {usable && (
+        <>
+          <Button
+            component={Link}
+            to={`/restore?workload=${backup.workload_id}&backup=${backup.id}&step=where` as never}
+            leftSection={<Icon name="restore" size={14} />}
+          >
+            {t.backups.restore}
+          </Button>
+          <Button
+            variant="default"
+            loading={verify.isPending}
+            onClick={() => verify.mutate()}
+            title={t.backups.verify_hint}
+          >
+            {t.backups.verify}
+          </Button>
+        </>
+      )}
+      <Button variant="default" leftSection={<Icon name="trash" size={14} />} onClick={open}>
+        {t.backups.delete}
+      </Button>
+      <DeleteDialog backup={backup} opened={asking} close={close} />
+    </>
+  );
+}
+
+function DeleteDialog({ backup, opened, close }: { backup: BackupDetail; opened: boolean; close: () => void }) {
+  const locked = backup.lock_until !== null && Date.parse(backup.lock_until) > Date.now();
+  const remove = useMutation({
+    mutationFn: () => take(api.DELETE("/v1/backups/{id}", { params: { path: { id: backup.id } } })),
+    onSuccess: () => {
+      sayDone(t.backups.delete_done);
+      close();
+    },
+  });
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t.backups.delete_title}
+      closeButtonProps={{ "aria-label": t.common.close }}
+    >
+      <Stack>
+        {locked && backup.lock_until !== null ? (
+          <Alert color="yellow" variant="outline" icon={<Icon name="lock" />}>
+            {backup.lock_mode === "COMPLIANCE"
+              ? t.backups.immutable(stampText(backup.lock_until))
+              : t.backups.governed(stampText(backup.lock_until))}
+          </Alert>
+        ) : (
+          <Text size="sm">{t.backups.delete_lead}</Text>
+        )}
+        {remove.error !== null && <Failed error={remove.error} />}
+        <Button
+          color="red"
+          disabled={locked && backup.lock_mode === "COMPLIANCE"}
+          loading={remove.isPending}
+          onClick={() => remove.mutate()}
+        >
+          {t.backups.delete}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Detail({ backup }: { backup: BackupDetail }) {
+  return (
+    <div className="hf-grid">
+      {backup.error !== null && (
+        <div>
+          <Panel title={t.backups.went_wrong}>
+            <JobFailure
+              job={{ id: backup.job_id ?? "", error: backup.error as never, finished_at: backup.completed_at }}
+            />
+          </Panel>
+        </div>
+      )}
+      <div data-span="8">
+        <Stack gap="sm">
+          <Panel>
+            <Facts
+              rows={[
+                [t.backups.state, <StateMark key="s" state={backup.state} reason={backup.status_reason} />],
+                [t.backups.verified, <StateMark key="v" state={backup.verified_state} />],
+                [
+                  t.backups.workload,
+                  <Link key="w" to={`/workloads/${backup.workload_id}` as never}>
+                    {backup.workload_name}
+                  </Link>,
+                ],
+                [t.backups.region, backup.region_name],
+                [
+                  t.backups.policy,
+                  backup.policy_name === null ? (
+                    "–"
+                  ) : (
+                    <Link key="p" to={`/policies/${backup.policy_name}` as never}>
+                      {backup.policy_name} v{backup.policy_version}
+                    </Link>
+                  ),
+                ],
+                [t.backups.files, countText(backup.file_count)],
+                [t.backups.size, bytesText(backup.source_bytes)],
+                [t.backups.added, bytesText(backup.stored_bytes)],
+                [
+                  t.backups.kept_until,
+                  backup.retain_until === null ? t.backups.kept_forever : <Stamp key="r" at={backup.retain_until} />,
+                ],
+                [
+                  t.backups.lock,
+                  backup.lock_until === null ? (
+                    t.backups.not_locked
+                  ) : (
+                    <span key="l">
+                      <Stamp at={backup.lock_until} /> <Chip>{backup.lock_mode}</Chip>
+                    </span>
+                  ),
+                ],
+                [
+                  t.backups.classes,
+                  backup.gfs.length === 0 ? (
+                    "–"
+                  ) : (
+                    <span key="c">
+                      {backup.gfs.map((mark) => (
+                        <Chip key={mark.class} title={`${mark.period}, until ${stampText(mark.retain_until)}`}>
+                          {mark.class}
+                        </Chip>
+                      ))}
+                    </span>
+                  ),
+                ],
+              ]}
+            />
+          </Panel>
+          {backup.problem_count > 0 && (
+            <Panel title={t.backups.problems} aside={countText(backup.problem_count)}>
+              <ProblemList problems={backup.problems} total={backup.problem_count} />
+            </Panel>
+          )}
+          <Panel title={t.backups.copies} flush={backup.copies.length > 0}>
+            <Copies backup={backup} />
+          </Panel>
+          <Panel title={t.backups.verifications} flush>
+            <Verifications backup_id={backup.id} />
+          </Panel>
+        </Stack>
+      </div>
+      <div data-span="4">
+        <Stack gap="sm">
+          {backup.retention_reasons.length > 0 && (
+            <Panel title={t.backups.why_kept}>
+              <Stack gap={6}>
+                {backup.retention_reasons.map((reason) => (
+                  <Text key={reason} size="sm">
+                    {reason}
+                  </Text>
+                ))}
+              </Stack>
+            </Panel>
+          )}
+          {backup.job_id !== null && <Steps job_id={backup.job_id} />}
+        </Stack>
+      </div>
+    </div>
+  );
+}
+
+function Steps({ job_id }: { job_id: string }) {
+  const query = useQuery(jobQuery(job_id));
+  // History is deleted after a while; a backup outlives its job.
+  if (query.error !== null) return null;
+  return (
+    <Panel title={t.backups.steps} aside={<Link to={`/jobs/${job_id}` as never}>{t.nav.jobs}</Link>}>
+      <Answered query={query}>{(job) => <TaskTree job={job} />}</Answered>
+    </Panel>
+  );
+}
+
+function Copies({ backup }: { backup: BackupDetail }) {
+  if (backup.copies.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t.backups.no_copies}
+      </Text>
+    );
+  }
+  return (
+    <Table.ScrollContainer minWidth={360}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t.backups.region}</Table.Th>
+            <Table.Th>{t.backups.state}</Table.Th>
+            <Table.Th ta="end">{t.backups.lag}</Table.Th>
+            <Table.Th ta="end">{t.backups.added}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {backup.copies.map((copy) => (
+            <Table.Tr key={copy.id}>
+              <Table.Td>{copy.region_name}</Table.Td>
+              <Table.Td>
+                <StateMark state={copy.state} reason={copy.status_reason} />
+              </Table.Td>
+              <Table.Td ta="end">{secondsText(copy.lag_seconds)}</Table.Td>
+              <Table.Td ta="end">{bytesText(copy.copied_bytes)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Verifications({ backup_id }: { backup_id: string }) {
+  const query = useQuery(verificationsQuery({ filter: `backup_id=${backup_id}` }));
+  return (
+    <Answered query={query} rows={2}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Text size="sm" c="dimmed" p="sm">
+            {t.backups.never_verified}
+          </Text>
+        ) : (
+          <Table.ScrollContainer minWidth={360}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t.backups.verdict}</Table.Th>
+                  <Table.Th>{t.backups.region}</Table.Th>
+                  <Table.Th ta="end">{t.backups.checked}</Table.Th>
+                  <Table.Th>{t.backups.made}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map((it) => (
+                  <Table.Tr key={it.id}>
+                    <Table.Td>
+                      <StateMark state={it.verdict ?? "RUNNING"} reason={it.cause} />
+                    </Table.Td>
+                    <Table.Td>{it.region_name}</Table.Td>
+                    <Table.Td ta="end">{bytesText(it.checked_bytes)}</Table.Td>
+                    <Table.Td>
+                      <Ago at={it.started_at} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )
+      }
+    </Answered>
+  );
+}

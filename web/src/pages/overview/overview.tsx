@@ -1,0 +1,121 @@
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { overviewQuery, replicationQuery } from "../../api/queries.ts";
+import type { Overview } from "../../api/types.ts";
+import { countText } from "../../parts/format.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { Answered, Empty, PageHead, Panel } from "../../parts/page.tsx";
+import { t } from "../../texts/index.ts";
+import { CoverageRing } from "./ring.tsx";
+import { ReplicationPanel } from "./replication.tsx";
+import { RpoList } from "./rpo.tsx";
+import { StorageTable } from "./storage.tsx";
+import { Timeline } from "./timeline.tsx";
+
+export function OverviewPage() {
+  const query = useQuery(overviewQuery());
+  const replication = useQuery(replicationQuery());
+  const { data } = query;
+  return (
+    <>
+      <PageHead title={t.overview.title} lead={data === undefined ? t.common.your_time : <Verdict overview={data} />} />
+      <Answered query={query} rows={10}>
+        {(overview) =>
+          overview.coverage.workloads === 0 ? (
+            <Panel>
+              <Empty
+                icon="drills"
+                title={t.overview.welcome}
+                action={
+                  <Button component={Link} to="/first-run" size="sm">
+                    {t.overview.welcome_go}
+                  </Button>
+                }
+              >
+                {t.overview.welcome_more}
+              </Empty>
+            </Panel>
+          ) : (
+            <div className="hf-grid">
+              <div data-span="4">
+                <Panel title={t.overview.coverage}>
+                  <CoverageRing coverage={overview.coverage} />
+                </Panel>
+              </div>
+              <div data-span="4">
+                <Panel title={t.overview.rpo}>
+                  <RpoList rpo={overview.rpo} />
+                </Panel>
+              </div>
+              <div data-span="4">
+                <Panel title={t.overview.replication}>
+                  <Answered query={replication} rows={3}>
+                    {(status) => <ReplicationPanel status={status} />}
+                  </Answered>
+                </Panel>
+              </div>
+              <div>
+                <Panel
+                  title={t.overview.timeline}
+                  aside={t.overview.timeline_aside(
+                    countText(overview.activity.workloads.length),
+                    countText(overview.activity.workloads_total),
+                  )}
+                  flush
+                >
+                  <Timeline activity={overview.activity} />
+                </Panel>
+              </div>
+              <div>
+                <Panel title={t.overview.storage} flush>
+                  <StorageTable storage={overview.storage} />
+                </Panel>
+              </div>
+            </div>
+          )
+        }
+      </Answered>
+    </>
+  );
+}
+
+/** One sentence: all is well, or what needs somebody. */
+function Verdict({ overview }: { overview: Overview }) {
+  const failed = (overview.activity.counts["FAILED"] ?? 0) + (overview.activity.counts["EXPIRED"] ?? 0);
+  const { at_risk, workloads } = overview.coverage;
+  if (workloads === 0) return <Text size="sm">{t.common.your_time}</Text>;
+  if (at_risk + failed === 0) {
+    return (
+      <Group gap={6} c="var(--hf-good)" wrap="nowrap">
+        <Icon name="check" />
+        <span>{t.overview.all_well}</span>
+      </Group>
+    );
+  }
+  return (
+    <Stack gap={0}>
+      <Group gap={6} c="var(--hf-bad)">
+        <Icon name="warning" />
+        {at_risk > 0 && (
+          <Anchor component={Link} to="/workloads/at-risk" c="inherit" size="sm" fw={600} underline="always">
+            {t.overview.at_risk(countText(at_risk))}
+          </Anchor>
+        )}
+        {at_risk > 0 && failed > 0 && <span>·</span>}
+        {failed > 0 && (
+          <Anchor
+            component={Link}
+            to={"/jobs?kind=backup&state=FAILED|EXPIRED" as never}
+            c="inherit"
+            size="sm"
+            fw={600}
+            underline="always"
+          >
+            {t.overview.failed_runs(countText(failed))}
+          </Anchor>
+        )}
+      </Group>
+    </Stack>
+  );
+}

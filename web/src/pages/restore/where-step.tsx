@@ -1,0 +1,135 @@
+import { Button, Checkbox, Group, Radio, Select, Stack, Textarea, TextInput, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useAddress } from "../../app/address.ts";
+import { backupQuery } from "../../api/queries.ts";
+import { Answered } from "../../parts/page.tsx";
+import { t } from "../../texts/index.ts";
+import classes from "./restore.module.css";
+import type { WizardKey } from "./wizard.tsx";
+
+const MODES = ["path", "new_resource", "in_place"] as const;
+type Mode = (typeof MODES)[number];
+
+export function WhereStep() {
+  const [search, set] = useAddress<WizardKey>();
+  const query = useQuery(backupQuery(search.backup ?? ""));
+  const [mode, setMode] = useState<Mode>(MODES.find((it) => it === search.mode) ?? "path");
+  const [path, setPath] = useState(search.path ?? "");
+  const [name, setName] = useState(search.name ?? "");
+  const [paths, setPaths] = useState(search.paths ?? "");
+  const [region, setRegion] = useState<string | null>(search.region ?? null);
+  const [replace, setReplace] = useState(search.replace === "yes");
+  const [extra, setExtra] = useState(search.extra === "yes");
+  const missing =
+    mode === "path" && !path.startsWith("/")
+      ? t.restore.path_needed
+      : mode === "new_resource" && name === ""
+        ? t.restore.new_name_needed
+        : null;
+  const go = () =>
+    set(
+      {
+        mode,
+        path: mode === "path" ? path : undefined,
+        name: mode === "new_resource" ? name : undefined,
+        paths,
+        region: region ?? undefined,
+        replace: replace ? "yes" : undefined,
+        extra: extra ? "yes" : undefined,
+        step: "check",
+      },
+      { replace: false },
+    );
+  return (
+    <Answered query={query}>
+      {(backup) => (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (missing === null) go();
+          }}
+        >
+          <Stack gap="md" maw={640}>
+            <Title order={2}>{t.restore.where_title}</Title>
+            <Radio.Group value={mode} onChange={(next) => setMode(next as Mode)} aria-label={t.restore.where_title}>
+              <Stack gap="xs">
+                {MODES.map((it) => (
+                  <Radio.Card key={it} value={it} className={classes.card}>
+                    <Group wrap="nowrap" align="flex-start" gap="sm">
+                      <Radio.Indicator />
+                      <div>
+                        <div className={classes.choice_title}>{t.restore.modes[it]?.[0]}</div>
+                        <div className={classes.quiet}>{t.restore.modes[it]?.[1]}</div>
+                      </div>
+                    </Group>
+                  </Radio.Card>
+                ))}
+              </Stack>
+            </Radio.Group>
+            {mode === "path" && (
+              <TextInput
+                label={t.restore.target_path}
+                description={t.restore.target_path_hint}
+                value={path}
+                onChange={(event) => setPath(event.currentTarget.value)}
+                placeholder="/srv/restored"
+                required
+              />
+            )}
+            {mode === "new_resource" && (
+              <TextInput
+                label={t.restore.new_name}
+                value={name}
+                onChange={(event) => setName(event.currentTarget.value)}
+                placeholder={`${backup.workload_name}-restored`}
+                required
+              />
+            )}
+            <Textarea
+              label={`${t.restore.paths} (${t.common.optional})`}
+              description={t.restore.paths_hint}
+              value={paths}
+              onChange={(event) => setPaths(event.currentTarget.value)}
+              autosize
+              minRows={1}
+              maxRows={8}
+            />
+            <Select
+              label={t.restore.region}
+              data={[
+                backup.region_name,
+                ...backup.copies.filter((it) => it.state === "AVAILABLE").map((it) => it.region_name),
+              ]}
+              value={region}
+              onChange={setRegion}
+              placeholder={t.restore.region_auto}
+              clearable
+            />
+            {mode !== "new_resource" && (
+              <Stack gap="xs">
+                <Checkbox
+                  label={t.restore.replace}
+                  checked={replace || mode === "in_place"}
+                  disabled={mode === "in_place"}
+                  onChange={(event) => setReplace(event.currentTarget.checked)}
+                />
+                <Checkbox
+                  label={t.restore.delete_extra}
+                  checked={extra}
+                  onChange={(event) => setExtra(event.currentTarget.checked)}
+                />
+              </Stack>
+            )}
+            <Group>
+              <Button type="submit" size="sm" disabled={missing !== null}>
+                {t.common.next}
+              </Button>
+              {missing !== null && <span className={classes.quiet}>{missing}</span>}
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </Answered>
+  );
+}
