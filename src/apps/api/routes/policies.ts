@@ -81,7 +81,7 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...one,
     url: "/v1/policies/:id/versions",
-    operation_id: "list_policy_versions",
+    operation_id: "get_policy_versions",
     summary: "Every version of a policy, newest first; backups name the one that made them",
     scope: "policies:read",
     response: policyVersionsSchema,

@@ -331,7 +331,7 @@ export interface paths {
          * Every version of a policy, newest first; backups name the one that made them
          * @description Needs the scope `policies:read`.
          */
-        get: operations["list_policy_versions"];
+        get: operations["get_policy_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4386,7 +4386,7 @@ export interface operations {
             };
         };
     };
-    list_policy_versions: {
+    get_policy_versions: {
         parameters: {
             query?: never;
             header?: never;
