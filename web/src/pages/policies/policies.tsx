@@ -17,12 +17,14 @@ function scheduleText(spec: Policy["spec"]): string {
     .join(", ");
 }
 
-/** `168 h · 30 d · 12 mo`. */
+/** `168 h · 30 d · 12 mo`; what is no count is said as it was written. */
 function retentionText(spec: Policy["spec"]): string {
   const units = { hourly: "h", daily: "d", weekly: "wk", monthly: "mo", yearly: "yr" } as Record<string, string>;
   return Object.entries(spec.retention)
-    .filter(([, count]) => (count ?? 0) > 0)
-    .map(([gfs_class, count]) => `${count} ${units[gfs_class] ?? gfs_class}`)
+    .filter(([, count]) => count !== 0)
+    .map(([key, count]) =>
+      units[key] === undefined ? `${key.replaceAll("_", " ")} ${count}` : `${count} ${units[key]}`,
+    )
     .join(" · ");
 }
 
