@@ -39,7 +39,8 @@ export type IdPrefix =
   | "ses"
   | "apr"
   | "aud"
-  | "hld";
+  | "hld"
+  | "thw";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

@@ -4,12 +4,16 @@ import { instantSchema, nameSchema } from "./common.ts";
 /** Begins the names of the variables, e.g. `DHAKA` for `DHAKA_ACCESS_KEY_ID` and `DHAKA_SECRET_ACCESS_KEY`. */
 const credentialsNameSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "the beginning of two variables, e.g. DHAKA");
 
+const storageClassSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "a storage class such as STANDARD_IA");
+
 /** Where a region keeps its objects. Credentials are named, never held. */
 export const storeConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("fs"),
     path: z.string().startsWith("/"),
     quota_bytes: z.number().int().positive().optional(),
+    /** How long a cold object takes to be readable; without it at once, and unasked. */
+    thaw_seconds: z.number().int().min(0).max(2_592_000).optional(),
   }),
   z.strictObject({
     kind: z.literal("s3"),
@@ -25,6 +29,14 @@ export const storeConfigSchema = z.discriminatedUnion("kind", [
       .optional(),
     s3_region: z.string().min(1).max(64).optional(),
     path_style: z.boolean().optional(),
+    /** Storage classes of the tiers; by default STANDARD, STANDARD_IA and GLACIER. */
+    classes: z
+      .strictObject({
+        hot: storageClassSchema.optional(),
+        warm: storageClassSchema.optional(),
+        cold: storageClassSchema.optional(),
+      })
+      .optional(),
     /** PEM file on the server. */
     ca_file: z.string().startsWith("/").optional(),
     credentials: z.discriminatedUnion("from", [

@@ -38,6 +38,8 @@ export const jobKinds = [
   "undelete",
   "sweep",
   "hold",
+  "tier",
+  "thaw",
   "retention_audit",
   "rotate",
   "reseal",

@@ -26,6 +26,12 @@ export const retentionSchema = z.strictObject({
   keep_within: durationSchema.optional(),
 });
 
+export const tiersSchema = z.strictObject({
+  hot: durationSchema.default("30d"),
+  warm: durationSchema.default("90d"),
+  cold: durationSchema.default("365d"),
+});
+
 export const retrySchema = z.strictObject({
   /** Attempts in all, the first one included. */
   max: z.number().int().min(1).max(20).default(3),
@@ -64,6 +70,8 @@ export const policySpecSchema = z.strictObject({
         .optional(),
     })
     .optional(),
+  /** Ages at which a backup leaves the hot and the warm tier, and for how long the cold one is meant. */
+  tiers: tiersSchema.optional(),
   /** Locks every backup to its expiry in COMPLIANCE mode: nobody can delete it before. */
   immutable: z.boolean().default(false),
   /** At most this old may the last good backup be. Without it: derived from the schedule. */

@@ -19,3 +19,4 @@ export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";
 export * from "./rotations.ts";
+export * from "./tiers.ts";

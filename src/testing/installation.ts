@@ -16,6 +16,7 @@ import { resealHandler, retireHandler, rotateHandler } from "../control/rotation
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
 import { createSources, type Sources } from "../control/sources/index.ts";
+import { thawHandler, tierHandler } from "../control/tiering/index.ts";
 import { requestVerification, verifyHandler } from "../control/verification/index.ts";
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
 import type { KeyAdmin, KeyInfo, KeyManager } from "../engine/keys/index.ts";
@@ -119,6 +120,8 @@ export async function installation(
     rotateHandler(parts),
     resealHandler(parts),
     retireHandler(parts),
+    tierHandler(parts),
+    thawHandler(parts),
     auditHandler(parts),
   ];
   const ended = async (job_id: string) => {

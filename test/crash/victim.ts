@@ -49,6 +49,8 @@ export class Victim extends Installation {
     rotate: 0,
     reseal: 0,
     retire_key: 0,
+    tier: 0,
+    thaw: 0,
     catalog_rebuild: 0,
   };
 

@@ -7,6 +7,7 @@ import { createRepository, openRepository } from "../../engine/repository/index.
 import { runReseal, surveyEpochs } from "../../engine/reseal/index.ts";
 import { planRestore, runRestore } from "../../engine/restore/index.ts";
 import { runSweep } from "../../engine/sweep/index.ts";
+import { planTiers, runTiers } from "../../engine/tier/index.ts";
 import { openStore } from "../../engine/store/index.ts";
 
 /** The data plane's functions, as the control plane's rooms are given them. */
@@ -26,4 +27,6 @@ export const engine: Engine = {
   runSweep,
   runReseal,
   surveyEpochs,
+  planTiers,
+  runTiers,
 };

@@ -8,6 +8,7 @@ import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
 import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
 import { planReseals, planRetirements, planRotations } from "../../control/rotation/index.ts";
+import { planTierRuns } from "../../control/tiering/index.ts";
 import { tick } from "../../control/schedule/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
 import type { Db } from "../../platform/db/index.ts";
@@ -46,6 +47,7 @@ export function startScheduler(
       const expired = await applyRetention(db, ports);
       const sweeps = await planSweeps(db, ports);
       await planHolds(db, ports);
+      await planTierRuns(db, ports);
       await planAudit(db, ports);
       await planRotations(db, ports);
       await planRetirements(db, ports);

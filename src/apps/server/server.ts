@@ -20,6 +20,7 @@ import { resealHandler, retireHandler, rotateHandler } from "../../control/rotat
 import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
 import { createSources } from "../../control/sources/index.ts";
+import { thawHandler, tierHandler } from "../../control/tiering/index.ts";
 import { verifyHandler } from "../../control/verification/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Config } from "../../platform/config/index.ts";
@@ -184,6 +185,8 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     rotateHandler(parts),
     resealHandler(parts),
     retireHandler(parts),
+    tierHandler(parts),
+    thawHandler(parts),
     auditHandler(parts),
   ];
 }

@@ -59,6 +59,11 @@ export const jobError = errorCatalogue({
     retry: "never",
     guidance: "Failpoints are named KIND.STEP.before, .done or .after, or KIND.claimed, .progress or .ended.",
   },
+  JOB_POSTPONED: {
+    fault: "operational",
+    retry: "later",
+    guidance: "Nothing to do: the job goes on by itself at the time named.",
+  },
   WORKER_STOPPING: {
     fault: "operational",
     retry: "soon",

@@ -7,6 +7,7 @@
  * again; a job whose worker died is taken up within a minute, and ends: done, or failed with a status_reason; a final
  * state never changes.
  */
+export { postponed } from "./postpone.ts";
 export * from "./backoff.ts";
 export * from "./cancel.ts";
 export * from "./enqueue.ts";

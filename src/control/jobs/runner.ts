@@ -9,6 +9,7 @@ import { claimJob } from "./claim.ts";
 import { jobError } from "./errors.ts";
 import type { Failpoints } from "./failpoints.ts";
 import { endJob, failOrRetry, tellState } from "./finish.ts";
+import { postponeJob } from "./postpone.ts";
 import type { JobHandler, JobOutcome, JobPorts, JobRow } from "./handler.ts";
 import { openJournal } from "./journal.ts";
 import { holdLease } from "./lease.ts";
@@ -166,6 +167,11 @@ async function settle(
     if (hasCode(error, "WORKER_STOPPING")) {
       await lease.fenced((tx, row) => handBack(tx, row, options));
       log.info("job handed back to the queue");
+      return;
+    }
+    if (hasCode(error, "JOB_POSTPONED")) {
+      await lease.fenced((tx, row) => postponeJob(tx, row, error, options));
+      log.info("job postponed");
       return;
     }
     await lease.fenced((tx, row) => failOrRetry(tx, row, error, handler, options));

@@ -115,6 +115,15 @@ function meaning(spec: PolicySpec): PolicyProblem[] {
       "run more often or allow a longer rpo",
     );
   }
+  if (spec.tiers !== undefined) {
+    const [hot, warm, cold] = [spec.tiers.hot, spec.tiers.warm, spec.tiers.cold].map(duration_ms) as [
+      number,
+      number,
+      number,
+    ];
+    if (hot > warm || warm > cold)
+      add("tiers", "get shorter", "hot, warm and cold are ages: each at least the one before, e.g. 30d, 90d, 365d");
+  }
   if (duration_ms(spec.start_window) < 60_000)
     add("start_window", "is under a minute", 'write at least "1m", e.g. "8h"');
   if (duration_ms(spec.jitter) >= duration_ms(spec.start_window)) {
@@ -157,6 +166,7 @@ const FIELD_HELP: Readonly<Record<string, string>> = {
   target: "write storage_class or object_lock below it",
   timezone: "write an IANA zone such as Asia/Dhaka",
   immutable: "write true or false",
+  tiers: "write hot, warm and cold below it, each a duration such as 30d",
   rpo: DURATION_HELP,
   start_window: DURATION_HELP,
   complete_within: DURATION_HELP,
@@ -180,6 +190,8 @@ function fieldsAt(path: readonly string[]): string[] {
       return ["cross_region"];
     case "target":
       return ["storage_class", "object_lock"];
+    case "tiers":
+      return ["hot", "warm", "cold"];
     case "target.object_lock":
       return ["mode", "days"];
     default:

@@ -7,6 +7,7 @@ import { createWorkload } from "../inventory/index.ts";
 import type { JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
 import type { Finished } from "../sources/index.ts";
 import { driverOf, restoreOf } from "./driver.ts";
+import { awaitThaw } from "../tiering/index.ts";
 import { engineRequest } from "./request.ts";
 import type { RecoverPorts } from "./request.ts";
 import type { RestoreTarget } from "./target.ts";
@@ -44,6 +45,7 @@ export function restoreHandler(ports: RecoverPorts): JobHandler {
         .executeTakeFirstOrThrow();
       const target = restore.target as unknown as RestoreTarget;
       const row = await repositories.find(restore.project_id, restore.region_id);
+      await awaitThaw({ backup_id: restore.backup_id, region_id: restore.region_id }, ports);
 
       return repositories.use(row, async (repository) => {
         const request = engineRequest(repository, restore.backup_id, target, restore.paths, clock);

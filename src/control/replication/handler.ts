@@ -5,6 +5,7 @@ import { copyRow, decodeLabels, getBackupRow, lockWhole, manifestKey, objectLock
 import type { BackupRow } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
+import { awaitThaw } from "../tiering/index.ts";
 import { replicationError } from "./errors.ts";
 
 export interface ReplicationPorts {
@@ -35,6 +36,7 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
         (tx, { repository_id }) => begin(tx, job, backup, region_id, repository_id),
       );
       const from = await repositories.find(backup.project_id, backup.region_id);
+      await awaitThaw({ backup_id: backup.id, region_id: backup.region_id }, ports);
       const to = await repositories.find(backup.project_id, region_id);
 
       return repositories.use(from, (source) =>

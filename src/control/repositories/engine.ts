@@ -7,6 +7,7 @@ import type { Repository } from "../../engine/repository/index.ts";
 import type { ResealOptions, surveyEpochs } from "../../engine/reseal/index.ts";
 import type { RestorePlan, RestoreReport, RestoreRequest, RestoreRunOptions } from "../../engine/restore/index.ts";
 import type { SweepOptions, SweepReport } from "../../engine/sweep/index.ts";
+import type { TierOptions, TierPlan, TierReport } from "../../engine/tier/index.ts";
 import type { ObjectStore, StoreConfig } from "../../engine/store/index.ts";
 
 /**
@@ -41,4 +42,6 @@ export interface Engine {
   runSweep(options: SweepOptions): Promise<SweepReport>;
   runReseal(options: ResealOptions): Promise<SweepReport>;
   surveyEpochs: typeof surveyEpochs;
+  planTiers(options: TierOptions): Promise<TierPlan>;
+  runTiers(options: TierOptions): Promise<TierReport>;
 }

@@ -13,8 +13,15 @@ export function projectPrefix(project_id: string): string {
 /** The store in which a project's repository lies. The region's quota holds for all projects together. */
 export function projectStore(region: Pick<Region, "store">, project_id: string): StoreConfig {
   if (region.store.kind === "s3") return below(region.store, projectPrefix(project_id));
-  const { kind, path, quota_bytes } = region.store;
-  const place = { kind, path: join(path, projectPrefix(project_id)) };
+  const { kind, path, quota_bytes, thaw_seconds } = region.store;
+  const folder = projectPrefix(project_id);
+  const place = {
+    kind,
+    path: join(path, folder),
+    warm_path: join(path, "warm", folder),
+    cold_path: join(path, "cold", folder),
+    ...(thaw_seconds === undefined ? {} : { thaw_seconds }),
+  };
   return quota_bytes === undefined ? place : { ...place, quota_bytes, quota_path: path };
 }
 
@@ -34,8 +41,9 @@ export function placeName(store: Region["store"]): string {
 
 /** Without the members that zod gives as undefined. */
 function below(store: Extract<Region["store"], { kind: "s3" }>, folder: string): S3StoreConfig {
-  const { kind, bucket, prefix, endpoint, s3_region, path_style, ca_file, credentials } = store;
+  const { kind, bucket, prefix, endpoint, s3_region, path_style, ca_file, classes, credentials } = store;
   const reached = {
+    ...(classes === undefined ? {} : { classes: given(classes) }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(s3_region === undefined ? {} : { s3_region }),
     ...(path_style === undefined ? {} : { path_style }),
@@ -46,4 +54,8 @@ function below(store: Extract<Region["store"], { kind: "s3" }>, folder: string):
   const { path, profile } = credentials;
   const file = { from, path, ...(profile === undefined ? {} : { profile }) };
   return { kind, bucket, prefix: prefix + folder, ...reached, credentials: file };
+}
+
+function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

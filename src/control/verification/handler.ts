@@ -10,6 +10,7 @@ import { enqueueJob } from "../jobs/index.ts";
 import type { Enqueued, JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { getRegion } from "../inventory/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
+import { awaitThaw } from "../tiering/index.ts";
 import { nameHurtBackups } from "./hurt.ts";
 
 export interface VerificationPorts {
@@ -81,6 +82,7 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
       const region_id = String(job.input["region_id"]);
       const backup = await getBackupRow(ports.db, job.backup_id ?? "");
       const row = await ports.repositories.find(backup.project_id, region_id);
+      await awaitThaw({ backup_id: backup.id, region_id }, ports);
       const report = await context.step("run", async () => {
         const full = await ports.repositories
           .use(row, async (repository) => {

@@ -1,3 +1,4 @@
+import { passThaw } from "./pass-thaw.ts";
 import type { Clock } from "../../base/index.ts";
 import { partList, sizeOf } from "./ranges.ts";
 import type { StoreOperation } from "./operation.ts";
@@ -68,6 +69,10 @@ export function withCounts(inner: ObjectStore, clock: Clock): { store: ObjectSto
     list: countedList,
     delete: (key, options) => counted("delete", () => inner.delete(key, options), none),
     lock: (key, lock) => counted("lock", () => inner.lock(key, lock), none),
+    ...(inner.move === undefined
+      ? {}
+      : { move: (key, tier) => counted("put", async () => inner.move?.(key, tier), none) }),
+    ...passThaw(inner, (run) => counted("stat", run, none)),
     ...(inner.hold === undefined
       ? {}
       : { hold: (key, on) => counted("lock", async () => inner.hold?.(key, on), none) }),

@@ -1,4 +1,5 @@
 import { asStoreError, errnoError } from "./errors.ts";
+import { passThaw } from "./pass-thaw.ts";
 import type { FaultPlan, FaultPlanOptions } from "./fault-plan.ts";
 import type { FileIo, WritableFile } from "./fs/file-io.ts";
 import type { ListOptions, ObjectStat, ObjectStore } from "./port.ts";
@@ -17,6 +18,10 @@ export function withFaults(inner: ObjectStore, plan: FaultPlan): ObjectStore {
     list,
     delete: (key, options) => plan.around("delete", key, () => inner.delete(key, options)),
     lock: (key, lock) => plan.around("lock", key, () => inner.lock(key, lock)),
+    ...(inner.move === undefined
+      ? {}
+      : { move: (key, tier) => plan.around("put", key, async () => inner.move?.(key, tier)) }),
+    ...passThaw(inner, (run, key) => plan.around("stat", key, run)),
     ...(inner.hold === undefined
       ? {}
       : { hold: (key, on) => plan.around("lock", key, async () => inner.hold?.(key, on)) }),

@@ -41,6 +41,8 @@ export type {
   ObjectStore,
   PutOptions,
   S3Credentials,
+  StorageTier,
+  Thaw,
   S3StoreConfig,
   StoreConfig,
 } from "./port.ts";

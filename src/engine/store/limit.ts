@@ -1,3 +1,4 @@
+import { passThaw } from "./pass-thaw.ts";
 import type { Clock } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
 import type { ObjectStore } from "./port.ts";
@@ -94,6 +95,10 @@ export function withLimit(inner: ObjectStore, options: LimitOptions): ObjectStor
     list: (prefix, listOptions) => inner.list(prefix, listOptions),
     delete: (key, deleteOptions) => limited(`deleting ${key}`, undefined, () => inner.delete(key, deleteOptions)),
     lock: (key, lock) => limited(`locking ${key}`, undefined, () => inner.lock(key, lock)),
+    ...(inner.move === undefined
+      ? {}
+      : { move: (key, tier) => limited(`moving ${key}`, undefined, async () => inner.move?.(key, tier)) }),
+    ...passThaw(inner, (run, key) => limited(`thawing ${key}`, undefined, run)),
     ...(inner.hold === undefined
       ? {}
       : { hold: (key, on) => limited(`holding ${key}`, undefined, async () => inner.hold?.(key, on)) }),

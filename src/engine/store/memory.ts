@@ -2,7 +2,16 @@ import type { Clock } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
 import { assertKey, assertPrefix, badKey, foldersOf } from "./keys.ts";
 import { assertLockChange, assertNewLock, assertUnlocked, lockAgainst } from "./lock-rules.ts";
-import type { DeleteOptions, GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "./port.ts";
+import type {
+  DeleteOptions,
+  GetOptions,
+  ObjectLock,
+  ObjectStat,
+  ObjectStore,
+  PutOptions,
+  StorageTier,
+  Thaw,
+} from "./port.ts";
 import { partList, resolveRange, sizeOf } from "./ranges.ts";
 
 export interface MemoryStoreOptions {
@@ -14,6 +23,7 @@ interface StoredObject {
   readonly bytes: Buffer;
   readonly modified_ms: number;
   lock?: ObjectLock;
+  tier?: StorageTier;
 }
 
 /** A store that lives and dies with the process: for tests and simulations. Same rules as the others, no durability. */
@@ -108,6 +118,17 @@ export class MemoryStore implements ObjectStore {
     object.lock = { mode: lock.mode, retain_until_ms: lock.retain_until_ms };
   }
 
+  async move(key: string, tier: StorageTier): Promise<void> {
+    const object = this.#find(key);
+    if (tier === "hot") delete object.tier;
+    else object.tier = tier;
+  }
+
+  async thaw(key: string): Promise<Thaw> {
+    this.#find(key);
+    return { state: "ready", until_ms: null };
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }
@@ -139,7 +160,7 @@ export class MemoryStore implements ObjectStore {
   }
 }
 
-function statOf(key: string, { bytes, modified_ms, lock }: StoredObject): ObjectStat {
-  const stat = { key, size_bytes: bytes.byteLength, modified_ms };
+function statOf(key: string, { bytes, modified_ms, lock, tier }: StoredObject): ObjectStat {
+  const stat = { key, size_bytes: bytes.byteLength, modified_ms, ...(tier === undefined ? {} : { tier }) };
   return lock === undefined ? stat : { ...stat, lock };
 }

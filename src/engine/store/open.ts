@@ -6,7 +6,7 @@ import { type FaultConfig, FaultPlan, seededChance } from "./fault-plan.ts";
 import { nodeFileIo } from "./fs/file-io.ts";
 import { powerOf } from "./fs/power.ts";
 import { PowerCutIo } from "./fs/power-cut.ts";
-import { openFsStore } from "./fs/store.ts";
+import { openFsStore } from "./fs/open.ts";
 import { type LimitOptions, withLimit } from "./limit.ts";
 import type { FsStoreConfig, ObjectStore, StoreConfig } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";

@@ -11,11 +11,23 @@ export interface ObjectLock {
   readonly retain_until_ms: number;
 }
 
+/** How dear a place is and how fast to read: `cold` may have to be thawed first. */
+export type StorageTier = "hot" | "warm" | "cold";
+
+/** How far the thaw of an object is. */
+export type Thaw =
+  /** Until then, where that ends; null: it stands where it is read at once. */
+  | { readonly state: "ready"; readonly until_ms: number | null }
+  /** Null: the service does not say when. */
+  | { readonly state: "thawing"; readonly ready_ms: number | null };
+
 export interface ObjectStat {
   readonly key: string;
   readonly size_bytes: number;
   readonly modified_ms: number;
   readonly lock?: ObjectLock;
+  /** Without it: hot. */
+  readonly tier?: StorageTier;
 }
 
 export interface PutOptions {
@@ -74,6 +86,14 @@ export interface ObjectStore {
    * the hold is lifted. STORE_LOCK_UNSUPPORTED where it has none; a store without the method has none.
    */
   hold?(key: string, on: boolean): Promise<void>;
+  /**
+   * Moves an object to another tier, durable when it resolves; its lock stays. Readers find it in whatever tier it is.
+   * STORE_ARCHIVED when it lies in the cold unthawed, STORE_LOCKED where the storage could only leave a second, locked
+   * copy behind. A store without the method has one tier.
+   */
+  move?(key: string, tier: StorageTier): Promise<void>;
+  /** Makes a cold object readable for `keep_ms`, or says how far that is; may be repeated. */
+  thaw?(key: string, keep_ms: number): Promise<Thaw>;
   /** Waits for what is running and releases handles; the store is unusable afterwards (STORE_CLOSED). */
   close(): Promise<void>;
 }
@@ -87,6 +107,11 @@ export interface FsStoreConfig {
   readonly quota_bytes?: number;
   /** Folder whose whole content the quota bounds: the store's own, or one above it that several stores share. */
   readonly quota_path?: string;
+  /** Folders of the colder tiers; by default `.tiers/warm` and `.tiers/cold` below `path`. */
+  readonly warm_path?: string;
+  readonly cold_path?: string;
+  /** How long it takes until a cold object can be read after it was asked for; without it at once, and unasked. */
+  readonly thaw_seconds?: number;
   /** Only crash tests give one; it reaches the stores that worker threads open. */
   readonly fault?: FaultConfig;
 }
@@ -104,6 +129,8 @@ export interface S3StoreConfig {
   readonly path_style?: boolean;
   /** PEM file of the certificate authorities to trust instead of the system's. */
   readonly ca_file?: string;
+  /** Storage classes of the tiers; by default STANDARD, STANDARD_IA and GLACIER. */
+  readonly classes?: Partial<Readonly<Record<StorageTier, string>>>;
   readonly credentials: S3Credentials;
   /** Only crash tests give one. */
   readonly fault?: FaultConfig;

@@ -16,6 +16,8 @@ export function readOnly(inner: ObjectStore): ObjectStore {
     list: (prefix, options) => inner.list(prefix, options),
     delete: (key) => refuse("delete", key),
     lock: (key) => refuse("lock", key),
+    move: (key) => refuse("move", key),
+    ...(inner.thaw === undefined ? {} : { thaw: (key, keep_ms) => inner.thaw?.(key, keep_ms) ?? refuse("thaw", key) }),
     hold: (key) => refuse("hold", key),
     close: () => inner.close(),
   };

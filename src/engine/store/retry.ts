@@ -1,5 +1,6 @@
 import { type Clock, HoldfastError, hasCode, type Random } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
+import { passThaw } from "./pass-thaw.ts";
 import type { ListOptions, ObjectLock, ObjectStat, ObjectStore } from "./port.ts";
 import { partList, sizeOf } from "./ranges.ts";
 
@@ -151,6 +152,10 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
     list,
     delete: (key, deleteOptions) => retried(`deleting ${key}`, undefined, () => inner.delete(key, deleteOptions)),
     lock: (key, lock) => retried(`locking ${key}`, undefined, () => inner.lock(key, lock)),
+    ...(inner.move === undefined
+      ? {}
+      : { move: (key, tier) => retried(`moving ${key}`, undefined, async () => inner.move?.(key, tier)) }),
+    ...passThaw(inner, (run, key) => retried(`thawing ${key}`, undefined, run)),
     ...(inner.hold === undefined
       ? {}
       : { hold: (key, on) => retried(`holding ${key}`, undefined, async () => inner.hold?.(key, on)) }),

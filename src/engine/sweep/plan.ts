@@ -107,7 +107,7 @@ async function choose(
   { damage }: Marks,
   found: Survey,
 ) {
-  const fresh = await freshPacks(options);
+  const { fresh, cold } = await freshAndCold(options);
   const size = (pack: number) => loaded.pack_sizes[pack] ?? 0;
   const unused = (pack: number) => size(pack) * (1 - liveShare(found, pack));
   const dead: number[] = [];
@@ -123,7 +123,7 @@ async function choose(
     if (share === 0) {
       if (fresh.has(id) && !state.condemned_packs.has(id)) packs_fresh++;
       else dead_found.push(id);
-    } else if (share < 1 && damage.length === 0) partly_found.push(id);
+    } else if (share < 1 && damage.length === 0 && !cold.has(id)) partly_found.push(id);
   }
   const number = (id: string) => loaded.packs.get(id) as number;
   for (const [id, lock] of await locksOf(options, dead_found)) {
@@ -165,11 +165,18 @@ async function locksOf(options: SweepOptions, ids: readonly string[]): Promise<[
   return found;
 }
 
-async function freshPacks({ repository, fresh_ms = FRESH_MS }: SweepOptions): Promise<Set<string>> {
+/**
+ * Packs too young to be sure of, and those in the cold tier: they cannot be read at once, and leaving it early is paid
+ * for.
+ */
+async function freshAndCold({ repository, fresh_ms = FRESH_MS }: SweepOptions) {
   const fresh = new Set<string>();
-  if (fresh_ms <= 0) return fresh;
+  const cold = new Set<string>();
   const from_ms = repository.clock.now_ms() - fresh_ms;
-  for await (const { key, modified_ms } of repository.store.list("packs/"))
-    if (modified_ms > from_ms) fresh.add(key.slice(key.lastIndexOf("/") + 1));
-  return fresh;
+  for await (const { key, modified_ms, tier } of repository.store.list("packs/")) {
+    const id = key.slice(key.lastIndexOf("/") + 1);
+    if (fresh_ms > 0 && modified_ms > from_ms && tier === undefined) fresh.add(id);
+    if (tier === "cold") cold.add(id);
+  }
+  return { fresh, cold };
 }

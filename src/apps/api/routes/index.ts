@@ -21,6 +21,7 @@ import { addRotationRoutes } from "./rotations.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
 import { addUserRoutes } from "./users.ts";
+import { addTierRoutes } from "./tiers.ts";
 import { addVerificationRoutes } from "./verifications.ts";
 import { addWorkloadRoutes } from "./workloads.ts";
 
@@ -39,6 +40,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addCatalogRoutes(app, deps);
   addSweepRoutes(app, deps);
   addHoldRoutes(app, deps);
+  addTierRoutes(app, deps);
   addJobRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addKeyRoutes(app, deps);

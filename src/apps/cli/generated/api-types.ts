@@ -329,7 +329,7 @@ export interface paths {
         };
         /**
          * Every version of a policy, newest first; backups name the one that made them
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         get: operations["get_policy_versions"];
         put?: never;
@@ -435,7 +435,7 @@ export interface paths {
         put?: never;
         /**
          * Which workloads an attachment, or its removal, would bring to a policy or take from it; nothing is stored
-         * @description Needs the scope `policies:read`.
+         * @description Needs the permission `policies:read`.
          */
         post: operations["preview_attachment"];
         delete?: never;
@@ -709,7 +709,7 @@ export interface paths {
         };
         /**
          * One look at everything: coverage, RPO by policy, the runs of the last 24 hours, storage
-         * @description Needs the scope `workloads:read`.
+         * @description Needs the permission `workloads:read`.
          */
         get: operations["get_overview"];
         put?: never;
@@ -858,6 +858,110 @@ export interface paths {
          * @description Needs the permission `holds:release`.
          */
         post: operations["release_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tiers/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a tier run would move in one region, why the rest stays, and what it would save
+         * @description Needs the permission `backups:read`.
+         */
+        get: operations["plan_tiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the packs of each project stand in each region, as of its last tier run
+         * @description Needs the permission `backups:read`.
+         */
+        get: operations["get_tier_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tiers/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move packs to the tiers their backups need, in one region; the server does it once a day
+         * @description Needs the permission `tiers:write`.
+         */
+        post: operations["run_tiers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regions/{id}/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a region's tiers are, cost and ask for; what is left out stays
+         * @description Needs the permission `regions:write`.
+         */
+        post: operations["set_region_tiers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/thaws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Thaws of cold backups, newest first
+         * @description Needs the permission `backups:read`.
+         */
+        get: operations["list_thaws"];
+        put?: never;
+        /**
+         * Make a cold backup readable for a while; a dry run tells time and cost. A restore does it by itself
+         * @description Needs the permission `backups:verify`.
+         */
+        post: operations["create_thaw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2410,6 +2514,7 @@ export interface operations {
                                 /** Format: starts_with */
                                 path: string;
                                 quota_bytes?: number;
+                                thaw_seconds?: number;
                             } | {
                                 /** @enum {string} */
                                 kind: "s3";
@@ -2419,6 +2524,11 @@ export interface operations {
                                 endpoint?: string;
                                 s3_region?: string;
                                 path_style?: boolean;
+                                classes?: {
+                                    hot?: string;
+                                    warm?: string;
+                                    cold?: string;
+                                };
                                 /** Format: starts_with */
                                 ca_file?: string;
                                 credentials: {
@@ -2511,6 +2621,7 @@ export interface operations {
                         /** Format: starts_with */
                         path: string;
                         quota_bytes?: number;
+                        thaw_seconds?: number;
                     } | {
                         /** @enum {string} */
                         kind: "s3";
@@ -2520,6 +2631,11 @@ export interface operations {
                         endpoint?: string;
                         s3_region?: string;
                         path_style?: boolean;
+                        classes?: {
+                            hot?: string;
+                            warm?: string;
+                            cold?: string;
+                        };
                         /** Format: starts_with */
                         ca_file?: string;
                         credentials: {
@@ -2554,6 +2670,7 @@ export interface operations {
                             /** Format: starts_with */
                             path: string;
                             quota_bytes?: number;
+                            thaw_seconds?: number;
                         } | {
                             /** @enum {string} */
                             kind: "s3";
@@ -2563,6 +2680,11 @@ export interface operations {
                             endpoint?: string;
                             s3_region?: string;
                             path_style?: boolean;
+                            classes?: {
+                                hot?: string;
+                                warm?: string;
+                                cold?: string;
+                            };
                             /** Format: starts_with */
                             ca_file?: string;
                             credentials: {
@@ -2656,6 +2778,7 @@ export interface operations {
                             /** Format: starts_with */
                             path: string;
                             quota_bytes?: number;
+                            thaw_seconds?: number;
                         } | {
                             /** @enum {string} */
                             kind: "s3";
@@ -2665,6 +2788,11 @@ export interface operations {
                             endpoint?: string;
                             s3_region?: string;
                             path_style?: boolean;
+                            classes?: {
+                                hot?: string;
+                                warm?: string;
+                                cold?: string;
+                            };
                             /** Format: starts_with */
                             ca_file?: string;
                             credentials: {
@@ -3781,6 +3909,14 @@ export interface operations {
                                         days: number;
                                     };
                                 };
+                                tiers?: {
+                                    /** @default 30d */
+                                    hot: string;
+                                    /** @default 90d */
+                                    warm: string;
+                                    /** @default 365d */
+                                    cold: string;
+                                };
                                 /** @default false */
                                 immutable: boolean;
                                 rpo?: string;
@@ -3935,6 +4071,14 @@ export interface operations {
                                     days: number;
                                 };
                             };
+                            tiers?: {
+                                /** @default 30d */
+                                hot: string;
+                                /** @default 90d */
+                                warm: string;
+                                /** @default 365d */
+                                cold: string;
+                            };
                             /** @default false */
                             immutable: boolean;
                             rpo?: string;
@@ -4070,6 +4214,14 @@ export interface operations {
                                     mode: "GOVERNANCE" | "COMPLIANCE";
                                     days: number;
                                 };
+                            };
+                            tiers?: {
+                                /** @default 30d */
+                                hot: string;
+                                /** @default 90d */
+                                warm: string;
+                                /** @default 365d */
+                                cold: string;
                             };
                             /** @default false */
                             immutable: boolean;
@@ -4304,6 +4456,14 @@ export interface operations {
                                     days: number;
                                 };
                             };
+                            tiers?: {
+                                /** @default 30d */
+                                hot: string;
+                                /** @default 90d */
+                                warm: string;
+                                /** @default 365d */
+                                cold: string;
+                            };
                             /** @default false */
                             immutable: boolean;
                             rpo?: string;
@@ -4437,6 +4597,14 @@ export interface operations {
                                         mode: "GOVERNANCE" | "COMPLIANCE";
                                         days: number;
                                     };
+                                };
+                                tiers?: {
+                                    /** @default 30d */
+                                    hot: string;
+                                    /** @default 90d */
+                                    warm: string;
+                                    /** @default 365d */
+                                    cold: string;
                                 };
                                 /** @default false */
                                 immutable: boolean;
@@ -6778,6 +6946,7 @@ export interface operations {
                         /** Format: starts_with */
                         path: string;
                         quota_bytes?: number;
+                        thaw_seconds?: number;
                     } | {
                         /** @enum {string} */
                         kind: "s3";
@@ -6787,6 +6956,11 @@ export interface operations {
                         endpoint?: string;
                         s3_region?: string;
                         path_style?: boolean;
+                        classes?: {
+                            hot?: string;
+                            warm?: string;
+                            cold?: string;
+                        };
                         /** Format: starts_with */
                         ca_file?: string;
                         credentials: {
@@ -7354,6 +7528,580 @@ export interface operations {
             };
         };
     };
+    plan_tiers: {
+        parameters: {
+            query: {
+                project: string;
+                region: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        moves_by: {
+                            packs: number;
+                            bytes: number;
+                            /** @enum {string} */
+                            from: "hot" | "warm" | "cold";
+                            /** @enum {string} */
+                            to: "hot" | "warm" | "cold";
+                        }[];
+                        deferred: {
+                            minimum: {
+                                packs: number;
+                                bytes: number;
+                            };
+                            expires: {
+                                packs: number;
+                                bytes: number;
+                            };
+                            locked: {
+                                packs: number;
+                                bytes: number;
+                            };
+                        };
+                        now: {
+                            hot: {
+                                packs: number;
+                                bytes: number;
+                            };
+                            warm: {
+                                packs: number;
+                                bytes: number;
+                            };
+                            cold: {
+                                packs: number;
+                                bytes: number;
+                            };
+                        };
+                        after: {
+                            hot: {
+                                packs: number;
+                                bytes: number;
+                            };
+                            warm: {
+                                packs: number;
+                                bytes: number;
+                            };
+                            cold: {
+                                packs: number;
+                                bytes: number;
+                            };
+                        };
+                        saves_month: number | null;
+                        backups: {
+                            hot: number;
+                            warm: number;
+                            cold: number;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_tier_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            project_id: string;
+                            project: string;
+                            region_id: string;
+                            region: string;
+                            enabled: boolean;
+                            last_run_at: string | null;
+                            tiers: {
+                                [key: string]: unknown;
+                            } | null;
+                            packs_moved: number | null;
+                            packs_thawing: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    run_tiers: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    project: string;
+                    region: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    set_region_tiers: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    enabled?: boolean;
+                    price_gib_month?: {
+                        hot?: number | null;
+                        warm?: number | null;
+                        cold?: number | null;
+                    };
+                    min_days?: {
+                        hot?: number;
+                        warm?: number;
+                        cold?: number;
+                    };
+                    thaw_hours?: number;
+                    thaw_price_gib?: number | null;
+                    thaw_seconds?: number | null;
+                    classes?: {
+                        hot?: string;
+                        warm?: string;
+                        cold?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        region: string;
+                        enabled: boolean;
+                        price_gib_month: {
+                            hot: number | null;
+                            warm: number | null;
+                            cold: number | null;
+                        };
+                        min_days: {
+                            hot: number;
+                            warm: number;
+                            cold: number;
+                        };
+                        thaw_hours: number;
+                        thaw_price_gib: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_thaws: {
+        parameters: {
+            query?: {
+                backup_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            backup_id: string;
+                            region: string;
+                            job_id: string | null;
+                            /** @enum {string} */
+                            state: "THAWING" | "READY" | "FAILED" | "EXPIRED";
+                            packs: number;
+                            bytes: number;
+                            cost: number | null;
+                            expected_at: string | null;
+                            /** Format: date-time */
+                            requested_at: string;
+                            ready_at: string | null;
+                            expires_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_thaw: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    backup_id: string;
+                    region?: string;
+                    keep_hours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backup_id: string;
+                        region: string;
+                        packs: number;
+                        bytes: number;
+                        /** Format: date-time */
+                        expected_at: string;
+                        cost: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -7382,7 +8130,7 @@ export interface operations {
                         items: {
                             id: string;
                             /** @enum {string} */
-                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit" | "rotate" | "reseal" | "retire_key";
+                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key";
                             /** @enum {string} */
                             state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                             project_id: string | null;
@@ -7499,7 +8247,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit" | "rotate" | "reseal" | "retire_key";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -7631,7 +8379,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "retention_audit" | "rotate" | "reseal" | "retire_key";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;

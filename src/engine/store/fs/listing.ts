@@ -18,10 +18,16 @@ interface Named {
  * All objects whose key begins with `prefix`, bytewise by whole key, holding one folder's names per level in memory.
  * A folder sorts as `name/`, because that is how the keys below it go on: `a-b` < `a.b` < `a/b` < `a0`.
  */
-export async function* listObjects(layout: Layout, locks: LockFiles, prefix: string): AsyncGenerator<ObjectStat> {
+export async function* listObjects(
+  layout: Layout,
+  locks: LockFiles,
+  prefix: string,
+  /** Where else an object may be that was listed and then is not there. */
+  elsewhere?: (key: string) => Promise<ObjectStat | undefined>,
+): AsyncGenerator<ObjectStat> {
   const slash = prefix.lastIndexOf("/");
   const folder = slash < 0 ? "" : prefix.slice(0, slash);
-  yield* listFolder(layout, locks, folder, prefix);
+  yield* listFolder(layout, locks, folder, prefix, elsewhere);
 }
 
 async function* listFolder(
@@ -29,6 +35,7 @@ async function* listFolder(
   locks: LockFiles,
   folder: string,
   prefix: string,
+  elsewhere?: (key: string) => Promise<ObjectStat | undefined>,
 ): AsyncGenerator<ObjectStat> {
   const names = await namesIn(layout, folder, prefix);
   if (names.length === 0) return;
@@ -37,14 +44,15 @@ async function* listFolder(
     const first = names[at] as Named;
     const key = join(folder, first.name);
     if (first.isFolder) {
-      yield* listFolder(layout, locks, key, prefix);
+      yield* listFolder(layout, locks, key, prefix, elsewhere);
       at++;
       continue;
     }
     let end = at + 1;
     while (end < names.length && end - at < STATS_AT_ONCE && !(names[end] as Named).isFolder) end++;
-    const stats = names.slice(at, end).map(({ name }) => {
-      return statObject(layout, locks, join(folder, name), lockedNames.has(name));
+    const stats = names.slice(at, end).map(async ({ name }) => {
+      const found = await statObject(layout, locks, join(folder, name), lockedNames.has(name));
+      return found ?? elsewhere?.(join(folder, name));
     });
     for (const stat of await Promise.all(stats)) {
       if (stat !== undefined) yield stat; // undefined: deleted while we listed

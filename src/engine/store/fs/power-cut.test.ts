@@ -8,7 +8,7 @@ import { temporaryFolder } from "../testing/fs-folder.ts";
 import { rejects } from "../testing/contract.ts";
 import { type FileIo, nodeFileIo } from "./file-io.ts";
 import { PowerCutIo } from "./power-cut.ts";
-import { openFsStore } from "./store.ts";
+import { openFsStore } from "./open.ts";
 
 const lock = { mode: "COMPLIANCE", retain_until_ms: Date.now() + 3_600_000 } as const;
 const body = (text: string) => Buffer.alloc(10_000, text);

@@ -1,114 +1,41 @@
-import { createHash } from "node:crypto";
-import { lstat, mkdir, realpath, stat as statPath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, stat as statPath } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock, Random } from "../../../base/index.ts";
+import { hasCode, type HoldfastError } from "../../../base/index.ts";
 import { asStoreError, errnoOf, storeError, throwIfAborted } from "../errors.ts";
 import { assertKey, assertPrefix, badKey } from "../keys.ts";
 import { assertLockChange, assertNewLock, assertUnlocked, isRunning, lockAgainst } from "../lock-rules.ts";
-import type { DeleteOptions, GetOptions, ObjectLock, ObjectStat, ObjectStore, PutOptions } from "../port.ts";
-import { partList, resolveRange, roomFor, shortObject, sizeOf } from "../ranges.ts";
+import type {
+  DeleteOptions,
+  GetOptions,
+  ObjectLock,
+  ObjectStat,
+  ObjectStore,
+  PutOptions,
+  StorageTier,
+  Thaw,
+} from "../port.ts";
+import { partList, sizeOf } from "../ranges.ts";
 import { ClockGuard } from "./clock-guard.ts";
-import { type FileIo, nodeFileIo } from "./file-io.ts";
+import type { FileIo } from "./file-io.ts";
 import { withFlock } from "./flock.ts";
 import { Folders } from "./folders.ts";
-import { HandleCache, isSameFile, type OpenObject } from "./handle-cache.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { HandleCache, isSameFile } from "./handle-cache.ts";
+import type { Layout } from "./layout.ts";
 import { listObjects, statObject } from "./listing.ts";
 import { LockFiles } from "./lock-files.ts";
-import { removeLeftovers, removeTempFile, writeTempFile } from "./temp-files.ts";
+import { COLDER, mergeListings, TierFolders } from "./tiers.ts";
+import { alreadyExists, mutexName, readRange } from "./objects.ts";
+import { type FsStoreOptions, isFolder } from "./root.ts";
+import { removeTempFile, writeTempFile } from "./temp-files.ts";
 import { Usage } from "./usage.ts";
 
 const OPEN_HANDLES_MAX = 64;
 /** An object replaced under a reader is opened anew; more often than this in one get means something is wrong. */
 const REOPENS_MAX = 16;
-const READ_BYTES_MAX = 1024 * 1024 * 1024;
-
-export interface FsStoreOptions {
-  readonly path: string;
-  readonly quota_bytes?: number;
-  /** By default `path`. */
-  readonly quota_path?: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Only crash tests give another one. */
-  readonly io?: FileIo;
-}
-
-/**
- * Opens the store in a folder, which is made when missing. Any number of threads and processes may have it open.
- * @throws STORE_UNAVAILABLE when the folder cannot be made, read or written
- */
-export async function openFsStore(options: FsStoreOptions): Promise<ObjectStore> {
-  const io = options.io ?? nodeFileIo;
-  try {
-    const made = await mkdir(options.path, { recursive: true, mode: 0o700 });
-    // The path given may be a link, or lie below one; everything under it may not.
-    const layout = layoutOf(await realpath(options.path));
-    await prepareRoot(layout, io, options.random);
-    if (made !== undefined) await syncAbove(layout.root, dirname(await realpath(made)), io);
-    await removeLeftovers(io, layout.temp, options.clock);
-    const counted = options.quota_bytes === undefined ? layout : await quotaLayout(options.quota_path, layout);
-    const store = new FsStore(layout, io, options, counted);
-    await store.start();
-    return store;
-  } catch (error) {
-    throw asStoreError(error, `opening the store in ${options.path}`, { path: options.path });
-  }
-}
-
-async function prepareRoot(layout: Layout, io: FileIo, random: Random): Promise<void> {
-  const folders = [layout.temp, layout.locks, layout.state, layout.mutex];
-  for (const folder of folders) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    if ((await lstat(folder)).isSymbolicLink()) {
-      throw storeError("STORE_DAMAGED", `${folder} is a symbolic link; a store never follows one`, { path: folder });
-    }
-  }
-  if (!(await exists(layout.marker))) {
-    const marker = Buffer.from('{"holdfast_store":1}\n');
-    const temp = await writeTempFile(io, layout.temp, random, [marker]);
-    await io.rename(temp, layout.marker); // several openers at once write the same bytes
-  }
-  for (const folder of [layout.state, layout.root]) await io.syncFolder(folder);
-}
-
-/** Where the use that a quota bounds is counted. */
-async function quotaLayout(path: string | undefined, own: Layout): Promise<Layout> {
-  if (path === undefined) return own;
-  const shared = layoutOf(await realpath(path));
-  await mkdir(shared.mutex, { recursive: true, mode: 0o700 });
-  return shared;
-}
-
-/** Makes the names of newly made folders durable, from the one above `root` up to `top`. */
-async function syncAbove(root: string, top: string, io: FileIo): Promise<void> {
-  for (let folder = dirname(root); folder.startsWith(top); folder = dirname(folder)) {
-    await io.syncFolder(folder);
-    if (folder === top) return;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isDirectory();
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw error;
-  }
-}
 
 /** What is done to one key at a time, by whom, is settled by a flock per key; see {@link FsStore.put} for the order. */
-class FsStore implements ObjectStore {
+export class FsStore implements ObjectStore {
   readonly description: string;
   readonly #layout: Layout;
   readonly #io: FileIo;
@@ -117,12 +44,14 @@ class FsStore implements ObjectStore {
   readonly #folders: Folders;
   readonly #locks: LockFiles;
   readonly #time: ClockGuard;
+  readonly #tiers: TierFolders;
   readonly #handles = new HandleCache(OPEN_HANDLES_MAX);
   readonly #usage: Usage | undefined;
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(layout: Layout, io: FileIo, { clock, random, quota_bytes }: FsStoreOptions, counted: Layout) {
+  constructor(layout: Layout, io: FileIo, options: FsStoreOptions, counted: Layout) {
+    const { clock, random, quota_bytes, warm_path, cold_path, thaw_seconds } = options;
     this.description = `fs:${layout.root}`;
     this.#layout = layout;
     this.#io = io;
@@ -131,6 +60,10 @@ class FsStore implements ObjectStore {
     this.#folders = new Folders(layout.root, io);
     this.#locks = new LockFiles(layout, io, random);
     this.#time = new ClockGuard(clock, layout, io, random);
+    const own = join(layout.root, ".tiers");
+    const paths = { warm: warm_path ?? join(own, "warm"), cold: cold_path ?? join(own, "cold") };
+    const thaw_ms = thaw_seconds === undefined ? undefined : thaw_seconds * 1000;
+    this.#tiers = new TierFolders({ layout, io, random, paths, thaw_ms });
     if (quota_bytes !== undefined) {
       const mutex = join(counted.mutex, "usage");
       const exclusively = <T>(work: () => Promise<T>) => withFlock(mutex, { clock, random }, work);
@@ -173,6 +106,7 @@ class FsStore implements ObjectStore {
         throw error;
       }
       await this.#folders.sync(key);
+      await this.#tiers.removeFrom(key, "hot"); // what it has replaced may have stood in another tier
       await this.#usage?.release(replaced_bytes);
     });
   }
@@ -183,7 +117,17 @@ class FsStore implements ObjectStore {
       const path = this.#layout.object(key);
       for (let attempt = 0; attempt < REOPENS_MAX; attempt++) {
         throwIfAborted(options.signal, `reading ${key}`);
-        const found = await this.#readOpen(key, path, options);
+        const found = await this.#readOpen(key, path, options).catch((error: unknown) => {
+          if (hasCode(error, "STORE_NOT_FOUND")) return error as HoldfastError;
+          throw error;
+        });
+        if (found instanceof Error) {
+          const colder = await this.#readColder(key, options);
+          if (colder instanceof Buffer) return colder;
+          // Between the looks it may have been moved back to where we looked first.
+          if (colder === "missing" && (await this.#look(key)) === undefined) throw found;
+          continue;
+        }
         if (found !== undefined) return found;
         this.#handles.forget(path);
       }
@@ -194,7 +138,7 @@ class FsStore implements ObjectStore {
   stat(key: string): Promise<ObjectStat | undefined> {
     return this.#run(`looking at ${key}`, key, async () => {
       await this.#folders.verify(key);
-      const found = await statObject(this.#layout, this.#locks, key);
+      const found = await this.#look(key);
       if (found === undefined) await this.#assertMounted();
       return found;
     });
@@ -206,7 +150,7 @@ class FsStore implements ObjectStore {
     try {
       await this.#assertMounted();
       await this.#folders.verify(prefix);
-      for await (const found of listObjects(this.#layout, this.#locks, prefix)) {
+      for await (const found of this.#listTiers(prefix)) {
         this.#assertOpen();
         yield found;
       }
@@ -219,12 +163,17 @@ class FsStore implements ObjectStore {
     return this.#run(`deleting ${key}`, key, async () => {
       await this.#folders.verify(key);
       await this.#exclusively(mutexName(key), undefined, async () => {
-        const found = await statObject(this.#layout, this.#locks, key);
+        const found = await this.#look(key);
         if (found === undefined) return await this.#assertMounted();
         assertUnlocked(key, lockAgainst(found.lock, options), this.#time.now_ms(), "delete");
-        await this.#io.unlink(this.#layout.object(key));
-        this.#handles.forget(this.#layout.object(key));
-        await this.#folders.sync(key);
+        // The coldest last: what an interrupted move or delete left is found there again.
+        if (found.tier === undefined) {
+          await this.#io.unlink(this.#layout.object(key));
+          this.#handles.forget(this.#layout.object(key));
+          await this.#folders.sync(key);
+        }
+        await this.#tiers.removeFrom(key, "hot");
+        await this.#tiers.forgetThaw(key);
         if (found.lock !== undefined) await this.#locks.remove(key);
         await this.#usage?.release(found.size_bytes);
       });
@@ -235,12 +184,52 @@ class FsStore implements ObjectStore {
     return this.#run(`locking ${key}`, key, async () => {
       await this.#folders.verify(key);
       await this.#exclusively(mutexName(key), undefined, async () => {
-        const found = await statObject(this.#layout, this.#locks, key);
+        const found = await this.#look(key);
         if (found === undefined) throw await this.#notFound(key);
         const now_ms = this.#time.now_ms();
         assertLockChange(key, found.lock, lock, now_ms);
         assertNewLock(key, lock, now_ms, await this.#time.latest_ms());
         await this.#locks.write(key, lock);
+      });
+    });
+  }
+
+  /**
+   * The bytes are written into the other tier, durably, and then removed where they were: a crash between the two
+   * leaves the object in both, and the next move or delete puts that right.
+   */
+  move(key: string, tier: StorageTier): Promise<void> {
+    return this.#run(`moving ${key}`, key, async () => {
+      await this.#folders.verify(key);
+      await this.#exclusively(mutexName(key), undefined, async () => {
+        const found = await this.#look(key);
+        if (found === undefined) throw await this.#notFound(key);
+        const from = found.tier ?? "hot";
+        if (from !== tier) {
+          await this.#tiers.assertReadable(key, from, this.#time.now_ms());
+          const body = await readFile(this.#tiers.path(from, key));
+          if (body.byteLength !== found.size_bytes) throw await this.#notFound(key);
+          if (tier === "hot") {
+            await this.#folders.ensure(key);
+            const temp = await writeTempFile(this.#io, this.#layout.temp, this.#random, [body]);
+            await this.#io.rename(temp, this.#layout.object(key));
+            await this.#folders.sync(key);
+          } else await this.#tiers.write(tier, key, body);
+        }
+        await this.#tiers.removeFrom(key, tier);
+        if (from === "cold" && tier !== "cold") await this.#tiers.forgetThaw(key);
+        this.#handles.forget(this.#tiers.path(from, key));
+      });
+    });
+  }
+
+  thaw(key: string, keep_ms: number): Promise<Thaw> {
+    return this.#run(`thawing ${key}`, key, async () => {
+      await this.#folders.verify(key);
+      return this.#exclusively(mutexName(key), undefined, async () => {
+        const found = await this.#look(key);
+        if (found === undefined) throw await this.#notFound(key);
+        return this.#tiers.thaw(key, found.tier ?? "hot", keep_ms, this.#time.now_ms());
       });
     });
   }
@@ -255,6 +244,40 @@ class FsStore implements ObjectStore {
     } catch (error) {
       throw asStoreError(error, `closing ${this.description}`, { store: this.description });
     }
+  }
+
+  /** The object in whatever tier it stands. */
+  async #look(key: string): Promise<ObjectStat | undefined> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const found = await statObject(this.#layout, this.#locks, key);
+      if (found !== undefined || !(await this.#tiers.present())) return found;
+      const colder = await this.#tiers.stat(key, this.#locks);
+      if (colder !== undefined) return colder;
+    }
+    return undefined; // twice, since it may have been moved towards where we had looked
+  }
+
+  /** `moved`: it is somewhere else than it was a moment ago. */
+  async #readColder(key: string, options: GetOptions): Promise<Buffer | "missing" | "moved"> {
+    const found = await this.#tiers.stat(key, this.#locks);
+    if (found === undefined) return "missing";
+    await this.#tiers.assertReadable(key, found.tier, this.#time.now_ms());
+    const path = this.#tiers.path(found.tier, key);
+    const read = await this.#readOpen(key, path, options).catch((error: unknown) => {
+      if (hasCode(error, "STORE_NOT_FOUND")) return undefined;
+      throw error;
+    });
+    if (read === undefined) this.#handles.forget(path);
+    return read ?? "moved";
+  }
+
+  #listTiers(prefix: string): AsyncGenerator<ObjectStat> {
+    const hot = listObjects(this.#layout, this.#locks, prefix, (key) => this.#tiers.stat(key, this.#locks));
+    const colder = COLDER.map(async function* (this: FsStore, tier: StorageTier) {
+      const layout = this.#tiers.layout(tier as (typeof COLDER)[number]);
+      for await (const found of listObjects(layout, this.#locks, prefix)) yield { ...found, tier };
+    }, this);
+    return mergeListings([hot, ...colder]);
   }
 
   /** Gives the written file its name. Returns the size of the object it replaced. */
@@ -298,7 +321,7 @@ class FsStore implements ObjectStore {
 
   /** Refuses what a put may not replace; returns what it would. */
   async #assertReplaceable(key: string, options: PutOptions): Promise<ObjectStat | undefined> {
-    const found = await statObject(this.#layout, this.#locks, key);
+    const found = await this.#look(key);
     if (found === undefined) {
       if (await isFolder(this.#layout.object(key))) throw badKey(key, "is the folder of other objects");
       return undefined;
@@ -373,26 +396,4 @@ class FsStore implements ObjectStore {
       this.#running.delete(running);
     }
   }
-}
-
-/** 256 files for all keys: two keys that share one wait for each other, briefly and rarely. */
-function mutexName(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 2);
-}
-
-async function readRange(key: string, object: OpenObject, options: GetOptions): Promise<Buffer> {
-  const range = resolveRange(key, object.size_bytes, options);
-  const buffer = roomFor(range.length_bytes, options.into);
-  for (let done = 0; done < range.length_bytes; ) {
-    throwIfAborted(options.signal, `reading ${key}`);
-    const length = Math.min(range.length_bytes - done, READ_BYTES_MAX);
-    const { bytesRead } = await object.handle.read(buffer, done, length, range.offset_bytes + done);
-    if (bytesRead === 0) throw shortObject(key, range, range.offset_bytes + done);
-    done += bytesRead;
-  }
-  return buffer;
-}
-
-function alreadyExists(key: string, cause?: unknown) {
-  return storeError("STORE_ALREADY_EXISTS", `${key} exists already`, { key }, cause);
 }

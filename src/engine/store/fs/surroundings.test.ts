@@ -9,7 +9,7 @@ import { failureOf, keysOf, rejects } from "../testing/contract.ts";
 import { movableClock } from "../testing/clock.ts";
 import { temporaryFolder } from "../testing/fs-folder.ts";
 import { runWriter } from "../testing/run-writer.ts";
-import { openFsStore } from "./store.ts";
+import { openFsStore } from "./open.ts";
 
 const run = promisify(execFile);
 const HOUR_MS = 3_600_000;

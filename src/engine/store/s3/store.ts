@@ -12,6 +12,8 @@ import type {
   ObjectStore,
   PutOptions,
   S3StoreConfig,
+  StorageTier,
+  Thaw,
 } from "../port.ts";
 import { partList } from "../ranges.ts";
 import { createClient, defaultTimeouts, type S3Timeouts } from "./client.ts";
@@ -19,6 +21,7 @@ import { obeysConditions, removeOlder, writeIfAbsent } from "./conditional.ts";
 import { isForbidden, isLockRefusal, s3Error } from "./errors.ts";
 import { notFound, read } from "./read.ts";
 import { quickly, type Wire } from "./requests.ts";
+import { type Classes, classesOf, move, thaw, tierOf } from "./tiers.ts";
 import { find, type Head, head, removeVersion, type VersionPage, versionPage, versionsOf } from "./versions.ts";
 import { write } from "./write.ts";
 
@@ -39,7 +42,7 @@ export interface S3StoreOptions {
  * @throws STORE_BAD_CONFIG
  */
 export async function openS3Store(options: S3StoreOptions): Promise<ObjectStore> {
-  return new S3Store(await openWire(options));
+  return new S3Store(await openWire(options), classesOf(options.config));
 }
 
 /** What requests to a bucket need. @throws STORE_BAD_CONFIG */
@@ -64,13 +67,15 @@ export async function openWire({ config, clock, random, timeouts }: S3StoreOptio
 class S3Store implements ObjectStore {
   readonly description: string;
   readonly #wire: Wire;
+  readonly #classes: Classes;
   readonly #folders = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
   #conditions: Promise<boolean> | undefined;
   #closed = false;
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, classes: Classes) {
     this.#wire = wire;
+    this.#classes = classes;
     this.description = wire.description;
   }
 
@@ -104,7 +109,7 @@ class S3Store implements ObjectStore {
   stat(key: string): Promise<ObjectStat | undefined> {
     return this.#run(`looking at ${key}`, key, undefined, async () => {
       const found = await find(this.#wire, key);
-      return found === undefined ? undefined : statOf(key, found);
+      return found === undefined ? undefined : this.#statOf(key, found);
     });
   }
 
@@ -118,9 +123,11 @@ class S3Store implements ObjectStore {
       this.#assertOpen();
       const page = await this.#guarded(doing, () => versionPage(this.#wire, prefix, from, doing));
       const stats: ObjectStat[] = [];
-      for (const { key, size_bytes, modified_ms } of page.versions) {
+      for (const { key, size_bytes, modified_ms, storage_class } of page.versions) {
         // Of each key the newest version comes first, also when a foreign delete marker stands before it.
-        if (key !== last && !isOwnBusiness(key)) stats.push({ key, size_bytes, modified_ms });
+        const tier = tierOf(this.#classes, storage_class);
+        const stat = { key, size_bytes, modified_ms };
+        if (key !== last && !isOwnBusiness(key)) stats.push(tier === undefined ? stat : { ...stat, tier });
         last = key;
       }
       if (options.locks === true) yield* this.#withLocks(stats, doing);
@@ -191,6 +198,14 @@ class S3Store implements ObjectStore {
     });
   }
 
+  move(key: string, tier: StorageTier): Promise<void> {
+    return this.#run(`moving ${key}`, key, undefined, () => move(this.#wire, this.#classes, key, tier));
+  }
+
+  thaw(key: string, keep_ms: number): Promise<Thaw> {
+    return this.#run(`thawing ${key}`, key, undefined, () => thaw(this.#wire, this.#classes, key, keep_ms));
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -254,9 +269,15 @@ class S3Store implements ObjectStore {
       const found = await this.#guarded(doing, () => Promise.all(some.map(({ key }) => find(this.#wire, key))));
       for (const [index, { key }] of some.entries()) {
         const one = found[index];
-        if (one !== undefined) yield statOf(key, one); // else deleted since it was listed
+        if (one !== undefined) yield this.#statOf(key, one); // else deleted since it was listed
       }
     }
+  }
+
+  #statOf(key: string, { size_bytes, modified_ms, lock, storage_class }: Head): ObjectStat {
+    const tier = tierOf(this.#classes, storage_class);
+    const placed = tier === undefined ? {} : { tier };
+    return { key, size_bytes, modified_ms, ...placed, ...(lock === undefined ? {} : { lock }) };
   }
 
   #exists(key: string) {
@@ -296,11 +317,6 @@ class S3Store implements ObjectStore {
   #assertOpen(): void {
     if (this.#closed) throw storeError("STORE_CLOSED", `${this.description} is closed`);
   }
-}
-
-function statOf(key: string, { size_bytes, modified_ms, lock }: Head): ObjectStat {
-  const stat = { key, size_bytes, modified_ms };
-  return lock === undefined ? stat : { ...stat, lock };
 }
 
 /** Claims and probes of the store itself. */

@@ -14,6 +14,7 @@ export interface Version {
   readonly modified_ms: number;
   /** The service's own hash of it. */
   readonly etag: string;
+  readonly storage_class: string | undefined;
 }
 
 export interface VersionPage {
@@ -32,6 +33,10 @@ export interface Head {
   readonly modified_ms: number;
   readonly lock: ObjectLock | undefined;
   readonly legal_hold: boolean;
+  /** Undefined: STANDARD. */
+  readonly storage_class: string | undefined;
+  /** `x-amz-restore`: how far the thaw of an archived object is. */
+  readonly restore: string | undefined;
   /** The service's time at the answer. */
   readonly now_ms: number;
   readonly metadata: Readonly<Record<string, string>>;
@@ -64,6 +69,7 @@ export async function versionPage(
       size_bytes: version.Size ?? 0,
       modified_ms: version.LastModified?.getTime() ?? 0,
       etag: version.ETag ?? "",
+      storage_class: version.StorageClass,
     })),
     markers: (page.DeleteMarkers ?? []).map((marker) => ({
       key: own(marker.Key),
@@ -104,6 +110,8 @@ export async function head(wire: Wire, key: string, version_id?: string): Promis
       size_bytes: answer.ContentLength ?? 0,
       modified_ms: answer.LastModified?.getTime() ?? 0,
       lock: lockOf(answer),
+      storage_class: answer.StorageClass,
+      restore: answer.Restore,
       legal_hold: answer.ObjectLockLegalHoldStatus === "ON",
       now_ms: serviceTime(answer) ?? wire.clock.now_ms(),
       metadata: answer.Metadata ?? {},

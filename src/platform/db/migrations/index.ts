@@ -5,6 +5,7 @@ import * as recoverableBackups from "./0003_recoverable_backups.ts";
 import * as restoreDetails from "./0005_restore_details.ts";
 import * as rotation from "./0010_rotation.ts";
 import * as holds from "./0020_holds_and_quotas.ts";
+import * as tiers from "./0021_tiers.ts";
 import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
@@ -19,6 +20,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0005_restore_details": restoreDetails,
   "0010_rotation": rotation,
   "0020_holds_and_quotas": holds,
+  "0021_tiers": tiers,
   "0040_evidence": evidence,
   "0060_access": access,
   "0041_alerting": alerting,

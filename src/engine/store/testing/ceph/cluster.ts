@@ -52,10 +52,20 @@ async function start(folder: string, children: ChildProcess[]): Promise<number> 
   await command(folder, "ceph", ["--connect-timeout", "60", "osd", "new", osd]);
   await command(folder, "ceph-osd", ["-i", "0", "--mkfs", "--osd-uuid", osd]);
   children.push(daemon(folder, "osd", "ceph-osd", ["-i", "0"]));
-  const { child, port } = await startGateway(folder, "rgw");
-  children.push(child);
+  // Also makes the zone that the storage classes are added to.
   const user = ["--uid", "test", "--display-name", "test", "--access-key", ACCESS_KEY, "--secret", SECRET_KEY];
   await command(folder, "radosgw-admin", ["user", "create", "--max-buckets", "0", ...user]);
+  for (const [name, pool] of [
+    ["STANDARD_IA", "warm"],
+    ["GLACIER", "cold"],
+  ] as const) {
+    const place = ["--placement-id", "default-placement", "--storage-class", name];
+    await command(folder, "radosgw-admin", ["zonegroup", "placement", "add", "--rgw-zonegroup", "default", ...place]);
+    const data = ["--data-pool", `default.rgw.${pool}.data`];
+    await command(folder, "radosgw-admin", ["zone", "placement", "add", "--rgw-zone", "default", ...place, ...data]);
+  }
+  const { child, port } = await startGateway(folder, "rgw");
+  children.push(child);
   return port;
 }
 

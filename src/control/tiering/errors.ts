@@ -1,0 +1,16 @@
+import { errorCatalogue } from "../../base/index.ts";
+
+export const tieringError = errorCatalogue({
+  TIERS_OFF: {
+    fault: "user",
+    retry: "never",
+    guidance: "Switch them on with `baas tier settings REGION --on`; for a bucket name its storage classes first.",
+    http: 409,
+  },
+  NOTHING_TO_THAW: {
+    fault: "user",
+    retry: "never",
+    guidance: "No pack of the backup stands in the cold tier there: it can be restored at once.",
+    http: 409,
+  },
+});
