@@ -81,7 +81,7 @@ export async function requestThaw(
     .where("region_id", "=", region.id)
     .where("state", "=", "THAWING")
     .executeTakeFirst();
-  if (running?.job_id != null) return { thaw: running, job_id: running.job_id };
+  if (running !== undefined && running.job_id !== null) return { thaw: running, job_id: running.job_id };
   const id = newId("thw", clock, ports.random);
   const keep_hours = request.keep_hours ?? KEEP_HOURS_DEFAULT;
   const { job_id } = await enqueueJob(

@@ -4,6 +4,7 @@ import test, { type TestContext } from "node:test";
 import { HoldfastError, systemClock, systemRandom } from "../../../base/index.ts";
 import type { LockMode, ObjectStat, ObjectStore } from "../port.ts";
 import { type MovableClock, movableClock } from "./clock.ts";
+import { checkTiers } from "./tier-contract.ts";
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -193,40 +194,7 @@ export function storeContract(name: string, make: StoreFactory): void {
     assert.deepEqual(first, keys.toSorted().slice(0, 3));
   });
 
-  check("moves an object between tiers, where every reader finds it", async ({ store, open }) => {
-    const body = systemRandom.bytes(70_000);
-    const other = await open();
-    await store.put("packs/ab/moved", body);
-    await store.put("packs/ab/stays", Buffer.from("s"));
-    for (const tier of ["warm", "cold", "cold", "hot", "cold"] as const) {
-      await store.move?.("packs/ab/moved", tier);
-      for (const reader of [store, other]) {
-        assert.equal((await reader.stat("packs/ab/moved"))?.tier ?? "hot", tier);
-        assert.ok((await reader.get("packs/ab/moved")).equals(body));
-        assert.ok(
-          (await reader.get("packs/ab/moved", { offset_bytes: 5, length_bytes: 9 })).equals(body.subarray(5, 14)),
-        );
-        const listed = await collect(reader.list("packs/"));
-        assert.deepEqual(
-          listed.map((stat) => [stat.key, stat.size_bytes, stat.tier ?? "hot"]),
-          [
-            ["packs/ab/moved", 70_000, tier],
-            ["packs/ab/stays", 1, "hot"],
-          ],
-        );
-      }
-    }
-    assert.equal((await store.thaw?.("packs/ab/moved", DAY_MS))?.state, "ready");
-    await rejects(store.put("packs/ab/moved", body, { if_absent: true }), "STORE_ALREADY_EXISTS");
-    await other.put("packs/ab/moved", Buffer.from("new"));
-    assert.equal((await store.get("packs/ab/moved")).toString(), "new");
-    assert.equal((await store.stat("packs/ab/moved"))?.tier, undefined, "what is written is hot");
-    await store.move?.("packs/ab/moved", "warm");
-    await other.delete("packs/ab/moved");
-    assert.deepEqual(await keysOf(store, "packs/"), ["packs/ab/stays"]);
-    await rejects(store.get("packs/ab/moved"), "STORE_NOT_FOUND");
-    await rejects(store.move?.("packs/ab/moved", "warm") ?? Promise.resolve(), "STORE_NOT_FOUND");
-  });
+  check("moves an object between tiers, where every reader finds it", checkTiers);
 
   check("lets exactly one of eight writers win with if_absent", async ({ store, open }) => {
     const stores = [store, await open(), await open(), await open()];
