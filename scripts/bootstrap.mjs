@@ -27,6 +27,8 @@ const SCRIPTS = {
   check: "scripts/check.ts",
   build: "scripts/build.ts",
   "build:web": "scripts/build-web.ts",
+  "bench:web": "test/bench/web/main.ts",
+  screenshots: "test/web/screenshots.ts",
   format: "scripts/format.ts",
 };
 const NODE_MAJOR = 24;

@@ -10,7 +10,10 @@ export const types: Gate = {
     const projects = [".", "web"].filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
     const findings: string[] = [];
     for (const project of projects) {
-      const { exit_code, output } = await runTool("tsc", ["-p", project, "--pretty", "false"], root, signal);
+      // What was found before is kept beside the packages: a second check looks at what has changed since.
+      const kept = `node_modules/.cache/types-${project === "." ? "root" : project}.tsbuildinfo`;
+      const options = ["-p", project, "--pretty", "false", "--incremental", "--tsBuildInfoFile", kept];
+      const { exit_code, output } = await runTool("tsc", options, root, signal);
       if (exit_code !== 0) findings.push(...output.split("\n"));
     }
     return findings;

@@ -1,18 +1,19 @@
 import createClient from "openapi-fetch";
 import type { paths } from "../../../src/apps/cli/generated/api-types.ts";
-import { signOut, tokenNow } from "../app/session.ts";
+import { noteSignedOut, sessionNow } from "../app/session.ts";
 
 /** The one way to the server: typed by its own OpenAPI document, the same types the command line uses. */
 export const api = createClient<paths>({ baseUrl: window.location.origin });
 
 api.use({
   onRequest({ request }) {
-    const token = tokenNow();
-    if (token !== null) request.headers.set("authorization", `Bearer ${token}`);
+    const session = sessionNow();
+    // The cookie comes by itself; what changes something also needs what only our own page knows.
+    if (session.status === "in" && request.method !== "GET") request.headers.set("x-csrf-token", session.csrf_token);
     return request;
   },
   onResponse({ response }) {
-    if (response.status === 401) signOut("expired");
+    if (response.status === 401) noteSignedOut("expired");
     return undefined;
   },
 });

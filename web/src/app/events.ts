@@ -62,13 +62,12 @@ function noteEvent(type: string): void {
 }
 
 /** Reads the server's event stream while the page is open, and goes on behind the last event after a break. */
-export function useEvents(token: string | null): void {
+export function useEvents(): void {
   useEffect(() => {
-    if (token === null) return;
     const stopping = new AbortController();
     void follow(stopping.signal);
     return () => stopping.abort();
-  }, [token]);
+  }, []);
 }
 
 async function follow(signal: AbortSignal): Promise<void> {

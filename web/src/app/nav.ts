@@ -5,32 +5,43 @@ export interface NavItem {
   readonly to: string;
   readonly label: string;
   readonly icon: IconName;
+  /** Not shown to whom this is not allowed anywhere. */
+  readonly scope: string;
 }
 
 /** The main menu, in the order of the work: see, protect, recover, watch, administer. */
 export const NAV: readonly { readonly title: string | null; readonly items: readonly NavItem[] }[] = [
-  { title: null, items: [{ to: "/", label: t.nav.overview, icon: "overview" }] },
+  { title: null, items: [{ to: "/", label: t.nav.overview, icon: "overview", scope: "workloads:read" }] },
   {
     title: t.nav.protect,
     items: [
-      { to: "/workloads", label: t.nav.workloads, icon: "workloads" },
-      { to: "/policies", label: t.nav.policies, icon: "policies" },
-      { to: "/backups", label: t.nav.backups, icon: "backups" },
+      { to: "/workloads", label: t.nav.workloads, icon: "workloads", scope: "workloads:read" },
+      { to: "/policies", label: t.nav.policies, icon: "policies", scope: "policies:read" },
+      { to: "/backups", label: t.nav.backups, icon: "backups", scope: "backups:read" },
     ],
   },
   {
     title: t.nav.recover,
     items: [
-      { to: "/restore", label: t.nav.restore, icon: "restore" },
-      { to: "/restores", label: t.nav.restores, icon: "download" },
+      { to: "/restore", label: t.nav.restore, icon: "restore", scope: "restores:write" },
+      { to: "/restores", label: t.nav.restores, icon: "download", scope: "restores:read" },
     ],
   },
-  { title: t.nav.watch, items: [{ to: "/jobs", label: t.nav.jobs, icon: "jobs" }] },
+  {
+    title: t.nav.watch,
+    items: [
+      { to: "/alerts", label: t.nav.alerts, icon: "alerts", scope: "alerts:read" },
+      { to: "/oncall", label: t.nav.oncall, icon: "people", scope: "oncall:read" },
+      { to: "/jobs", label: t.nav.jobs, icon: "jobs", scope: "jobs:read" },
+    ],
+  },
   {
     title: t.nav.run,
     items: [
-      { to: "/regions", label: t.nav.regions, icon: "regions" },
-      { to: "/first-run", label: t.nav.first_run, icon: "play" },
+      { to: "/regions", label: t.nav.regions, icon: "regions", scope: "regions:read" },
+      { to: "/keys", label: t.nav.keys, icon: "keys", scope: "keys:read" },
+      { to: "/access", label: t.nav.access, icon: "people", scope: "access:read" },
+      { to: "/first-run", label: t.nav.first_run, icon: "play", scope: "workloads:write" },
     ],
   },
 ];

@@ -12,9 +12,9 @@ import { router } from "./router.tsx";
 const WAIT_MS = 200;
 /** Prefix of an id → the page that shows it. */
 const PAGES: Readonly<Record<string, string>> = {
+  alt: "/alerts/",
   bkp: "/backups/",
   job: "/jobs/",
-  wld: "/workloads/",
   wkl: "/workloads/",
   pol: "/policies/",
   rst: "/restores/",

@@ -12,7 +12,11 @@ import { t } from "../texts/index.ts";
 import { Shell } from "./shell.tsx";
 
 const root = createRootRoute({ component: Shell });
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+/** The router reads `name=42` as a number; for us it is what was typed. */
+const text = (value: unknown): string | undefined => {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+};
 
 /** What a page keeps in its address: each a text, left out when it is empty. */
 function textSearch<K extends string>(...keys: readonly K[]) {
@@ -59,6 +63,11 @@ const routes = [
   page("/restores/$id", () => import("../pages/restore/report.tsx"), "RestoreReportPage"),
   page("/jobs", () => import("../pages/jobs/jobs.tsx"), "JobsPage", textSearch("kind", "state", "workload", "since")),
   page("/jobs/$id", () => import("../pages/jobs/job.tsx"), "JobPage"),
+  page("/alerts", () => import("../pages/alerts/alerts.tsx"), "AlertsPage", textSearch("show")),
+  page("/alerts/$id", () => import("../pages/alerts/alert.tsx"), "AlertPage"),
+  page("/oncall", () => import("../pages/oncall/oncall.tsx"), "OnCallPage"),
+  page("/keys", () => import("../pages/keys/keys.tsx"), "KeysPage"),
+  page("/access", () => import("../pages/access/access.tsx"), "AccessPage"),
   page("/regions", () => import("../pages/regions/regions.tsx"), "RegionsPage"),
   page(
     "/first-run",

@@ -1,47 +1,44 @@
 import { useSyncExternalStore } from "react";
+import type { Answer } from "../api/types.ts";
 
-/** Kept for this tab only: closing it forgets the token. */
-const KEY = "holdfast.token";
-
+export type Me = Answer<"/v1/me">;
 export type SignedOutWhy = "expired" | "asked" | null;
 
-let token: string | null = sessionStorage.getItem(KEY);
-let why: SignedOutWhy = null;
+/** Who is signed in. The session itself is a cookie that no script can read; this is what its changes need. */
+export type Session =
+  | { readonly status: "unknown" }
+  | { readonly status: "out"; readonly why: SignedOutWhy }
+  | { readonly status: "in"; readonly csrf_token: string; readonly me: Me };
+
+let session: Session = { status: "unknown" };
 const listeners = new Set<() => void>();
 
-function tell(): void {
+export function setSession(next: Session): void {
+  session = next;
   for (const listener of listeners) listener();
 }
 
-export function tokenNow(): string | null {
-  return token;
+export function sessionNow(): Session {
+  return session;
 }
 
-export function signIn(secret: string): void {
-  token = secret;
-  why = null;
-  sessionStorage.setItem(KEY, secret);
-  tell();
-}
-
-export function signOut(reason: SignedOutWhy): void {
-  if (token === null) return;
-  token = null;
-  why = reason;
-  sessionStorage.removeItem(KEY);
-  tell();
-}
-
-export function whySignedOut(): SignedOutWhy {
-  return why;
-}
-
-export function useToken(): string | null {
+export function useSession(): Session {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => token,
+    () => session,
   );
+}
+
+/** The server no longer knows the session. */
+export function noteSignedOut(why: SignedOutWhy): void {
+  if (session.status !== "out") setSession({ status: "out", why: session.status === "in" ? why : null });
+}
+
+/** May the signed-in one do this, somewhere? The server decides each time; this only spares the asking. */
+export function useMay(scope: string): boolean {
+  const now = useSession();
+  return now.status === "in" && now.me.permissions.includes(scope);
 }

@@ -15,17 +15,18 @@ import { useDisclosure } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { api } from "../api/client.ts";
 import { Icon } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
 import { useEvents, useLink } from "./events.ts";
 import { NAV } from "./nav.ts";
-import { signOut, useToken } from "./session.ts";
+import { type Session, setSession, useSession } from "./session.ts";
 import classes from "./shell.module.css";
 
 /** The frame around every page: menu, palette, the state of the connection. */
 export function Shell() {
-  const token = useToken();
-  useEvents(token);
+  useEvents();
+  const session = useSession();
   const [opened, { toggle, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => {
@@ -58,32 +59,33 @@ export function Shell() {
           <Group gap={6} wrap="nowrap">
             <LinkState />
             <SchemeSwitch />
-            <Tooltip label={t.shell.sign_out}>
-              <ActionIcon variant="subtle" color="gray" aria-label={t.shell.sign_out} onClick={() => signOut("asked")}>
-                <Icon name="out" />
-              </ActionIcon>
-            </Tooltip>
+            <SignOut session={session} />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar aria-label={t.nav.label}>
         <ScrollArea className={classes.scroll} scrollbarSize={6}>
-          {NAV.map(({ title, items }) => (
-            <div key={title ?? ""} className={classes.group}>
-              {title !== null && <div className={classes.group_title}>{title}</div>}
-              {items.map(({ to, label, icon }) => (
-                <NavLink
-                  key={to}
-                  component={Link}
-                  to={to}
-                  label={label}
-                  leftSection={<Icon name={icon} />}
-                  active={to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)}
-                  className={classes.item}
-                />
-              ))}
-            </div>
-          ))}
+          {NAV.map(({ title, items }) => ({
+            title,
+            items: items.filter(({ scope }) => session.status === "in" && session.me.permissions.includes(scope)),
+          })).map(({ title, items }) =>
+            items.length === 0 ? null : (
+              <div key={title ?? ""} className={classes.group}>
+                {title !== null && <div className={classes.group_title}>{title}</div>}
+                {items.map(({ to, label, icon }) => (
+                  <NavLink
+                    key={to}
+                    component={Link}
+                    to={to}
+                    label={label}
+                    leftSection={<Icon name={icon} />}
+                    active={to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)}
+                    className={classes.item}
+                  />
+                ))}
+              </div>
+            ),
+          )}
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1}>
@@ -92,6 +94,22 @@ export function Shell() {
         </div>
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+function SignOut({ session }: { session: Session }) {
+  const name = session.status === "in" ? session.me.display_name : "";
+  const leave = async () => {
+    // Whatever the server says: this browser is to forget it.
+    await api.DELETE("/v1/session").catch(() => undefined);
+    setSession({ status: "out", why: "asked" });
+  };
+  return (
+    <Tooltip label={`${t.shell.sign_out} (${t.shell.signed_in_as(name)})`}>
+      <ActionIcon variant="subtle" color="gray" aria-label={t.shell.sign_out} onClick={() => void leave()}>
+        <Icon name="out" />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -3,6 +3,8 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "../../app/address.ts";
+import { href } from "../../app/href.ts";
+import { IfMay, MayOrWhy } from "../../app/may.tsx";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { backupQuery, jobQuery, verificationsQuery } from "../../api/queries.ts";
@@ -53,9 +55,11 @@ function Actions({ backup }: { backup: BackupDetail }) {
   });
   if (backup.state === "DELETED" || backup.state === "DELETING") {
     return (
-      <Button variant="default" loading={undelete.isPending} onClick={() => undelete.mutate()}>
-        {t.backups.undelete}
-      </Button>
+      <IfMay scope="backups:delete">
+        <Button variant="default" loading={undelete.isPending} onClick={() => undelete.mutate()}>
+          {t.backups.undelete}
+        </Button>
+      </IfMay>
     );
   }
   const usable = backup.state === "AVAILABLE" || backup.state === "DAMAGED";
@@ -63,26 +67,34 @@ function Actions({ backup }: { backup: BackupDetail }) {
     <>
       {usable && (
         <>
-          <Button
-            component={Link}
-            to={`/restore?workload=${backup.workload_id}&backup=${backup.id}&step=where` as never}
-            leftSection={<Icon name="restore" size={14} />}
-          >
-            {t.backups.restore}
-          </Button>
-          <Button
-            variant="default"
-            loading={verify.isPending}
-            onClick={() => verify.mutate()}
-            title={t.backups.verify_hint}
-          >
-            {t.backups.verify}
-          </Button>
+          <IfMay scope="restores:write">
+            <Button
+              component={Link}
+              {...href(`/restore?workload=${backup.workload_id}&backup=${backup.id}&step=where`)}
+              leftSection={<Icon name="restore" size={14} />}
+            >
+              {t.backups.restore}
+            </Button>
+          </IfMay>
+          <IfMay scope="backups:verify">
+            <Button
+              variant="default"
+              loading={verify.isPending}
+              onClick={() => verify.mutate()}
+              title={t.backups.verify_hint}
+            >
+              {t.backups.verify}
+            </Button>
+          </IfMay>
         </>
       )}
-      <Button variant="default" leftSection={<Icon name="trash" size={14} />} onClick={open}>
-        {t.backups.delete}
-      </Button>
+      <MayOrWhy scope="backups:delete">
+        {(allowed) => (
+          <Button variant="default" leftSection={<Icon name="trash" size={14} />} onClick={open} disabled={!allowed}>
+            {t.backups.delete}
+          </Button>
+        )}
+      </MayOrWhy>
       <DeleteDialog backup={backup} opened={asking} close={close} />
     </>
   );

@@ -2,6 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useAddress } from "../../app/address.ts";
+import { IfMay } from "../../app/may.tsx";
 import { backupsQuery, itemsOf, policiesQuery, regionsQuery } from "../../api/queries.ts";
 import type { Backup } from "../../api/types.ts";
 import { bytesText, dayText } from "../../parts/format.ts";
@@ -103,9 +104,11 @@ export function BackupsPage() {
         title={t.backups.title}
         lead={t.backups.lead}
         actions={
-          <Button component={Link} to="/restore" leftSection={<Icon name="restore" size={14} />}>
-            {t.nav.restore}
-          </Button>
+          <IfMay scope="restores:write">
+            <Button component={Link} to="/restore" leftSection={<Icon name="restore" size={14} />}>
+              {t.nav.restore}
+            </Button>
+          </IfMay>
         }
       />
       <div className="hf-filters">

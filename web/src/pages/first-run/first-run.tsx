@@ -233,7 +233,7 @@ function Done({ job, search }: { job: JobDetail; search: { readonly [K in Key]?:
           spanText(took_ms),
         )}
       </Text>
-      {path !== undefined && <Command>{`diff -r ${path} ${search.to}${path}`}</Command>}
+      {path !== undefined && <Command>{`diff -r ${path} ${search.to}`}</Command>}
       <div>
         <Text size="sm" fw={600}>
           {t.first_run.keep}

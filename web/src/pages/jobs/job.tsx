@@ -2,6 +2,7 @@ import { Button, Code } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "../../app/address.ts";
+import { IfMay } from "../../app/may.tsx";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { jobQuery } from "../../api/queries.ts";
@@ -28,9 +29,11 @@ export function JobPage() {
         above={<Link to="/jobs">{t.jobs.title}</Link>}
         actions={
           job !== undefined && job.finished_at === null ? (
-            <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-              {t.jobs.cancel}
-            </Button>
+            <IfMay scope="jobs:write">
+              <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+                {t.jobs.cancel}
+              </Button>
+            </IfMay>
           ) : undefined
         }
       />

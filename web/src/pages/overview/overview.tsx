@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { href } from "../../app/href.ts";
 import { overviewQuery, replicationQuery } from "../../api/queries.ts";
 import type { Overview } from "../../api/types.ts";
 import { countText } from "../../parts/format.ts";
@@ -106,7 +107,7 @@ function Verdict({ overview }: { overview: Overview }) {
         {failed > 0 && (
           <Anchor
             component={Link}
-            to={"/jobs?kind=backup&state=FAILED|EXPIRED" as never}
+            {...href("/jobs?kind=backup&state=FAILED|EXPIRED")}
             c="inherit"
             size="sm"
             fw={600}

@@ -1,5 +1,6 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { href } from "../../app/href.ts";
 import type { Overview } from "../../api/types.ts";
 import { countText, percentText } from "../../parts/format.ts";
 import { Icon, type IconName } from "../../parts/icons.tsx";
@@ -81,7 +82,7 @@ export function CoverageRing({ coverage }: { coverage: Coverage }) {
 function Row(props: { to: string; icon: IconName; tone: string; label: string; count: number }) {
   const tone = props.count === 0 ? "idle" : props.tone;
   return (
-    <Link to={props.to as never} className={classes.ring_row}>
+    <Link {...href(props.to)} className={classes.ring_row}>
       <span style={{ color: `var(--hf-${tone})`, display: "inline-flex" }}>
         <Icon name={props.icon} size={14} />
       </span>

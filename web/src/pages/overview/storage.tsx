@@ -1,5 +1,6 @@
 import { Table } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { href } from "../../app/href.ts";
 import type { Overview } from "../../api/types.ts";
 import { bytesText, countText, percentText } from "../../parts/format.ts";
 import { t } from "../../texts/index.ts";
@@ -21,7 +22,7 @@ export function StorageTable({ storage }: { storage: Overview["storage"] }) {
           {storage.map((place) => (
             <Table.Tr key={place.region}>
               <Table.Td>
-                <Link to={`/backups?region=${place.region}` as never}>{place.region}</Link>
+                <Link {...href(`/backups?region=${place.region}`)}>{place.region}</Link>
               </Table.Td>
               <Table.Td ta="end">{countText(place.backups + place.copies)}</Table.Td>
               <Table.Td ta="end">{bytesText(place.source_bytes)}</Table.Td>

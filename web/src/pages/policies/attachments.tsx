@@ -1,6 +1,7 @@
 import { Button, Group, Modal, MultiSelect, Select, Stack, TagsInput, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { IfMay, MayOrWhy } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
 import { sayDone } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
@@ -37,9 +38,11 @@ export function AttachmentsTab({ policy }: { policy: Policy }) {
                   {own.map((attachment) => (
                     <Group key={attachment.id} justify="space-between" wrap="nowrap">
                       <Text size="sm">{attachment.target_text}</Text>
-                      <Button variant="default" onClick={() => setLeaving(attachment)}>
-                        {t.policies.detach}
-                      </Button>
+                      <IfMay scope="policies:write">
+                        <Button variant="default" onClick={() => setLeaving(attachment)}>
+                          {t.policies.detach}
+                        </Button>
+                      </IfMay>
                     </Group>
                   ))}
                 </Stack>
@@ -117,9 +120,17 @@ function AttachForm({ policy }: { policy: Policy }) {
       {filled && preview.data !== undefined && <Effect preview={preview.data} />}
       {attach.error !== null && <Failed error={attach.error} />}
       <Group>
-        <Button disabled={!filled || preview.error !== null} loading={attach.isPending} onClick={() => attach.mutate()}>
-          {t.policies.attach}
-        </Button>
+        <MayOrWhy scope="policies:write">
+          {(allowed) => (
+            <Button
+              disabled={!allowed || !filled || preview.error !== null}
+              loading={attach.isPending}
+              onClick={() => attach.mutate()}
+            >
+              {t.policies.attach}
+            </Button>
+          )}
+        </MayOrWhy>
       </Group>
     </Stack>
   );

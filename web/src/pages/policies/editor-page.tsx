@@ -1,4 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
+import { href } from "../../app/href.ts";
 import { sayDone } from "../../app/toasts.tsx";
 import { PageHead } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
@@ -24,7 +25,7 @@ export function NewPolicyPage() {
         initial={START}
         onSaved={(saved) => {
           sayDone(t.policies.saved(saved.name, saved.version));
-          void navigate({ to: `/policies/${saved.name}?tab=attachments` as never });
+          void navigate(href(`/policies/${saved.name}?tab=attachments`));
         }}
       />
     </>

@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { MayOrWhy } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
 import { api, newKey, take } from "../../api/client.ts";
 import type { Policy } from "../../api/types.ts";
@@ -64,14 +65,18 @@ export function PolicyEditor({ initial, policy, onSaved, aside }: EditorProps) {
       </div>
       {save.error !== null && <Failed error={save.error} />}
       <Group mt="md">
-        <Button
-          size="sm"
-          loading={save.isPending}
-          disabled={!ready || (policy !== undefined && !changed)}
-          onClick={() => save.mutate()}
-        >
-          {policy === undefined ? t.policies.save_new : t.policies.save}
-        </Button>
+        <MayOrWhy scope="policies:write">
+          {(allowed) => (
+            <Button
+              size="sm"
+              loading={save.isPending}
+              disabled={!allowed || !ready || (policy !== undefined && !changed)}
+              onClick={() => save.mutate()}
+            >
+              {policy === undefined ? t.policies.save_new : t.policies.save}
+            </Button>
+          )}
+        </MayOrWhy>
         {policy !== undefined && !changed && <span>{t.policies.unchanged}</span>}
         {aside}
       </Group>

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { IfMay } from "../../app/may.tsx";
 import { policiesQuery } from "../../api/queries.ts";
 import type { Policy } from "../../api/types.ts";
 import { countText, secondsText } from "../../parts/format.ts";
@@ -87,9 +88,11 @@ const COLUMNS: readonly Column<Policy>[] = [
 export function PoliciesPage() {
   const query = useQuery(policiesQuery());
   const add = (
-    <Button component={Link} to="/policies/new" leftSection={<Icon name="plus" size={14} />}>
-      {t.policies.add}
-    </Button>
+    <IfMay scope="policies:write">
+      <Button component={Link} to="/policies/new" leftSection={<Icon name="plus" size={14} />}>
+        {t.policies.add}
+      </Button>
+    </IfMay>
   );
   return (
     <>

@@ -2,6 +2,7 @@ import { Button, Tabs } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useAddress, useId } from "../../app/address.ts";
+import { IfMay } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, take } from "../../api/client.ts";
@@ -76,8 +77,10 @@ function DeleteButton({ policy }: { policy: Policy }) {
     onError: (error) => sayFailed(t.policies.delete, error),
   });
   return (
-    <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
-      {t.policies.delete}
-    </Button>
+    <IfMay scope="policies:write">
+      <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
+        {t.policies.delete}
+      </Button>
+    </IfMay>
   );
 }

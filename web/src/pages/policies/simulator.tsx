@@ -31,7 +31,12 @@ export function Simulator({ draft }: { draft: Draft }) {
     );
   }
   return (
-    <div className={classes.simulator} data-old={draft.preview === undefined || draft.checking} aria-live="polite">
+    <div className={classes.simulator} aria-live="polite">
+      {draft.preview === undefined && (
+        <Text size="sm" c="var(--hf-warn)" mb="xs">
+          {draft.problems.length > 0 ? t.policies.simulator_old : t.policies.simulator_wait}
+        </Text>
+      )}
       <Preview preview={preview} />
     </div>
   );

@@ -2,6 +2,7 @@ import { Button, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { IfMay } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
 import { sayDone } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
@@ -24,9 +25,11 @@ export function RegionsPage() {
         title={t.regions.title}
         lead={t.regions.lead}
         actions={
-          <Button variant="default" leftSection={<Icon name="plus" size={14} />} onClick={open}>
-            {t.regions.add}
-          </Button>
+          <IfMay scope="regions:write">
+            <Button variant="default" leftSection={<Icon name="plus" size={14} />} onClick={open}>
+              {t.regions.add}
+            </Button>
+          </IfMay>
         }
       />
       <div className="hf-grid">
@@ -67,9 +70,11 @@ function RegionPanel({ region }: { region: Region }) {
     <Panel
       title={region.name}
       aside={
-        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-          {t.regions.test}
-        </Button>
+        <IfMay scope="regions:write">
+          <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+            {t.regions.test}
+          </Button>
+        </IfMay>
       }
     >
       <Facts

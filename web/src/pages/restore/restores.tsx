@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { IfMay } from "../../app/may.tsx";
 import { itemsOf, restoresQuery } from "../../api/queries.ts";
 import type { Restore } from "../../api/types.ts";
 import { bytesText, countText } from "../../parts/format.ts";
@@ -65,9 +66,11 @@ const COLUMNS: readonly Column<Restore>[] = [
 export function RestoresPage() {
   const query = useInfiniteQuery(restoresQuery({}));
   const start = (
-    <Button component={Link} to="/restore" leftSection={<Icon name="restore" size={14} />}>
-      {t.restores.start}
-    </Button>
+    <IfMay scope="restores:write">
+      <Button component={Link} to="/restore" leftSection={<Icon name="restore" size={14} />}>
+        {t.restores.start}
+      </Button>
+    </IfMay>
   );
   return (
     <>

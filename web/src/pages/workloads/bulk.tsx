@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { IfMay } from "../../app/may.tsx";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { queryClient } from "../../app/query.ts";
 import { api, newKey, take } from "../../api/client.ts";
@@ -69,24 +70,29 @@ export function BulkBar({ chosen, clear }: { chosen: readonly Workload[]; clear:
           {t.workloads.chosen(count)}
         </Text>
         <Group gap="xs">
-          <Button variant="default" leftSection={<Icon name="tag" size={14} />} onClick={() => setDialog("tag")}>
-            {t.workloads.tag}
-          </Button>
-          <Button
-            variant="default"
-            leftSection={<Icon name="policies" size={14} />}
-            onClick={() => setDialog("attach")}
-          >
-            {t.workloads.attach}
-          </Button>
-          <Button
-            variant="default"
-            loading={run.isPending}
-            leftSection={<Icon name="play" size={14} />}
-            onClick={backup}
-          >
-            {t.workloads.backup}
-          </Button>
+          <IfMay scope="workloads:write">
+            <Button variant="default" leftSection={<Icon name="tag" size={14} />} onClick={() => setDialog("tag")}>
+              {t.workloads.tag}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<Icon name="policies" size={14} />}
+              onClick={() => setDialog("attach")}
+            >
+              {t.workloads.attach}
+            </Button>
+          </IfMay>
+          <IfMay scope="backups:write">
+            {" "}
+            <Button
+              variant="default"
+              loading={run.isPending}
+              leftSection={<Icon name="play" size={14} />}
+              onClick={backup}
+            >
+              {t.workloads.backup}
+            </Button>
+          </IfMay>
           <Button variant="subtle" onClick={clear}>
             {t.common.cancel}
           </Button>

@@ -3,6 +3,8 @@ import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useId } from "../../app/address.ts";
+import { href } from "../../app/href.ts";
+import { IfMay } from "../../app/may.tsx";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { coverageOfQuery, itemsOf, jobsQuery, recoveryPointsQuery, workloadQuery } from "../../api/queries.ts";
@@ -37,21 +39,26 @@ export function WorkloadPage() {
         above={<Link to="/workloads">{t.workloads.title}</Link>}
         actions={
           <>
-            <Button
-              loading={backup.isPending}
-              onClick={() => backup.mutate()}
-              leftSection={<Icon name="play" size={14} />}
-            >
-              {t.workloads.backup}
-            </Button>
-            <Button
-              variant="default"
-              component={Link}
-              to={`/restore?workload=${id}&step=when` as never}
-              leftSection={<Icon name="restore" size={14} />}
-            >
-              {t.workloads.restore}
-            </Button>
+            <IfMay scope="backups:write">
+              <Button
+                loading={backup.isPending}
+                onClick={() => backup.mutate()}
+                leftSection={<Icon name="play" size={14} />}
+              >
+                {t.workloads.backup}
+              </Button>
+            </IfMay>
+            <IfMay scope="restores:write">
+              {" "}
+              <Button
+                variant="default"
+                component={Link}
+                {...href(`/restore?workload=${id}&step=when`)}
+                leftSection={<Icon name="restore" size={14} />}
+              >
+                {t.workloads.restore}
+              </Button>
+            </IfMay>
           </>
         }
       />

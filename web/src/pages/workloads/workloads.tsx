@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useAddress } from "../../app/address.ts";
+import { IfMay } from "../../app/may.tsx";
 import { Problem } from "../../api/client.ts";
 import { coverageOfQuery, itemsOf, workloadsQuery } from "../../api/queries.ts";
 import type { Workload, WorkloadCoverage } from "../../api/types.ts";
@@ -58,9 +59,11 @@ export function WorkloadsPage() {
         title={t.workloads.title}
         lead={t.workloads.lead}
         actions={
-          <Button leftSection={<Icon name="plus" size={14} />} onClick={open}>
-            {t.workloads.add}
-          </Button>
+          <IfMay scope="workloads:write">
+            <Button leftSection={<Icon name="plus" size={14} />} onClick={open}>
+              {t.workloads.add}
+            </Button>
+          </IfMay>
         }
       />
       <div className="hf-filters">
@@ -108,7 +111,11 @@ export function WorkloadsPage() {
                   <Empty
                     icon="workloads"
                     title={t.workloads.none}
-                    action={<Button onClick={open}>{t.workloads.add}</Button>}
+                    action={
+                      <IfMay scope="workloads:write">
+                        <Button onClick={open}>{t.workloads.add}</Button>
+                      </IfMay>
+                    }
                   >
                     {t.workloads.none_more}
                   </Empty>

@@ -1,0 +1,143 @@
+/** What people do, done in a real browser against a real server: the outcome is checked outside of both. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import { makeFolder, openStage } from "./stage.ts";
+
+const stage = await openStage();
+after(() => stage.close());
+const WAIT = { timeout: 60_000 };
+
+/** `diff -r`: the outside oracle. */
+function assertSame(one: string, other: string): void {
+  assert.equal(execFileSync("diff", ["-r", one, other], { encoding: "utf8" }), "");
+}
+
+test("signing in: a wrong token is told, the right one opens the console, signing out closes it", async () => {
+  const page = await stage.open("/workloads", { token: null });
+  await page.getByRole("textbox", { name: "API token" }).fill("baas_wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByRole("textbox", { name: "API token" }).fill(stage.admin_token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  // The deep link is where one gets to.
+  await page.getByRole("heading", { name: "Workloads" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.context().close();
+});
+
+test("the page may load from its own server only, and runs nothing inline", async () => {
+  const answer = await fetch(`${stage.url}/policies/x`, { headers: { accept: "text/html" } });
+  const policy = answer.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[\w-]{22}'/);
+  assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  const html = await answer.text();
+  assert.doesNotMatch(html, /<script(?![^>]* src=")/);
+  const asset = /src="(\/assets\/[^"]+)"/.exec(html)?.[1] ?? "";
+  const script = await fetch(stage.url + asset);
+  assert.match(script.headers.get("cache-control") ?? "", /max-age=31536000, immutable/);
+});
+
+test("first run: from nothing to a restore that diff finds the same", async () => {
+  const folder = makeFolder(stage, "documents", 60);
+  const page = await stage.open("/");
+  await page.getByRole("link", { name: "Start the first run" }).click();
+  await page.getByRole("textbox", { name: "Folder", exact: true }).fill(folder);
+  await page.getByRole("button", { name: "Back it up" }).click();
+  await page.getByText("It restores.").waitFor(WAIT);
+  assertSame(folder, `${folder}-restored`);
+  await page.getByRole("button", { name: "Attach standard-daily" }).click();
+  await page.getByText("standard-daily protects it now.").waitFor();
+  await page.getByRole("link", { name: "Go to the overview" }).click();
+  await page.getByText("All is well").waitFor();
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("policy: an error on its line, the preview, who would gain it, and a new version with its diff", async () => {
+  const page = await stage.open("/policies/new");
+  const text = page.getByLabel("Policy as YAML");
+  await text.fill('name: nightly\ntimezone: UTC\nschedule:\n  daily: "25:00"\nretention:\n  daily: 7\n');
+  await page.getByRole("button", { name: "line 4" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Add policy" }).isDisabled(), true);
+  await text.fill('name: nightly\ntimezone: UTC\nschedule:\n  daily: "02:00"\nretention:\n  daily: 7\n');
+  await page.getByText("at most 7 recovery points").waitFor();
+  // The form writes the text.
+  await page.getByRole("textbox", { name: "Days" }).fill("9");
+  await page.getByText("at most 9 recovery points").waitFor();
+  assert.match(await text.inputValue(), /daily: 9/);
+  await page.getByRole("button", { name: "Add policy" }).click();
+  await page.getByRole("textbox", { name: "Names" }).fill("docu*");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 workloads would gain it").waitFor();
+  await page.getByRole("button", { name: "Attach", exact: true }).click();
+  await page.getByRole("button", { name: "Detach" }).waitFor();
+  await page.getByRole("tab", { name: "What it would do" }).click();
+  await page.getByRole("textbox", { name: "Weeks" }).fill("4");
+  await page.getByRole("button", { name: "Save as a new version" }).click();
+  await page.getByRole("tab", { name: "Versions" }).click();
+  await page.getByText("weekly: 4").waitFor();
+  const stored = await stage.call("GET", "/v1/policies/nightly");
+  assert.deepEqual([stored.version, stored.spec.retention], [2, { daily: 9, weekly: 4 }]);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("restore wizard: in place wants the name first, then brings back what was lost; the address holds the answers", async () => {
+  const { items } = await stage.call("GET", "/v1/workloads?search=documents");
+  const [folder] = items[0].source.paths as string[];
+  writeFileSync(join(folder ?? "", "file-1.txt"), "overwritten by mistake\n");
+  const page = await stage.open("/restore");
+  await page.getByRole("button", { name: /^documents/ }).click();
+  await page.getByRole("button", { name: /the newest/ }).click();
+  await page.getByRole("radio", { name: /Back in place/ }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText(/existing files would be overwritten/).waitFor();
+  await page.reload();
+  const run = page.locator("main").getByRole("button", { name: "Restore", exact: true });
+  await run.waitFor();
+  assert.equal(await run.isDisabled(), true);
+  await page.getByLabel("Type documents to confirm").fill("documents");
+  await run.click();
+  await page.getByText("Restored", { exact: true }).waitFor(WAIT);
+  assertSame(folder ?? "", `${folder}-restored`);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("a reader sees everything, and what it may not do is absent or says why", async () => {
+  const scopes = ["workloads:read", "backups:read", "policies:read", "jobs:read", "regions:read", "events:read"];
+  const token = await stage.token(scopes);
+  const [backup] = (await stage.call("GET", "/v1/backups")).items;
+  const page = await stage.open(`/backups/${backup.id}`, { token });
+  await page.getByRole("heading", { name: /^documents/ }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Delete" }).isDisabled(), true);
+  assert.equal(await page.locator("main").getByRole("link", { name: "Restore" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Verify" }).count(), 0);
+  await page.getByRole("navigation").getByRole("link", { name: "Workloads" }).click();
+  await page.getByRole("grid", { name: "Workloads" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Add workload" }).count(), 0);
+  assert.equal(await page.getByRole("navigation").getByRole("link", { name: "Keys" }).count(), 0);
+  // Typed by hand, the page tells it in the server's words.
+  await page.goto(`${stage.url}/keys`);
+  await page.getByText("Your role does not allow this").first().waitFor();
+  await page.context().close();
+});
+
+test("the palette finds a workload by keyboard alone", async () => {
+  const page = await stage.open("/jobs");
+  await page.getByRole("heading", { name: "Jobs" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("textbox", { name: /Search or jump/ }).pressSequentially("docum");
+  await page.getByRole("button", { name: /^documents/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "documents" }).waitFor();
+  await page.context().close();
+});

@@ -1,0 +1,82 @@
+/** A small installation in which things went well and wrong: real backups, a copy, a verification, a restore, failures. */
+import type { Stage } from "./stage.ts";
+import { makeFolder } from "./stage.ts";
+
+export interface World {
+  readonly workload_id: string;
+  readonly backup_id: string;
+  readonly restore_id: string;
+  readonly failed_job_id: string;
+  readonly failed_backup_id: string;
+}
+
+/** Takes about five seconds on a quiet machine. */
+export async function makeWorld(stage: Stage): Promise<World> {
+  const [project] = (await stage.call("GET", "/v1/projects")).items;
+  const add = async (name: string, paths: string[], tags: Record<string, string>) => {
+    const source = { kind: "files", paths, exclude: [] };
+    return (await stage.call("POST", "/v1/workloads", { name, project: project.id, type: "host", source, tags })).id;
+  };
+  const web = await add("web-1", [makeFolder(stage, "web-1")], { env: "prod", "backup-policy": "critical-1h" });
+  const db = await add("db-1", [makeFolder(stage, "db-1")], {
+    env: "prod",
+    tier: "1",
+    "backup-policy": "standard-daily",
+  });
+  await add("scratch", [makeFolder(stage, "scratch")], { env: "dev" });
+  await add("build-cache", [makeFolder(stage, "build-cache")], {
+    "backup-opt-out": "made anew by every build",
+    owner: "ci",
+  });
+  const gone = await add("gone", ["/does/not/exist"], { "backup-policy": "weekly-light" });
+  const ask = async (workload: string) => (await stage.call("POST", "/v1/backups", { workload })).job_id;
+  const asked = [await ask(web), await ask(db), await ask(gone)];
+  const [made, , failed] = await Promise.all(asked.map((id) => stage.ended(id)));
+  const verified = await stage.call("POST", "/v1/verifications", { backup_id: made.backup_id });
+  const restored = await stage.call("POST", "/v1/restores", {
+    backup_id: made.backup_id,
+    target_path: `${stage.dir}/restored`,
+  });
+  await Promise.all([stage.ended(verified.job_id), stage.ended(restored.job_id)]);
+  return {
+    workload_id: web,
+    backup_id: made.backup_id,
+    restore_id: restored.resource_id,
+    failed_job_id: failed.id,
+    failed_backup_id: failed.backup_id,
+  };
+}
+
+/** Every page of the console, with something on it. */
+export function pagesOf(world: World): Readonly<Record<string, string>> {
+  const { workload_id, backup_id, restore_id, failed_job_id, failed_backup_id } = world;
+  const wizard = `/restore?workload=${workload_id}`;
+  return {
+    overview: "/",
+    workloads: "/workloads",
+    "at-risk": "/workloads/at-risk",
+    workload: `/workloads/${workload_id}`,
+    policies: "/policies",
+    policy: "/policies/critical-1h",
+    "policy-attachments": "/policies/critical-1h?tab=attachments",
+    "policy-versions": "/policies/critical-1h?tab=versions",
+    "policy-new": "/policies/new",
+    backups: "/backups",
+    backup: `/backups/${backup_id}`,
+    "backup-failed": `/backups/${failed_backup_id}`,
+    "restore-what": "/restore",
+    "restore-when": `${wizard}&step=when`,
+    "restore-where": `${wizard}&backup=${backup_id}&step=where`,
+    "restore-check": `${wizard}&backup=${backup_id}&step=check&mode=in_place`,
+    restores: "/restores",
+    restore: `/restores/${restore_id}`,
+    alerts: "/alerts",
+    oncall: "/oncall",
+    jobs: "/jobs",
+    "job-failed": `/jobs/${failed_job_id}`,
+    regions: "/regions",
+    keys: "/keys",
+    access: "/access",
+    "first-run": "/first-run",
+  };
+}
