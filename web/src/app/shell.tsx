@@ -51,7 +51,7 @@ export function Shell() {
               <span>{t.product}</span>
             </Link>
           </Group>
-          <UnstyledButton className={classes.palette} onClick={spotlight.open} aria-label={t.shell.palette}>
+          <UnstyledButton className={classes.palette} onClick={spotlight.open}>
             <Icon name="search" size={14} />
             <span className={classes.palette_text}>{t.shell.palette}</span>
             <kbd className={classes.key}>{t.shell.palette_key}</kbd>

@@ -71,7 +71,16 @@ export function JobFailure({ job }: { job: Pick<JobDetail, "error" | "id" | "fin
       <div>
         <dt>{t.jobs.cause}</dt>
         <dd>
-          <strong>{error.status_reason}</strong>: {error.message} <span className={classes.quiet}>({error.code})</span>
+          <strong>{error.status_reason}</strong>: {error.message}{" "}
+          <span className={classes.quiet}>
+            ({error.code}
+            {job.finished_at !== null && (
+              <>
+                , <Ago at={job.finished_at} />
+              </>
+            )}
+            )
+          </span>
         </dd>
       </div>
       <div>
@@ -84,11 +93,6 @@ export function JobFailure({ job }: { job: Pick<JobDetail, "error" | "id" | "fin
           <Command>{command}</Command>
         </dd>
       </div>
-      {job.finished_at !== null && (
-        <div className={classes.quiet}>
-          <Ago at={job.finished_at} />
-        </div>
-      )}
     </dl>
   );
 }

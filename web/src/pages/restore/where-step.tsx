@@ -107,7 +107,7 @@ export function WhereStep() {
               clearable
             />
             {mode !== "new_resource" && (
-              <Stack gap="xs">
+              <Stack gap="sm">
                 <Checkbox
                   label={t.restore.replace}
                   checked={replace || mode === "in_place"}
