@@ -29,6 +29,7 @@ const EMPTY = {
   oncall: "/oncall",
   jobs: "/jobs",
   regions: "/regions",
+  evidence: "/evidence",
   keys: "/keys",
   access: "/access",
   "first-run": "/first-run",

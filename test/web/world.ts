@@ -75,6 +75,7 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     jobs: "/jobs",
     "job-failed": `/jobs/${failed_job_id}`,
     regions: "/regions",
+    evidence: "/evidence",
     keys: "/keys",
     access: "/access",
     "first-run": "/first-run",

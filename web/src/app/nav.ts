@@ -36,6 +36,10 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
     ],
   },
   {
+    title: t.nav.prove,
+    items: [{ to: "/evidence", label: t.nav.reports, icon: "reports", scope: "evidence:read" }],
+  },
+  {
     title: t.nav.run,
     items: [
       { to: "/regions", label: t.nav.regions, icon: "regions", scope: "regions:read" },

@@ -66,6 +66,7 @@ const routes = [
   page("/alerts", () => import("../pages/alerts/alerts.tsx"), "AlertsPage", textSearch("show")),
   page("/alerts/$id", () => import("../pages/alerts/alert.tsx"), "AlertPage"),
   page("/oncall", () => import("../pages/oncall/oncall.tsx"), "OnCallPage"),
+  page("/evidence", () => import("../pages/evidence/evidence.tsx"), "EvidencePage"),
   page("/keys", () => import("../pages/keys/keys.tsx"), "KeysPage"),
   page("/access", () => import("../pages/access/access.tsx"), "AccessPage"),
   page("/regions", () => import("../pages/regions/regions.tsx"), "RegionsPage"),

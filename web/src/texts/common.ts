@@ -48,7 +48,7 @@ export const common = {
     oncall: "On call",
     incidents: "Incidents",
     prove: "Prove",
-    reports: "Reports and evidence",
+    reports: "Evidence",
     audit: "Audit",
     run: "Administer",
     regions: "Regions",
