@@ -1,50 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { newId } from "../../src/base/index.ts";
-import { type BackupReport, runStreamBackup } from "../../src/engine/backup/index.ts";
-import { cleanVm, openVm, type VmOptions } from "../../src/engine/source/vm/index.ts";
+import { cleanVm } from "../../src/engine/source/vm/index.ts";
 import { makeImage, TestMachine, type TestDisk } from "../../src/engine/source/vm/testing/machine.ts";
 import type { StreamSource } from "../../src/engine/source/stream/index.ts";
-import { clock, openAt, random, World } from "./world.ts";
+import { backupVm } from "./vm-world.ts";
+import { clock, World } from "./world.ts";
 
 const skip = ["/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-img"].every((path) => existsSync(path))
   ? false
   : "needs qemu-system-x86 and qemu-utils";
 const MIB = 1024 * 1024;
-const ROOT = "/vm/test";
-
-type Details = Record<string, unknown> & {
-  disks: { name: string; read: string; reason: string | null; read_bytes: number; bitmap: string | null }[];
-};
-
-async function backupVm(
-  world: World,
-  options: Pick<VmOptions, "qmp"> & Partial<VmOptions>,
-  wrap: (source: StreamSource) => StreamSource = (source) => source,
-): Promise<{ report: BackupReport; details: Details }> {
-  await using opened = await openAt(world.repo);
-  const { repository } = opened;
-  const report = await runStreamBackup({
-    repository,
-    backup_id: newId("bkp", clock, random),
-    labels: {},
-    clock,
-    threads: 2,
-    kind: "vm",
-    root: ROOT,
-    open: async (parent) => {
-      const manifest = parent === null ? null : await repository.readManifest(parent.backup_id);
-      const scratch = join(world.folder, "scratch");
-      return wrap(
-        await openVm({ root: ROOT, scratch, clock, random, parent: manifest, consistency: "crash", ...options }),
-      );
-    },
-  });
-  return { report, details: (await repository.readManifest(report.backup_id)).details as Details };
-}
 
 async function restoredDisk(world: World, backup_id: string, name: string): Promise<string> {
   const { target, failed } = await world.restore(backup_id);
@@ -222,4 +190,33 @@ test("a failed backup loses nothing: the next one reads what changed since the l
   await backupVm(world, { qmp: vm.qmp });
   assert.ok((await vm.leftovers()).bitmaps.length <= 4, "two of each disk at most");
   await cleanVm({ qmp: vm.qmp, clock, scratch: join(world.folder, "scratch") });
+});
+
+test("a full scratch folder ends the backup, and never fails the guest's writes", { skip }, async (t) => {
+  using world = await World.create();
+  const disks = disksIn(world, "qcow2");
+  const vm = await machine(t, world, disks);
+  await vm.io("vd0", "write -P 0x11 0 32M");
+  const scratch = world.path("small");
+  mkdirSync(scratch);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", scratch]);
+  t.after(() => execFileSync("umount", [scratch]));
+  const busy = (source: StreamSource): StreamSource => ({
+    ...source,
+    async *entries(context) {
+      for await (const entry of source.entries(context)) {
+        if (entry.path === "disks/vd0.raw") await vm.io("vd0", "write -P 0x22 0 24M");
+        yield entry;
+      }
+    },
+  });
+  await assert.rejects(backupVm(world, { qmp: vm.qmp, scratch }, busy), {
+    code: "VM_SNAPSHOT_BROKEN",
+    status_reason: "SnapshotFailed",
+  });
+  await vm.io("vd0", "read -P 0x22 0 24M");
+  assert.deepEqual((await vm.leftovers()).nodes, []);
+  const { report } = await backupVm(world, { qmp: vm.qmp });
+  assertSameDisk(await restoredDisk(world, report.backup_id, "vd0"), disks[0] as TestDisk);
+  await assert.rejects(backupVm(world, { qmp: vm.qmp, scratch: "/proc/none" }), { status_reason: "SnapshotFailed" });
 });

@@ -7,4 +7,8 @@
 export { vmError } from "./errors.ts";
 export { cleanVm, forgetVm, openVm } from "./source.ts";
 export type { Consistency, DeclaredImage, DiskDetails, VmOptions } from "./options.ts";
+export { commandOf, type DiskNode, scriptOf, type VmDescription } from "./definition.ts";
+export { serveImage } from "./image-server.ts";
 export { QmpClient } from "./qmp.ts";
+export { isRunning, startMachine, streamIn } from "./run.ts";
+export { writeImage } from "./write-image.ts";

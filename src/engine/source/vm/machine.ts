@@ -22,6 +22,7 @@ export interface VmDisk {
 export interface LeftOut {
   readonly device: string;
   readonly reason: string;
+  readonly filename?: string;
 }
 
 interface BlockInfo {
@@ -60,7 +61,7 @@ export async function listDisks(
     const device = qdev === "" ? info.device : qdev;
     if (inserted === undefined) continue;
     if (inserted.ro) {
-      left_out.push({ device, reason: "read-only" });
+      left_out.push({ device, reason: "read-only", filename: inserted.image.filename });
       continue;
     }
     if (qdev === "") {

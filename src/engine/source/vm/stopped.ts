@@ -1,24 +1,9 @@
-import { execFile, spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { hasCode, type Clock } from "../../../base/index.ts";
-import { NbdClient } from "../../nbd/index.ts";
 import type { StreamSource } from "../stream/index.ts";
-import { vmError } from "./errors.ts";
+import { imageInfo, serveImage } from "./image-server.ts";
 import { type DeclaredImage, type DiskDetails, parentDisk, type VmOptions } from "./options.ts";
 import { type DiskToRead, readDisk } from "./read-disk.ts";
-
-const run = promisify(execFile);
-const START_MS = 10_000;
-const POLL_MS = 50;
-
-interface ImageInfo {
-  readonly "virtual-size": number;
-  readonly "format-specific"?: {
-    readonly data?: { readonly bitmaps?: readonly { readonly name: string; readonly flags: readonly string[] }[] };
-  };
-}
 
 /** Reads the image files of a VM that does not run; it cannot be started meanwhile, QEMU's own lock sees to that. */
 export async function openStopped(options: VmOptions, images: readonly DeclaredImage[]): Promise<StreamSource> {
@@ -37,7 +22,7 @@ export async function openStopped(options: VmOptions, images: readonly DeclaredI
       const usable = bitmap !== undefined && !bitmap.flags.includes("in-use") && bitmap.flags.includes("auto");
       const since_parent = usable && before?.size_bytes === info["virtual-size"] ? bitmap.name : undefined;
       const socket = join(options.scratch, `image-${i}.sock`);
-      children.push(await exportImage(image, socket, since_parent, options.clock));
+      children.push(await serveImage(image, socket, options.clock, { bitmap: since_parent }));
       disks.push({
         name: image.name,
         size_bytes: info["virtual-size"],
@@ -72,58 +57,4 @@ export async function openStopped(options: VmOptions, images: readonly DeclaredI
     details: async () => ({ consistency: "stopped", running: false, disks: read }),
     close,
   };
-}
-
-async function imageInfo({ path, format }: DeclaredImage): Promise<ImageInfo> {
-  try {
-    const { stdout } = await run("qemu-img", ["info", "-U", "--output=json", "-f", format, path], {
-      timeout: START_MS,
-    });
-    return JSON.parse(stdout) as ImageInfo;
-  } catch (error) {
-    throw vmError("VM_UNREACHABLE", `the VM is stopped, and ${path} cannot be read: ${String(error)}`, { path }, error);
-  }
-}
-
-async function exportImage(image: DeclaredImage, socket: string, bitmap: string | undefined, clock: Clock) {
-  const { name, path, format } = image;
-  const args = ["--read-only", "--persistent", "-e", "4", "-x", name, "-k", socket, "-f", format];
-  const child = spawn("qemu-nbd", [...args, ...(bitmap === undefined ? [] : ["-B", bitmap]), path], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  child.stderr.on("data", (bytes: Buffer) => {
-    said = (said + bytes.toString()).slice(-1000);
-  });
-  const ended = new Promise<void>((resolve) => {
-    child.once("error", (error) => {
-      said += error.message;
-      resolve();
-    });
-    child.once("exit", () => resolve());
-  });
-  const end = async () => {
-    child.kill();
-    await ended;
-  };
-  for (const until_ms = clock.monotonic_ms() + START_MS; ; ) {
-    try {
-      const probe = await NbdClient.connect({ address: { path: socket }, export_name: name });
-      await probe.close();
-      return { end };
-    } catch (error) {
-      const over = child.exitCode !== null || clock.monotonic_ms() > until_ms;
-      if (hasCode(error, "NBD_UNREACHABLE") && !over) {
-        await clock.sleep(POLL_MS);
-        continue;
-      }
-      await end();
-      throw vmError(
-        "VM_UNREACHABLE",
-        `${path} cannot be read while the VM is stopped: ${said.trim()}`,
-        { path },
-        error,
-      );
-    }
-  }
 }
