@@ -112,11 +112,47 @@ export type SecretRef = z.infer<typeof secretRefSchema>;
 /** `volume`: a block device or an image file that this server can read. */
 export const volumeSourceSchema = z.strictObject({
   kind: z.literal("volume"),
+  /** Of an RBD image `/POOL/IMAGE`. */
   path: z.string().startsWith("/", "an absolute path"),
+  /** Who takes snapshots of it (docs/sources/volume.md). By default nobody. */
+  snapshot: z.enum(["none", "reflink", "lvm-thin", "zfs", "rbd"]).optional(),
+  /** Ceph's configuration, when it is not where Ceph looks by itself. */
+  ceph_conf: z.string().startsWith("/", "an absolute path").optional(),
+});
+
+const diskNamesSchema = z.array(z.string().min(1).max(255)).max(256);
+
+/** `vm`: a machine of QEMU on this host, through its monitor (docs/sources/vm.md). */
+export const vmSourceSchema = z.strictObject({
+  kind: z.literal("vm"),
+  /** Unix socket of a QMP monitor that nobody else uses. */
+  qmp: z.string().startsWith("/", "an absolute path"),
+  /** Unix socket of the guest agent's channel. */
+  agent: z.string().startsWith("/", "an absolute path").optional(),
+  /** `auto` freezes when the agent answers; `agent` makes no backup without; `crash` never freezes. */
+  consistency: z.enum(["auto", "agent", "crash"]).default("auto"),
+  freeze_timeout_s: z.int().min(1).max(60).default(10),
+  /** Folder on this host for what the guest overwrites during a backup. */
+  scratch: z.string().startsWith("/", "an absolute path").optional(),
+  /** Names of disks; all by default. */
+  disks: diskNamesSchema.min(1).optional(),
+  exclude_disks: diskNamesSchema.optional(),
+  /** Read when the machine is stopped, and written by a restore in place. */
+  images: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(255),
+        path: z.string().startsWith("/", "an absolute path"),
+        format: z.enum(["raw", "qcow2"]),
+      }),
+    )
+    .min(1)
+    .max(256)
+    .optional(),
 });
 
 /** What to read when this workload is backed up. */
-export const sourceSchema = z.discriminatedUnion("kind", [filesSourceSchema, volumeSourceSchema]);
+export const sourceSchema = z.discriminatedUnion("kind", [filesSourceSchema, volumeSourceSchema, vmSourceSchema]);
 export type Source = z.infer<typeof sourceSchema>;
 
 /** A declared gap in protection: someone answers for it, says why, and it ends. */

@@ -200,7 +200,8 @@ test("a full scratch folder ends the backup, and never fails the guest's writes"
   const scratch = world.path("small");
   mkdirSync(scratch);
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", scratch]);
-  t.after(() => execFileSync("umount", [scratch]));
+  using mounts = new DisposableStack();
+  mounts.defer(() => execFileSync("umount", [scratch]));
   const busy = (source: StreamSource): StreamSource => ({
     ...source,
     async *entries(context) {
@@ -218,5 +219,7 @@ test("a full scratch folder ends the backup, and never fails the guest's writes"
   assert.deepEqual((await vm.leftovers()).nodes, []);
   const { report } = await backupVm(world, { qmp: vm.qmp });
   assertSameDisk(await restoredDisk(world, report.backup_id, "vd0"), disks[0] as TestDisk);
-  await assert.rejects(backupVm(world, { qmp: vm.qmp, scratch: "/proc/none" }), { status_reason: "SnapshotFailed" });
+  await assert.rejects(backupVm(world, { qmp: vm.qmp, scratch: "/dev/null/none" }), {
+    status_reason: "SnapshotFailed",
+  });
 });

@@ -31,7 +31,10 @@ test("an image file is backed up with its holes, restored as a new resource, and
   const backup_id = String(job.backup_id);
   const { source_bytes, details } = await getBackupRow(it.db, backup_id);
   assert.equal(Number(source_bytes), 40 * MIB + 512);
-  assert.deepEqual([details["kind"], details["source"]], ["volume", { size_bytes: 40 * MIB + 512, snapshot: "none" }]);
+  assert.deepEqual(
+    [details["kind"], details["source"]],
+    ["volume", { size_bytes: 40 * MIB + 512, snapshot: "none", base: null, read: "full" }],
+  );
 
   await assert.rejects(previewRestore({ backup_id, new_name: "d2", options: { to_time: "x" } }, it), {
     code: "RESTORE_OPTION_UNKNOWN",
@@ -46,5 +49,8 @@ test("an image file is backed up with its holes, restored as a new resource, and
   assert.ok(statSync(restored).blocks * 512 < 4 * MIB, "holes stay holes");
 
   rmSync(image);
-  await assert.rejects(openVolume({ path: image }), { code: "VOLUME_UNREACHABLE" });
+  await assert.rejects(
+    openVolume({ root: "/volume", path: image, snapshot: "none", backup_id: "bkp_1", parent: null }),
+    { code: "VOLUME_UNREACHABLE" },
+  );
 });

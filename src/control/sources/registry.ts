@@ -3,6 +3,7 @@ import type { Logger } from "../../platform/log/index.ts";
 import type { DriverPorts, SourceDriver, StreamedSource } from "./driver.ts";
 import { sourceError } from "./errors.ts";
 import { readSecret } from "./secret.ts";
+import { vmDriver } from "./vm.ts";
 import { volumeDriver } from "./volume.ts";
 
 /** Every driver there is, by kind. */
@@ -20,6 +21,7 @@ export function createSources(ports: {
   const add = <S extends StreamedSource>(driver: SourceDriver<S>) =>
     drivers.set(driver.kind, driver as unknown as SourceDriver);
   add(volumeDriver);
+  add(vmDriver);
   return {
     clock: ports.clock,
     random: ports.random,

@@ -25,6 +25,7 @@ interface RestoreOptions extends WaitOptions {
   readonly replace?: boolean;
   readonly deleteExtra?: boolean;
   readonly option?: readonly string[];
+  readonly instant?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -53,6 +54,7 @@ export const register: Register = (program, io) => {
     .option("--replace", "let files that exist in the target become the backup's")
     .option("--delete-extra", "also delete files that the backup does not have")
     .option("--option <key=value>", "what only this kind of source understands (docs/sources; several times)", collect)
+    .option("--instant", "boot a VM at once from the backup; its disks follow while it runs")
     .option("--dry-run", "only show what would be done")
     .option(...DETACH)
     .action(async (argument: string | undefined, options: RestoreOptions) => {
@@ -101,7 +103,9 @@ function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
     ...(options.path === undefined ? {} : { paths: [...options.path] }),
     ...(options.replace ? { replace_existing: true } : {}),
     ...(options.deleteExtra ? { delete_extra: true } : {}),
-    ...(options.option === undefined ? {} : { options: optionsOf(options.option) }),
+    ...(options.option === undefined && !options.instant
+      ? {}
+      : { options: { ...optionsOf(options.option ?? []), ...(options.instant ? { instant: true } : {}) } }),
   };
 }
 

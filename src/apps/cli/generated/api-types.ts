@@ -3331,6 +3331,35 @@ export interface operations {
                                 kind: "volume";
                                 /** Format: starts_with */
                                 path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "vm";
+                                /** Format: starts_with */
+                                qmp: string;
+                                /** Format: starts_with */
+                                agent?: string;
+                                /**
+                                 * @default auto
+                                 * @enum {string}
+                                 */
+                                consistency: "auto" | "agent" | "crash";
+                                /** @default 10 */
+                                freeze_timeout_s: number;
+                                /** Format: starts_with */
+                                scratch?: string;
+                                disks?: string[];
+                                exclude_disks?: string[];
+                                images?: {
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    format: "raw" | "qcow2";
+                                }[];
                             };
                             tags: {
                                 [key: string]: string;
@@ -3432,6 +3461,35 @@ export interface operations {
                         kind: "volume";
                         /** Format: starts_with */
                         path: string;
+                        /** @enum {string} */
+                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                        /** Format: starts_with */
+                        ceph_conf?: string;
+                    } | {
+                        /** @enum {string} */
+                        kind: "vm";
+                        /** Format: starts_with */
+                        qmp: string;
+                        /** Format: starts_with */
+                        agent?: string;
+                        /**
+                         * @default auto
+                         * @enum {string}
+                         */
+                        consistency?: "auto" | "agent" | "crash";
+                        /** @default 10 */
+                        freeze_timeout_s?: number;
+                        /** Format: starts_with */
+                        scratch?: string;
+                        disks?: string[];
+                        exclude_disks?: string[];
+                        images?: {
+                            name: string;
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            format: "raw" | "qcow2";
+                        }[];
                     };
                     /** @default {} */
                     tags?: {
@@ -3466,6 +3524,35 @@ export interface operations {
                             kind: "volume";
                             /** Format: starts_with */
                             path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "vm";
+                            /** Format: starts_with */
+                            qmp: string;
+                            /** Format: starts_with */
+                            agent?: string;
+                            /**
+                             * @default auto
+                             * @enum {string}
+                             */
+                            consistency: "auto" | "agent" | "crash";
+                            /** @default 10 */
+                            freeze_timeout_s: number;
+                            /** Format: starts_with */
+                            scratch?: string;
+                            disks?: string[];
+                            exclude_disks?: string[];
+                            images?: {
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                format: "raw" | "qcow2";
+                            }[];
                         };
                         tags: {
                             [key: string]: string;
@@ -3571,6 +3658,35 @@ export interface operations {
                             kind: "volume";
                             /** Format: starts_with */
                             path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "vm";
+                            /** Format: starts_with */
+                            qmp: string;
+                            /** Format: starts_with */
+                            agent?: string;
+                            /**
+                             * @default auto
+                             * @enum {string}
+                             */
+                            consistency: "auto" | "agent" | "crash";
+                            /** @default 10 */
+                            freeze_timeout_s: number;
+                            /** Format: starts_with */
+                            scratch?: string;
+                            disks?: string[];
+                            exclude_disks?: string[];
+                            images?: {
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                format: "raw" | "qcow2";
+                            }[];
                         };
                         tags: {
                             [key: string]: string;
@@ -3741,6 +3857,35 @@ export interface operations {
                         kind: "volume";
                         /** Format: starts_with */
                         path: string;
+                        /** @enum {string} */
+                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                        /** Format: starts_with */
+                        ceph_conf?: string;
+                    } | {
+                        /** @enum {string} */
+                        kind: "vm";
+                        /** Format: starts_with */
+                        qmp: string;
+                        /** Format: starts_with */
+                        agent?: string;
+                        /**
+                         * @default auto
+                         * @enum {string}
+                         */
+                        consistency?: "auto" | "agent" | "crash";
+                        /** @default 10 */
+                        freeze_timeout_s?: number;
+                        /** Format: starts_with */
+                        scratch?: string;
+                        disks?: string[];
+                        exclude_disks?: string[];
+                        images?: {
+                            name: string;
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            format: "raw" | "qcow2";
+                        }[];
                     };
                     tags?: {
                         [key: string]: string | null;
@@ -3781,6 +3926,35 @@ export interface operations {
                             kind: "volume";
                             /** Format: starts_with */
                             path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "vm";
+                            /** Format: starts_with */
+                            qmp: string;
+                            /** Format: starts_with */
+                            agent?: string;
+                            /**
+                             * @default auto
+                             * @enum {string}
+                             */
+                            consistency: "auto" | "agent" | "crash";
+                            /** @default 10 */
+                            freeze_timeout_s: number;
+                            /** Format: starts_with */
+                            scratch?: string;
+                            disks?: string[];
+                            exclude_disks?: string[];
+                            images?: {
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                format: "raw" | "qcow2";
+                            }[];
                         };
                         tags: {
                             [key: string]: string;

@@ -5,17 +5,29 @@ import { type Clock, hasCode } from "../../../base/index.ts";
 import { vmError } from "./errors.ts";
 import { QmpClient } from "./qmp.ts";
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 const POLL_MS = 100;
 const STREAM_POLL_MS = 500;
 
-/** Is a machine of this folder running? */
+/** Does a machine hold this monitor? */
 export async function isRunning(qmp_path: string, clock: Clock): Promise<boolean> {
   try {
     (await QmpClient.connect(qmp_path, clock)).close();
     return true;
   } catch (error) {
+    if (hasCode(error, "VM_MONITOR_BUSY")) return true;
     if (hasCode(error, "VM_UNREACHABLE")) return false;
+    throw error;
+  }
+}
+
+/** QEMU listens before it answers, by seconds on a busy host. */
+async function answers(qmp_path: string, clock: Clock): Promise<boolean> {
+  try {
+    (await QmpClient.connect(qmp_path, clock)).close();
+    return true;
+  } catch (error) {
+    if (hasCode(error, "VM_UNREACHABLE") || hasCode(error, "VM_MONITOR_BUSY")) return false;
     throw error;
   }
 }
@@ -35,7 +47,7 @@ export async function startMachine(folder: string, command: readonly string[], c
     failed ??= `it ended with ${code}`;
   });
   try {
-    for (const until_ms = clock.monotonic_ms() + START_MS; !(await isRunning(qmp_path, clock)); ) {
+    for (const until_ms = clock.monotonic_ms() + START_MS; !(await answers(qmp_path, clock)); ) {
       if (failed !== undefined || clock.monotonic_ms() > until_ms) {
         const said = (await log.read(Buffer.alloc(2000), 0, 2000, 0)).buffer.toString().replaceAll("\0", "").trim();
         throw vmError("VM_RESTORE_FAILED", `the machine did not start: ${failed ?? "no monitor"}: ${said}`);
@@ -52,9 +64,7 @@ export async function startMachine(folder: string, command: readonly string[], c
 
 interface BlockJob {
   readonly device: string;
-  readonly len: number;
   readonly offset: number;
-  readonly "io-status"?: string;
 }
 
 /**
@@ -68,7 +78,7 @@ export async function streamIn(
   ports: {
     readonly clock: Clock;
     readonly signal: AbortSignal;
-    readonly onProgress: (done_bytes: number, total_bytes: number) => void;
+    readonly onProgress: (done_bytes: number) => void;
   },
 ): Promise<void> {
   const qmp = await QmpClient.connect(qmp_path, ports.clock);
@@ -90,8 +100,7 @@ export async function streamIn(
         if (tries++ > nodes.length * 20) throw vmError("VM_RESTORE_FAILED", `${node} cannot be streamed in`);
         await qmp.execute("block-stream", { "job-id": jobOf(node), device: node, "on-error": "report" });
       }
-      const sum = (key: "offset" | "len") => jobs.reduce((total, job) => total + job[key], 0);
-      ports.onProgress(sum("offset"), sum("len"));
+      ports.onProgress(jobs.reduce((total, job) => total + job.offset, 0));
       await ports.clock.sleep(STREAM_POLL_MS, ports.signal);
     }
   } finally {

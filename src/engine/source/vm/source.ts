@@ -62,7 +62,9 @@ export async function forgetVm(options: Pick<VmOptions, "qmp" | "clock" | "scrat
 
 async function openRunning(options: VmOptions, qmp: QmpClient): Promise<StreamSource> {
   const { clock, scratch, disks: only = [], exclude_disks: excluded = [] } = options;
-  await mkdir(scratch, { recursive: true });
+  await mkdir(scratch, { recursive: true }).catch((error: Error) => {
+    throw vmError("VM_SNAPSHOT_FAILED", `the scratch folder cannot be made: ${error.message}`, { scratch }, error);
+  });
   await undoMarked(qmp, clock, scratch);
   await reclaim(qmp, clock, scratch);
   const found = await listDisks(qmp, only, excluded);

@@ -7,6 +7,12 @@ export const volumeError = errorCatalogue({
     guidance: "Check that the device or image file is attached to this host and that Holdfast may read it.",
     status_reason: "SourceUnreachable",
   },
+  VOLUME_SNAPSHOT_FAILED: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "The snapshot provider's own words are in the message. Check its room and that the volume is on it.",
+    status_reason: "SnapshotFailed",
+  },
   VOLUME_CRASH_CONSISTENT: {
     fault: "operational",
     retry: "never",

@@ -130,3 +130,13 @@ export class TestMachine {
     await this.#ended;
   }
 }
+
+/** A boot sector that says BOOT-OK on the serial console and halts: a whole guest in 512 bytes. */
+export function bootSector(): Buffer {
+  const code = Buffer.from("fc31c08ed8baf803be167cac08c07403eeebf8f4ebfd", "hex");
+  const sector = Buffer.alloc(512);
+  code.copy(sector);
+  sector.write("BOOT-OK\r\n\0", code.length, "latin1");
+  sector.writeUInt16LE(0xaa55, 510);
+  return sector;
+}
