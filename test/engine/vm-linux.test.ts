@@ -1,56 +1,14 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import test, { type TestContext } from "node:test";
+import { spawn } from "node:child_process";
+import test from "node:test";
 import { GuestAgent } from "../../src/engine/source/vm/testing/agent.ts";
-import { bootArgs, linuxGuest } from "../../src/engine/source/vm/testing/linux.ts";
-import { TestMachine } from "../../src/engine/source/vm/testing/machine.ts";
+import type { TestMachine } from "../../src/engine/source/vm/testing/machine.ts";
+import { acknowledged, bootGuest, guestSkip, records, until } from "./vm-guest.ts";
 import { backupVm } from "./vm-world.ts";
-import { clock, isRoot, sh, World } from "./world.ts";
-
-const guest = existsSync("/usr/bin/qemu-system-x86_64") && isRoot ? linuxGuest() : "needs root and qemu-system-x86";
-const skip = typeof guest === "string" ? guest : false;
-
-/** The last record whose durability the guest has acknowledged. */
-function acknowledged(vm: TestMachine): number {
-  const acks = [...readFileSync(vm.serial, "latin1").matchAll(/^ACK (\d+)\r?$/gm)];
-  return Number(acks.at(-1)?.[1] ?? 0);
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>, limit_ms = 240_000): Promise<void> {
-  for (const end = Date.now() + limit_ms; !(await holds()); ) {
-    if (Date.now() > end) throw new Error(`never ${what}`);
-    await clock.sleep(100);
-  }
-}
-
-async function bootGuest(t: TestContext, world: World): Promise<TestMachine> {
-  if (typeof guest === "string") throw new Error(guest);
-  const path = world.path("disk");
-  sh(`truncate -s 96M raw; mkfs.ext4 -q -F raw; qemu-img convert -O qcow2 raw ${path}; rm raw`, world.folder);
-  const disks = [{ id: "vd0", path, format: "qcow2" as const }];
-  const vm = await TestMachine.start({ folder: world.path("vm"), disks, args: bootArgs(guest) });
-  t.after(() => vm.stop("SIGKILL"));
-  await until("wrote", () => acknowledged(vm) > 5);
-  return vm;
-}
-
-/** Checks the file system and says which records are in it. */
-async function records(world: World, backup_id: string): Promise<number[]> {
-  const { target, failed } = await world.restore(backup_id);
-  assert.deepEqual(failed, []);
-  const disk = join(target, "disks/vd0.raw");
-  sh(`e2fsck -E journal_only -p ${disk} || [ $? -eq 1 ]; e2fsck -fn ${disk}`);
-  const log = execFileSync("debugfs", ["-R", "cat /log", disk], {
-    encoding: "latin1",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return log.trim().split("\n").map(Number);
-}
+import { clock, World } from "./world.ts";
 
 test("a Linux guest under load: every backup's file system is sound, and frozen ones hold every record", {
-  skip,
+  skip: guestSkip,
 }, async (t) => {
   using world = await World.create();
   const vm = await bootGuest(t, world);
@@ -88,12 +46,12 @@ async function agentStatus(vm: TestMachine): Promise<string> {
 }
 
 test("killed while the guest is frozen: it is thawed within seconds, and nothing is left after the next backup", {
-  skip,
+  skip: guestSkip,
 }, async (t) => {
   using world = await World.create();
   const vm = await bootGuest(t, world);
   const script = new URL("./vm-child.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, world.folder, vm.qmp, vm.agent], {
+  const child = spawn(process.execPath, [script, "freeze", world.folder, vm.qmp, vm.agent], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));

@@ -13,7 +13,7 @@ export type VmDetails = Record<string, unknown> & {
 };
 
 export async function backupVm(
-  world: World,
+  world: Pick<World, "folder" | "repo">,
   options: Pick<VmOptions, "qmp"> & Partial<VmOptions>,
   wrap: (source: StreamSource) => StreamSource = (source) => source,
 ): Promise<{ report: BackupReport; details: VmDetails }> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -222,4 +222,30 @@ test("a full scratch folder ends the backup, and never fails the guest's writes"
   await assert.rejects(backupVm(world, { qmp: vm.qmp, scratch: "/dev/null/none" }), {
     status_reason: "SnapshotFailed",
   });
+});
+
+test("killed while it reads: the machine goes on, and the next backup is right and leaves nothing", {
+  skip,
+}, async (t) => {
+  using world = await World.create();
+  const disks = disksIn(world, "qcow2", "qcow2");
+  const vm = await machine(t, world, disks);
+  await vm.io("vd0", "write -P 0x11 0 16M");
+  await backupVm(world, { qmp: vm.qmp });
+  await vm.io("vd0", "write -P 0x22 1M 100k");
+  const script = new URL("./vm-child.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, "stay", world.folder, vm.qmp, vm.agent], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+  assert.ok((await vm.leftovers()).nodes.length > 0, "it was killed in the middle");
+  child.kill("SIGKILL");
+  await vm.io("vd0", "write -P 0x33 9M 100k");
+  assert.equal(await vm.status(), "running");
+  const { report, details } = await backupVm(world, { qmp: vm.qmp });
+  assert.equal(details.disks[0]?.read, "incremental");
+  assertSameDisk(await restoredDisk(world, report.backup_id, "vd0"), disks[0] as TestDisk);
+  const left = await vm.leftovers();
+  assert.deepEqual([left.nodes, left.exports], [[], []]);
 });

@@ -5,7 +5,7 @@ import { lazySigner } from "../../control/evidence/index.ts";
 import type { Signer } from "../../control/evidence/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
-import { backupHandler } from "../../control/protect/index.ts";
+import { backupHandler, tidySources } from "../../control/protect/index.ts";
 import {
   auditHandler,
   deleteHandler,
@@ -154,6 +154,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     await prepareInstallation(options.regions ?? defaultRegions(layout), parts);
     const admin_token = await keepAdminToken(db, adminTokenPath(layout.data_dir), parts);
 
+    // Beside everything else: a monitor serves one client at a time, so it cannot get between a backup's steps.
+    void tidySources(db, parts.sources).catch((error: unknown) => log.warn({ err: error }, "sources were not tidied"));
     const runner = await startJobs(parts, options, await installationId(layout, random));
     stops.push(() => runner.drain(DRAIN_MS));
     const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });

@@ -11,3 +11,4 @@ export * from "./copies.ts";
 export * from "./errors.ts";
 export * from "./handler.ts";
 export * from "./request.ts";
+export { tidySources } from "./tidy.ts";

@@ -83,4 +83,6 @@ export interface SourceDriver<S extends StreamedSource = StreamedSource> {
   /** Opens it for one backup. @throws with `status_reason` SourceUnreachable, SnapshotFailed … */
   open(source: S, context: OpenContext): Promise<StreamSource>;
   readonly restore?: RestoreHooks<S>;
+  /** Takes away what a run that was killed left in the source. @returns whether there was anything */
+  tidy?(source: S, context: DriverPorts & { readonly workload_id: string }): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openVm } from "../../engine/source/vm/index.ts";
+import { cleanVm, openVm } from "../../engine/source/vm/index.ts";
 import type { SourceDriver, SourceOf } from "./driver.ts";
 import { finishVm, planVm, vmRestoreOptions } from "./vm-restore.ts";
 import { runInstant } from "./vm-instant.ts";
@@ -36,6 +36,8 @@ export const vmDriver: SourceDriver<VmSource> = {
       ...(exclude_disks === undefined ? {} : { exclude_disks }),
     });
   },
+  tidy: (source, { workload_id, clock }) =>
+    cleanVm({ qmp: source.qmp, clock, scratch: scratchOf(source, workload_id) }),
   restore: {
     options: vmRestoreOptions,
     plan: planVm,

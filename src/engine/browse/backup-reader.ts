@@ -11,6 +11,7 @@ import {
 } from "../manifest/index.ts";
 import type { ExtendedAttribute } from "../posix/index.ts";
 import { ChunkReader, type Lease, type Manifest, type Repository } from "../repository/index.ts";
+import { ChunkCache } from "./chunk-cache.ts";
 import { browseError } from "./errors.ts";
 import { FileReader } from "./file-reader.ts";
 
@@ -49,13 +50,13 @@ export class BackupReader {
   readonly manifest: Manifest;
   readonly #lease: Lease;
   readonly #tree: TreeReader;
-  readonly #chunks: ChunkReader;
+  readonly #chunks: ChunkCache;
 
   private constructor(manifest: Manifest, lease: Lease, tree: TreeReader, chunks: ChunkReader) {
     this.manifest = manifest;
     this.#lease = lease;
     this.#tree = tree;
-    this.#chunks = chunks;
+    this.#chunks = new ChunkCache(chunks.read);
   }
 
   /** @throws BACKUP_NOT_FOUND, MANIFEST_DAMAGED, STORE_* */

@@ -1,9 +1,12 @@
-import { EXTENT_HOLE, type ReadPage, walkContent } from "../manifest/index.ts";
+import { EXTENT_HOLE, walkContent } from "../manifest/index.ts";
+
+/** At once when the chunk is at hand. */
+export type ReadChunk = (id: Buffer) => Promise<Buffer> | Buffer;
 
 /** Reads any stretch of one file of a backup. */
 export class FileReader {
   readonly size: number;
-  readonly #read: ReadPage;
+  readonly #read: ReadChunk;
   readonly #offsets: Float64Array;
   readonly #lengths: Float64Array;
   readonly #ids: Buffer;
@@ -11,7 +14,7 @@ export class FileReader {
 
   private constructor(
     size: number,
-    read: ReadPage,
+    read: ReadChunk,
     extents: readonly { offset: number; length: number; id: Buffer | undefined }[],
   ) {
     this.size = size;
@@ -24,11 +27,15 @@ export class FileReader {
   }
 
   /** @param content of the file's entry (docs/format.md §8). @throws TREE_DAMAGED, CHUNK_*, STORE_* */
-  static async open(content: Buffer, size: number, read: ReadPage): Promise<FileReader> {
+  static async open(content: Buffer, size: number, read: ReadChunk): Promise<FileReader> {
     const extents: { offset: number; length: number; id: Buffer | undefined }[] = [];
-    await walkContent(content, read, (extent, offset) => {
-      extents.push({ offset, length: extent.length, id: extent.kind === EXTENT_HOLE ? undefined : extent.id });
-    });
+    await walkContent(
+      content,
+      async (id) => read(id),
+      (extent, offset) => {
+        extents.push({ offset, length: extent.length, id: extent.kind === EXTENT_HOLE ? undefined : extent.id });
+      },
+    );
     return new FileReader(size, read, extents);
   }
 
@@ -44,7 +51,8 @@ export class FileReader {
       const start = this.#offsets[i] as number;
       if (start >= end) break;
       if (this.#holes[i] === 1) continue;
-      const chunk = await this.#read(this.#ids.subarray(i * 32, i * 32 + 32));
+      const reading = this.#read(this.#ids.subarray(i * 32, i * 32 + 32));
+      const chunk = reading instanceof Promise ? await reading : reading;
       const from = Math.max(offset, start);
       chunk.copy(out, from - offset, from - start, Math.min(end, start + chunk.length) - start);
     }

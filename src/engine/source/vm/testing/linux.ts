@@ -42,8 +42,12 @@ i=0; while [ ! -e /dev/vda ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
 if mount -t ext4 /dev/vda /data; then
   echo MOUNTED $(tail -n 1 /data/log 2>/dev/null)
   n=$(tail -n 1 /data/log 2>/dev/null); n=\${n:-0}
-  ( k=0; while true; do k=$(( (k+1) % 6 )); dd if=/dev/urandom of=/data/busy$k bs=64k count=24 2>/dev/null; rm -f /data/busy$(( (k+3) % 6 )); sleep 0.2; done ) &
-  while true; do n=$((n+1)); echo $n | dd of=/data/log conv=fsync,notrunc oflag=append 2>/dev/null; echo ACK $n; sleep 0.05; done
+  ( k=0; while true; do k=$(( (k+1) % 6 ))
+    dd if=/dev/urandom of=/data/busy$k bs=64k count=24 2>/dev/null
+    rm -f /data/busy$(( (k+3) % 6 )); sleep 0.2; done ) &
+  while true; do
+    n=$((n+1))
+    echo $n | dd of=/data/log conv=fsync,notrunc oflag=append 2>/dev/null; echo ACK $n; sleep 0.05; done
 fi
 sleep 1000000
 `;
