@@ -10,6 +10,7 @@ export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";
 export * from "./evidence.ts";
+export * from "./incidents.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
 export * from "./keys.ts";

@@ -1,9 +1,11 @@
 import { asHoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { createClockWatch, createEvaluator, factSources, noteBreaches } from "../../control/alerting/index.ts";
+import { scanAnomalies } from "../../control/anomaly/index.ts";
 import { appendPending, followKeyAudit, publishHeads, signHeads } from "../../control/evidence/index.ts";
 import type { HeadPlace, Signer } from "../../control/evidence/index.ts";
 import { channelFacts, deliverDue, pageDue } from "../../control/oncall/index.ts";
+import { incidentFacts, noteLateResponses } from "../../control/incidents/index.ts";
 import { listRegions } from "../../control/inventory/index.ts";
 import type { Repositories } from "../../control/repositories/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
@@ -40,9 +42,11 @@ interface Piece {
 /** What goes on by itself so that somebody makes sure: evidence, alerts, pages. */
 export function startAssurance(ports: AssurancePorts): Assurance {
   const { db, clock, log } = ports;
-  const evaluate = createEvaluator([...factSources, channelFacts], ports);
+  const evaluate = createEvaluator([...factSources, channelFacts, incidentFacts], ports);
   const pieces: readonly Piece[] = [
     { name: "clock", every_ms: PASS_MS, run: createClockWatch(db, ports) },
+    { name: "anomalies", every_ms: PASS_MS, run: () => scanAnomalies(db, ports) },
+    { name: "incident clocks", every_ms: PASS_MS, run: () => noteLateResponses(db, ports) },
     { name: "alerts", every_ms: PASS_MS, run: evaluate },
     { name: "alert clocks", every_ms: PASS_MS, run: () => noteBreaches(db, ports) },
     { name: "pages", every_ms: POLL_MS, run: () => pageDue(db, ports) },

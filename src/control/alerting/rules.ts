@@ -24,6 +24,7 @@ export const rules = {
   anomaly: { title: "a backup looks like encryption or mass deletion", severity: 1 },
   clock_jump: { title: "the server's clock jumped", severity: 2 },
   evidence_stale: { title: "the evidence log has no head of yesterday", severity: 2 },
+  incident_open: { title: "somebody asks for help with a restore", severity: 2 },
   channel_failed: { title: "a channel does not deliver", severity: 2 },
   drill_overdue: { title: "a restore drill is overdue", severity: 2 },
   wal_gap: { title: "a database's log archive has a gap", severity: 1 },

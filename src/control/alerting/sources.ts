@@ -1,4 +1,5 @@
 import type { FactSource } from "./fact.ts";
+import { anomalies } from "./facts/anomalies.ts";
 import { backupRuns, missedRuns } from "./facts/backups.ts";
 import { replication, retention, storageGrowth, verifications } from "./facts/data.ts";
 import { clockJumps, coverage, evidence } from "./facts/system.ts";
@@ -14,4 +15,5 @@ export const factSources: readonly FactSource[] = [
   coverage,
   clockJumps,
   evidence,
+  anomalies,
 ];

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { Json, Nullable, NullableTime, Time, WithDefault } from "./columns.ts";
+import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
 
 /** A fact on its way to the evidence log: written by triggers, gone when it is a leaf. */
 export interface EvidencePendingTable {
@@ -131,6 +131,68 @@ export interface DeliveryTable {
   sent_at: NullableTime;
 }
 
+export interface AnomalyTable {
+  id: string;
+  project_id: string;
+  workload_id: string;
+  backup_id: string;
+  clean_backup_id: Nullable<string>;
+  /** Keeps the clean backup until somebody decides. */
+  hold_id: Nullable<string>;
+  kind: "encryption" | "mass_deletion";
+  signals: Json<Readonly<Record<string, number>>>;
+  state: "OPEN" | "DISMISSED";
+  detected_at: Time;
+  decided_at: NullableTime;
+  decided_by: Nullable<string>;
+  note: Nullable<string>;
+}
+
+export interface AnomalyCheckTable {
+  backup_id: string;
+  workload_id: string;
+  suspect: boolean;
+  checked_at: Time;
+}
+
+export interface IncidentTable {
+  id: string;
+  project_id: string;
+  severity: 1 | 2 | 3;
+  title: string;
+  scope: string;
+  state: "OPEN" | "RESPONDED" | "CLOSED";
+  criteria: ColumnType<readonly IncidentCriterion[], string | undefined, string>;
+  restore_ids: ColumnType<readonly string[], string | undefined, string>;
+  alert_ids: ColumnType<readonly string[], string | undefined, string>;
+  opened_by: string;
+  opened_at: Time;
+  response_due_at: Time;
+  responded_at: NullableTime;
+  responded_by: Nullable<string>;
+  breached_at: NullableTime;
+  closed_at: NullableTime;
+  closed_by: Nullable<string>;
+  debrief: NullableJson<{ readonly worked: string; readonly improve: string }>;
+  allowance_year: number;
+  within_allowance: boolean;
+}
+
+export interface IncidentCriterion {
+  readonly text: string;
+  /** Null until somebody has looked. */
+  readonly met: boolean | null;
+  readonly evidence: string | null;
+}
+
+export interface IncidentNoteTable {
+  id: string;
+  incident_id: string;
+  at: Time;
+  who: string;
+  what: string;
+}
+
 /** Tables of evidence, alerts, pages, incidents and anomalies. */
 export interface AssuranceTables {
   evidence_pending: EvidencePendingTable;
@@ -144,4 +206,8 @@ export interface AssuranceTables {
   oncall_overrides: OncallOverrideTable;
   pages: PageTable;
   deliveries: DeliveryTable;
+  anomalies: AnomalyTable;
+  anomaly_checks: AnomalyCheckTable;
+  incidents: IncidentTable;
+  incident_notes: IncidentNoteTable;
 }

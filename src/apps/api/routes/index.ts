@@ -9,6 +9,7 @@ import { addCopyRoutes } from "./copies.ts";
 import { addCoverageRoutes } from "./coverage.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
 import { addHoldRoutes } from "./holds.ts";
+import { addIncidentRoutes } from "./incidents.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOncallRoutes } from "./oncall.ts";
@@ -50,4 +51,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addTokenRoutes(app, deps);
   addUserRoutes(app, deps);
   addRotationRoutes(app, deps);
+  addIncidentRoutes(app, deps);
 }

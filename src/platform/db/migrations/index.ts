@@ -11,6 +11,7 @@ import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
 import * as oncall from "./0042_oncall.ts";
 import * as tenants from "./0061_tenants.ts";
+import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0041_alerting": alerting,
   "0042_oncall": oncall,
   "0061_tenants": tenants,
+  "0043_anomalies_incidents": anomaliesIncidents,
 };

@@ -1,0 +1,23 @@
+import type { Fact, FactSource } from "../alerting/index.ts";
+
+/** Whoever asks for help reaches the one on call: until somebody responds, and louder when it is late. */
+export const incidentFacts: FactSource = {
+  name: "incidents",
+  rules: ["incident_open"],
+  async load({ db }) {
+    const rows = await db.selectFrom("incidents").selectAll().where("responded_at", "is", null).execute();
+    return rows.map((row): Fact => {
+      const late = row.breached_at !== null;
+      const due = `response due ${row.response_due_at.toISOString()}${late ? ", LATE" : ""}`;
+      return {
+        rule: "incident_open",
+        cause: row.id,
+        severity: late && row.severity === 3 ? 2 : row.severity,
+        project_id: row.project_id,
+        subject: row.id,
+        summary: `somebody asks for help with a restore: ${row.title} (${due})`,
+        members: late ? [row.id, "late"] : [row.id],
+      };
+    });
+  },
+};
