@@ -44,6 +44,8 @@ export const jobKinds = [
   "rotate",
   "reseal",
   "retire_key",
+  "deep_read",
+  "integrity",
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;

@@ -11,6 +11,7 @@ export * from "./common.ts";
 export * from "./coverage.ts";
 export * from "./evidence.ts";
 export * from "./incidents.ts";
+export * from "./integrity.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
 export * from "./keys.ts";

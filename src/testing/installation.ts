@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemClock, systemRandom } from "../base/index.ts";
 import { engine as realEngine } from "../apps/server/index.ts";
 import { rebuildHandler } from "../control/catalog/index.ts";
+import { lazySigner } from "../control/evidence/index.ts";
 import { createProject, createRegion, createWorkload } from "../control/inventory/index.ts";
 import { noFailpoints, startRunner, watchJob } from "../control/jobs/index.ts";
 import type { JobHandler, Runner, RunnerOptions } from "../control/jobs/index.ts";
@@ -17,7 +18,12 @@ import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
 import { createSources, type Sources } from "../control/sources/index.ts";
 import { thawHandler, tierHandler } from "../control/tiering/index.ts";
-import { requestVerification, verifyHandler } from "../control/verification/index.ts";
+import {
+  deepReadHandler,
+  integrityHandler,
+  requestVerification,
+  verifyHandler,
+} from "../control/verification/index.ts";
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
 import type { KeyAdmin, KeyInfo, KeyManager } from "../engine/keys/index.ts";
 import type { Job, Project, Region, Workload } from "../model/index.ts";
@@ -111,6 +117,8 @@ export async function installation(
     backupHandler(parts),
     copyHandler(parts),
     verifyHandler(parts),
+    deepReadHandler(parts),
+    integrityHandler({ ...parts, signer: lazySigner(parts) }),
     restoreHandler(parts),
     rebuildHandler(parts),
     deleteHandler(parts),

@@ -51,6 +51,8 @@ export class Victim extends Installation {
     retire_key: 0,
     tier: 0,
     thaw: 0,
+    deep_read: 0,
+    integrity: 0,
     catalog_rebuild: 0,
   };
 

@@ -7,6 +7,7 @@ import type { HeadPlace, Signer } from "../../control/evidence/index.ts";
 import { channelFacts, deliverDue, pageDue } from "../../control/oncall/index.ts";
 import { incidentFacts, noteLateResponses } from "../../control/incidents/index.ts";
 import { listRegions } from "../../control/inventory/index.ts";
+import { planDeepReads, planIntegrity } from "../../control/verification/index.ts";
 import type { Repositories } from "../../control/repositories/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
 import { readSecret } from "../../platform/config/index.ts";
@@ -53,6 +54,8 @@ export function startAssurance(ports: AssurancePorts): Assurance {
     { name: "deliveries", every_ms: POLL_MS, run: () => deliverDue({ ...ports, readSecret }) },
     { name: "key audit", every_ms: 60_000, run: () => followKeyAudit(db, ports.key_admin, ports) },
     { name: "evidence", every_ms: PASS_MS, run: () => appendPending(db, ports) },
+    { name: "integrity", every_ms: HEADS_EVERY_MS, run: () => planIntegrity(db, ports) },
+    { name: "deep reads", every_ms: HEADS_EVERY_MS, run: () => planDeepReads(db, ports) },
     { name: "evidence heads", every_ms: HEADS_EVERY_MS, run: () => signAndPublish(ports) },
   ];
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import { systemClock, systemRandom } from "../../base/index.ts";
 import type { Engine } from "../../control/repositories/index.ts";
 import { planBackup, runBackup, runStreamBackup } from "../../engine/backup/index.ts";
-import { checkRepository, verifyBackup } from "../../engine/check/index.ts";
+import { checkRepository, verifyBackup, verifyPacks } from "../../engine/check/index.ts";
 import { planCopy, runCopy } from "../../engine/copy/index.ts";
 import { createRepository, openRepository } from "../../engine/repository/index.ts";
 import { runReseal, surveyEpochs } from "../../engine/reseal/index.ts";
@@ -22,6 +22,7 @@ export const engine: Engine = {
   runRestore,
   verifyBackup,
   checkRepository,
+  verifyPacks,
   planCopy,
   runCopy,
   runSweep,

@@ -21,7 +21,7 @@ import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
 import { createSources } from "../../control/sources/index.ts";
 import { thawHandler, tierHandler } from "../../control/tiering/index.ts";
-import { verifyHandler } from "../../control/verification/index.ts";
+import { deepReadHandler, integrityHandler, verifyHandler } from "../../control/verification/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Config } from "../../platform/config/index.ts";
 import { openDatabase } from "../../platform/db/index.ts";
@@ -178,6 +178,8 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     backupHandler(parts),
     copyHandler(parts),
     verifyHandler(parts),
+    deepReadHandler(parts),
+    integrityHandler(parts),
     restoreHandler(parts),
     rebuildHandler(parts),
     deleteHandler(parts),

@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../../base/index.ts";
 import type { BackupOptions, BackupPlan, BackupReport, StreamBackupOptions } from "../../engine/backup/index.ts";
-import type { CheckOptions, CheckReport, VerificationReport } from "../../engine/check/index.ts";
+import type { CheckOptions, CheckReport, PacksReport, VerificationReport } from "../../engine/check/index.ts";
 import type { CopyPlan, CopyReport, CopyRequest, CopyRunOptions } from "../../engine/copy/index.ts";
 import type { KeyManager } from "../../engine/keys/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
@@ -37,6 +37,7 @@ export interface Engine {
   runRestore(plan: RestorePlan, options?: RestoreRunOptions): Promise<RestoreReport>;
   verifyBackup(options: CheckOptions & { backup_id: string }): Promise<VerificationReport>;
   checkRepository(options: CheckOptions): Promise<CheckReport>;
+  verifyPacks(options: CheckOptions & { pack_ids: readonly string[] }): Promise<PacksReport>;
   planCopy(request: CopyRequest): Promise<CopyPlan>;
   runCopy(plan: CopyPlan, options?: CopyRunOptions): Promise<CopyReport>;
   runSweep(options: SweepOptions): Promise<SweepReport>;

@@ -4,6 +4,14 @@
  * Invariants: nothing is written; damage is named by object, with the backups and paths it hurts; a store that cannot
  * answer gives an error, never a verdict.
  */
-export { checkRepository, verifyBackup } from "./run.ts";
-export type { CheckOptions, CheckReport, Damage, Verdict, VerdictCause, VerificationReport } from "./types.ts";
+export { checkRepository, verifyBackup, verifyPacks } from "./run.ts";
+export type {
+  CheckOptions,
+  CheckReport,
+  Damage,
+  PacksReport,
+  Verdict,
+  VerdictCause,
+  VerificationReport,
+} from "./types.ts";
 export { checkThreads } from "./threads.ts";

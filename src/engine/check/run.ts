@@ -3,7 +3,7 @@ import { defaultThreads, Meter } from "../pipeline/index.ts";
 import type { LoadedIndex, Manifest, Repository } from "../repository/index.ts";
 import { checkKeyObjects, checkStructure, DamageBook, packObject } from "./structure.ts";
 import type { CheckWorkerStart, PackResult, PackTask } from "./task.ts";
-import type { CheckOptions, CheckReport, VerdictCause, VerificationReport } from "./types.ts";
+import type { CheckOptions, CheckReport, PacksReport, VerdictCause, VerificationReport } from "./types.ts";
 import { checkThreads } from "./threads.ts";
 
 const NO_ROOM = { new_chunks: 0, new_frames: 0, new_packs: 0 } as const;
@@ -268,4 +268,32 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
     stale_leases: loaded.stale_leases.map(({ key }) => key),
     duration_ms: Math.round(repository.clock.monotonic_ms() - began_ms),
   };
+}
+
+/**
+ * Reads these packs whole, whichever backups need them. One that the index does not name (swept meanwhile, or of a
+ * writer that is still busy) is passed over. @throws STORE_*, KEY_*
+ */
+export async function verifyPacks(o: CheckOptions & { readonly pack_ids: readonly string[] }): Promise<PacksReport> {
+  const { repository, pack_ids, signal } = o;
+  const damage = new DamageBook();
+  const meter = new Meter(repository.clock, o.onProgress);
+  const wanted = [...pack_ids];
+  const loaded = await repository.loadIndex({ ...NO_ROOM, wanted, only_wanted: true, ...(signal ? { signal } : {}) });
+  const packs = new Map(
+    pack_ids.flatMap((id): [string, number][] => {
+      const number = loaded.packs.get(id);
+      return number === undefined ? [] : [[id, number]];
+    }),
+  );
+  const numbers = new Set(packs.values());
+  meter.begin(
+    "read and verify",
+    numbers.size,
+    [...numbers].reduce((sum, pack) => sum + (loaded.pack_sizes[pack] ?? 0), 0),
+  );
+  const read = await readPacks(o, loaded, numbers, damage, () => [], meter);
+  meter.end();
+  const bad = new Set(damage.list().map(({ object }) => object.slice(object.lastIndexOf("/") + 1)));
+  return { read: [...packs.keys()], damaged: [...packs.keys()].filter((id) => bad.has(id)), bytes_read: read.bytes };
 }

@@ -43,6 +43,15 @@ export interface VerificationReport {
   readonly duration_ms: number;
 }
 
+/** What became of packs that were asked for by id. */
+export interface PacksReport {
+  /** Read whole, the damaged ones included. */
+  readonly read: readonly string[];
+  /** Of these, not what was written. */
+  readonly damaged: readonly string[];
+  readonly bytes_read: number;
+}
+
 export interface CheckReport {
   readonly backups: number;
   readonly objects_read: number;

@@ -193,6 +193,25 @@ export interface IncidentNoteTable {
   what: string;
 }
 
+export interface PackReadTable {
+  repository_id: string;
+  pack_id: string;
+  size_bytes: number;
+  seen_at: Time;
+  /** Read whole; null before the first time. */
+  last_read_at: NullableTime;
+  damaged: WithDefault<boolean>;
+}
+
+export interface IntegrityReportTable {
+  id: string;
+  project_id: string;
+  day: string;
+  report: Json<Readonly<Record<string, unknown>>>;
+  jws: string;
+  created_at: Time;
+}
+
 /** Tables of evidence, alerts, pages, incidents and anomalies. */
 export interface AssuranceTables {
   evidence_pending: EvidencePendingTable;
@@ -210,4 +229,6 @@ export interface AssuranceTables {
   anomaly_checks: AnomalyCheckTable;
   incidents: IncidentTable;
   incident_notes: IncidentNoteTable;
+  pack_reads: PackReadTable;
+  integrity_reports: IntegrityReportTable;
 }

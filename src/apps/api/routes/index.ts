@@ -10,6 +10,7 @@ import { addCoverageRoutes } from "./coverage.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
 import { addHoldRoutes } from "./holds.ts";
 import { addIncidentRoutes } from "./incidents.ts";
+import { addIntegrityRoutes } from "./integrity.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOncallRoutes } from "./oncall.ts";
@@ -52,4 +53,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addUserRoutes(app, deps);
   addRotationRoutes(app, deps);
   addIncidentRoutes(app, deps);
+  addIntegrityRoutes(app, deps);
 }

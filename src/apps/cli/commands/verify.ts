@@ -8,6 +8,7 @@ import { required, serverCommand } from "../server/command.ts";
 import { settle } from "../server/follow.ts";
 import { awaitJob, DETACH, type WaitOptions } from "../server/jobs.ts";
 import { renderDetails } from "../table.ts";
+import { registerLedger } from "./verify-ledger.ts";
 
 interface VerifyOptions extends WaitOptions {
   readonly backupId?: string;
@@ -15,7 +16,7 @@ interface VerifyOptions extends WaitOptions {
 }
 
 export const register: Register = (program, io) => {
-  serverCommand(
+  const verify = serverCommand(
     program,
     "verify",
     "Read every byte of a backup and check it; nothing is restored.\n" +
@@ -51,6 +52,7 @@ export const register: Register = (program, io) => {
         });
       }
     });
+  registerLedger(verify, io);
 };
 
 const FINDINGS_SHOWN_MAX = 20;

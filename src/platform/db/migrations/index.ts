@@ -12,6 +12,7 @@ import * as alerting from "./0041_alerting.ts";
 import * as oncall from "./0042_oncall.ts";
 import * as tenants from "./0061_tenants.ts";
 import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
+import * as integrity from "./0044_integrity.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0042_oncall": oncall,
   "0061_tenants": tenants,
   "0043_anomalies_incidents": anomaliesIncidents,
+  "0044_integrity": integrity,
 };
