@@ -2,6 +2,7 @@
  * `npm run bench [-- --only tree,image,incompressible,small,generations] [--rounds N] [--work DIR] [--write]`
  * `--files N` and `--gib N` make the data sets smaller, to try the bench itself.
  * `npm run bench -- --only index [--chunks N]` measures the chunk index instead, by itself.
+ * `npm run bench -- --only vm [--mib N]` measures disks of VMs: backups over NBD, and reads of a served backup.
  * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in
  * docs/benchmarks.md.
  */
@@ -12,6 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { borg, holdfast, restic } from "./contenders.ts";
 import { benchIndex } from "./index/main.ts";
+import { benchVm } from "./vm/main.ts";
 import {
   type BenchOptions,
   generationRows,
@@ -38,6 +40,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     files: { type: "string", default: "1000000" },
     gib: { type: "string", default: "4" },
+    mib: { type: "string", default: "1024" },
     chunks: { type: "string", default: "20000000" },
     work: { type: "string", default: join(tmpdir(), "holdfast-bench") },
     write: { type: "boolean", default: false },
@@ -47,6 +50,11 @@ const { values } = parseArgs({
 if (values.only === "index") {
   mkdirSync(values.work, { recursive: true });
   await benchIndex(values.work, Number(values.chunks), (line) => process.stdout.write(`${line}\n`));
+  process.exit(0);
+}
+
+if (values.only === "vm") {
+  await benchVm(Number(values.mib), (line) => process.stdout.write(`${line}\n`));
   process.exit(0);
 }
 

@@ -96,4 +96,3 @@ export const STATE_ZERO = 2;
 export const PAYLOAD_MAX = 32 * 1024 * 1024;
 /** Options carry names: 4096 bytes by the specification, and some around them. */
 export const OPTION_MAX = 64 * 1024;
-export const NAME_MAX = 4096;
