@@ -34,6 +34,8 @@ const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
   ACKNOWLEDGED: ["warn", "waiting"],
   RESOLVED: ["good", "check"],
   SENT: ["good", "check"],
+  DONE: ["good", "check"],
+  SUPERSEDED: ["idle", "skipped"],
   ENABLED: ["good", "check"],
   DISABLED: ["warn", "skipped"],
   PENDING_DESTRUCTION: ["warn", "waiting"],

@@ -70,7 +70,7 @@ export function DataTable<T>(props: TableProps<T>) {
     3,
   );
   const narrow_grid = {
-    "--narrow": `${select}${narrow.map((column) => column.width).join(" ")}`,
+    "--narrow": `${select}${narrow.map((column) => column.width.replace(/minmax\([\d.]+rem/, "minmax(0")).join(" ")}`,
     "--least": `${least}rem`,
   } as React.CSSProperties;
   return (

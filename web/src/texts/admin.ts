@@ -24,6 +24,17 @@ export const admin = {
     what: "What",
     outcome: "Outcome",
     key: "Key",
+    rotations: "Rotation",
+    rotate: (project: string) => `Rotate the key of ${project}`,
+    rotate_lead:
+      "A new version, epoch keys wrapped anew at once, then packs sealed anew tier by tier beside everything that runs. What is locked keeps its epoch until its lock ends.",
+    no_rotation: "No key has been rotated yet.",
+    from_to: (old: number, next: number | null) => `version ${old} → ${next ?? "…"}`,
+    phase: "Region and tier",
+    progress: "Sealed anew",
+    left: "Packs left, time",
+    locked: "Locked",
+    locked_until: (packs: string, day: string) => `${packs} packs, until ${day}`,
   },
   access: {
     title: "Roles and tokens",

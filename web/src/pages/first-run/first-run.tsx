@@ -192,7 +192,7 @@ function FolderForm({ onStarted }: { onStarted: (search: { readonly [K in Key]?:
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <TextInput
-            label={t.restore.target_path}
+            label={t.first_run.target_label}
             value={to}
             placeholder={plain === "" ? "" : target}
             onChange={(event) => setTo(event.currentTarget.value)}

@@ -10,6 +10,7 @@ import { Chip, StateMark } from "../../parts/state.tsx";
 import { DataTable } from "../../parts/table.tsx";
 import { Ago, Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { Rotations } from "./rotations.tsx";
 
 type Key = ItemOf<"/v1/keys">;
 
@@ -37,6 +38,11 @@ export function KeysPage() {
             )
           }
         </Answered>
+        <div>
+          <Rotations
+            projects={(query.data?.items ?? []).flatMap(({ project }) => (project === null ? [] : [project]))}
+          />
+        </div>
         <div>
           <Panel title={t.keys.log} aside={<VerifyLog />} flush>
             <Text size="sm" c="dimmed" p="sm">

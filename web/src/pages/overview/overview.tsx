@@ -2,12 +2,15 @@ import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { href } from "../../app/href.ts";
+import { useMay } from "../../app/session.ts";
 import { overviewQuery, replicationQuery } from "../../api/queries.ts";
+import { alertsQuery } from "../../api/queries-watch.ts";
 import type { Overview } from "../../api/types.ts";
 import { countText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, PageHead, Panel } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
+import { OpenAlerts } from "./alerts.tsx";
 import { CoverageRing } from "./ring.tsx";
 import { ReplicationPanel } from "./replication.tsx";
 import { RpoList } from "./rpo.tsx";
@@ -17,6 +20,8 @@ import { Timeline } from "./timeline.tsx";
 export function OverviewPage() {
   const query = useQuery(overviewQuery());
   const replication = useQuery(replicationQuery());
+  const may_alerts = useMay("alerts:read");
+  const alerts = useQuery({ ...alertsQuery("state=OPEN|ACKNOWLEDGED"), enabled: may_alerts });
   const { data } = query;
   return (
     <>
@@ -50,11 +55,20 @@ export function OverviewPage() {
                 </Panel>
               </div>
               <div data-span="4">
-                <Panel title={t.overview.replication}>
-                  <Answered query={replication} rows={3}>
-                    {(status) => <ReplicationPanel status={status} />}
-                  </Answered>
-                </Panel>
+                <Stack gap="sm">
+                  {may_alerts && (
+                    <Panel title={t.overview.alerts} aside={<Link to="/alerts">{t.nav.alerts}</Link>}>
+                      <Answered query={alerts} rows={2}>
+                        {({ items }) => <OpenAlerts alerts={items} />}
+                      </Answered>
+                    </Panel>
+                  )}
+                  <Panel title={t.overview.replication}>
+                    <Answered query={replication} rows={2}>
+                      {(status) => <ReplicationPanel status={status} />}
+                    </Answered>
+                  </Panel>
+                </Stack>
               </div>
               <div>
                 <Panel

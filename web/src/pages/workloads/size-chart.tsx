@@ -12,59 +12,77 @@ export default function SizeChart({ backups }: { backups: readonly Backup[] }) {
   const box = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme("light");
   useEffect(() => {
-    if (box.current === null) return;
-    const begin_ms = performance.now();
-    const style = getComputedStyle(document.documentElement);
-    const color = (name: string) => style.getPropertyValue(name).trim();
-    const chart = init(box.current, null, { renderer: "svg", height: HEIGHT_PX });
-    const points = [...backups].reverse();
-    const line = (name: string, width: number, dash: boolean, value: (backup: Backup) => number | null) => ({
-      name,
-      type: "line" as const,
-      showSymbol: points.length < 40,
-      symbolSize: 5,
-      animation: false,
-      lineStyle: { width, type: dash ? ("dashed" as const) : ("solid" as const) },
-      data: points.map((backup) => [Date.parse(backup.created_at), value(backup)]),
+    const element = box.current;
+    if (element === null) return;
+    let leave = () => {};
+    // By the next frame the page has taken on the scheme that this was called for, and its colours can be read.
+    const frame = requestAnimationFrame(() => {
+      leave = draw(element, backups);
     });
-    chart.setOption({
-      color: [color("--hf-busy-fill"), color("--hf-idle")],
-      grid: { left: 70, right: 16, top: 12, bottom: 24 },
-      textStyle: { color: color("--hf-quiet"), fontFamily: "inherit" },
-      // Rich text is drawn; the other kind would put styles into the page, which the content policy forbids.
-      tooltip: {
-        trigger: "axis",
-        renderMode: "richText",
-        confine: true,
-        formatter: (rows: unknown) => {
-          const all = rows as readonly { seriesName: string; value: readonly [number, number | null] }[];
-          const at = all[0]?.value[0];
-          return [
-            at === undefined ? "" : dayText(at),
-            ...all.map((row) => `${row.seriesName}: ${bytesText(row.value[1])}`),
-          ].join("\n");
-        },
-      },
-      xAxis: { type: "time", axisLine: { lineStyle: { color: color("--hf-line") } } },
-      yAxis: {
-        type: "value",
-        axisLabel: { formatter: (value: number) => bytesText(value) },
-        splitLine: { lineStyle: { color: color("--hf-line") } },
-      },
-      series: [
-        line(t.backups.size, 2, false, (backup) => backup.source_bytes),
-        line(t.backups.added, 1.5, true, (backup) => backup.stored_bytes),
-      ],
-    });
-    performance.measure("hf-chart", { start: begin_ms, end: performance.now() });
-    const resize = new ResizeObserver(() => chart.resize());
-    resize.observe(box.current);
     return () => {
-      resize.disconnect();
-      chart.dispose();
+      cancelAnimationFrame(frame);
+      leave();
     };
   }, [backups, scheme]);
   const [newest] = backups;
   const words = `${t.backups.size} ${bytesText(newest?.source_bytes)}, ${t.backups.added} ${bytesText(newest?.stored_bytes)}`;
   return <div ref={box} role="img" aria-label={`${t.workloads.size}: ${words}`} style={{ height: HEIGHT_PX }} />;
+}
+
+/** Returns what takes the chart away again. */
+function draw(element: HTMLElement, backups: readonly Backup[]): () => void {
+  const begin_ms = performance.now();
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  const chart = init(element, null, { renderer: "svg", height: HEIGHT_PX });
+  const points = [...backups].reverse();
+  const line = (name: string, width: number, dash: boolean, value: (backup: Backup) => number | null) => ({
+    name,
+    type: "line" as const,
+    showSymbol: points.length < 40,
+    symbolSize: 5,
+    animation: false,
+    lineStyle: { width, type: dash ? ("dashed" as const) : ("solid" as const) },
+    data: points.map((backup) => [Date.parse(backup.created_at), value(backup)]),
+  });
+  chart.setOption({
+    color: [color("--hf-busy-fill"), color("--hf-idle")],
+    grid: { left: 70, right: 16, top: 12, bottom: 24 },
+    textStyle: { color: color("--hf-quiet"), fontFamily: "inherit" },
+    // Rich text is drawn; the other kind would put styles into the page, which the content policy forbids.
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      confine: true,
+      formatter: (rows: unknown) => {
+        const all = rows as readonly { seriesName: string; value: readonly [number, number | null] }[];
+        const at = all[0]?.value[0];
+        return [
+          at === undefined ? "" : dayText(at),
+          ...all.map((row) => `${row.seriesName}: ${bytesText(row.value[1])}`),
+        ].join("\n");
+      },
+    },
+    xAxis: {
+      type: "time",
+      axisLine: { lineStyle: { color: color("--hf-line") } },
+      axisLabel: { color: color("--hf-quiet") },
+    },
+    yAxis: {
+      type: "value",
+      axisLabel: { color: color("--hf-quiet"), formatter: (value: number) => bytesText(value) },
+      splitLine: { lineStyle: { color: color("--hf-line") } },
+    },
+    series: [
+      line(t.backups.size, 2, false, (backup) => backup.source_bytes),
+      line(t.backups.added, 1.5, true, (backup) => backup.stored_bytes),
+    ],
+  });
+  performance.measure("hf-chart", { start: begin_ms, end: performance.now() });
+  const resize = new ResizeObserver(() => chart.resize());
+  resize.observe(element);
+  return () => {
+    resize.disconnect();
+    chart.dispose();
+  };
 }
