@@ -52,7 +52,7 @@ async function shoot(stage: Stage, page: Page, state: string, pages: Readonly<Re
     if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
     await page.goto(stage.url + path);
     await page.locator("h1").first().waitFor();
-    await page.locator('main [aria-label="Loading"]').first().waitFor({ state: "detached", timeout: 20_000 });
+    await page.locator('main [aria-label="Loading"]').first().waitFor({ state: "detached", timeout: 60_000 });
     for (const [look, { width, height, colorScheme }] of Object.entries(LOOKS)) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -23,7 +23,9 @@ const CHROMIUM_ARGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const JOB_LIMIT_MS = 60_000;
+const JOB_LIMIT_MS = 120_000;
+/** A busy machine is slow, not broken. */
+const WAIT_LIMIT_MS = 90_000;
 const ROOT = dirname(dirname(import.meta.dirname));
 
 export interface View {
@@ -122,6 +124,7 @@ export async function openStage(): Promise<Stage> {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
       if (token !== null) await context.addCookies([await sessionOf(token)]);
       const page = await context.newPage();
+      page.setDefaultTimeout(WAIT_LIMIT_MS);
       const problems: string[] = [];
       page.on("console", (message) => {
         // That the server refused something is the page's to tell, and is what some tests are about.
