@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
+import { auditTheRest } from "./audit.ts";
 import { prepareAuth, requireCaller, SESSION_COOKIE } from "./auth.ts";
 import { serveConsole } from "./console.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -20,8 +21,10 @@ const KEEP_ALIVE_MS = 60_000;
 const REQUESTS_PER_MINUTE = 6000;
 
 /** Builds the API; nothing listens yet (see `listen`). */
-export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
+export async function createApi(given: ApiDeps): Promise<FastifyInstance> {
+  const deps: ApiDeps = { ...given, reads: new Map(), writes: new Map() };
   const app = Fastify({
+    ...(deps.tls === undefined ? {} : { https: { ...deps.tls, minVersion: "TLSv1.3" as const } }),
     loggerInstance: deps.log as FastifyBaseLogger,
     genReqId: () => newId("evt", deps.clock, deps.random).replace("evt", "req"),
     bodyLimit: BODY_BYTES_MAX,
@@ -61,6 +64,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
       apiError("API_RATE_LIMITED", `more than ${context.max} requests in a minute`, { retry_after: context.after }),
   });
   await prepareAuth(app);
+  auditTheRest(app, deps);
   await serveOpenApi(app, deps.version);
   addHealth(app, deps);
   addSessionRoutes(app, deps);

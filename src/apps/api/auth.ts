@@ -30,6 +30,8 @@ declare module "fastify" {
     lesser_scope?: string;
     /** About the installation as a whole: a permission in some project is not enough. */
     organisation?: boolean;
+    /** Reads data out of a backup: the audit log tells of it. */
+    audited?: boolean;
   }
 }
 

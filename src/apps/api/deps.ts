@@ -1,7 +1,8 @@
 import type { Signer } from "../../control/evidence/index.ts";
-import type { SessionLimits } from "../../control/access/index.ts";
+import type { Principal, SessionLimits } from "../../control/access/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
+import type { Db, Tx } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 
@@ -16,6 +17,11 @@ export interface ApiDeps extends RecoverPorts {
   readonly version: string;
   readonly limits?: ApiLimits;
   readonly session_limits?: SessionLimits;
+  /** With certificate and key the address speaks TLS 1.3, and nothing else. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Filled while routes are added. */
+  readonly reads?: Map<string, KeptRead>;
+  readonly writes?: Map<string, KeptWrite>;
 }
 
 export interface ApiLimits {
@@ -24,4 +30,27 @@ export interface ApiLimits {
   readonly event_streams_max?: number;
   /** Sign-ins that one address may try in a minute. */
   readonly sign_ins_per_minute?: number;
+}
+
+/** A route by its address: what the state before a change is read with. */
+export interface KeptRead {
+  run(call: {
+    readonly db: Db;
+    readonly params: unknown;
+    readonly query: unknown;
+    readonly principal: Principal;
+  }): Promise<unknown>;
+}
+
+/** A route by its operation: what runs once a second person approved it. */
+export interface KeptWrite {
+  readonly scope: string;
+  run(call: {
+    readonly db: Tx;
+    readonly params: unknown;
+    readonly body: unknown;
+    readonly principal: Principal;
+    readonly dry_run: boolean;
+    readonly revision: number | undefined;
+  }): Promise<unknown>;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
+import { HoldfastError } from "../../base/index.ts";
 import type { Principal } from "../../control/access/index.ts";
 import { type Db, type Tx, withTransaction } from "../../platform/db/index.ts";
 import {
@@ -9,9 +10,11 @@ import {
   mutationQuerySchema,
   problemSchema,
 } from "../../protocol/index.ts";
+import { putAside } from "./approval.ts";
+import { recordDone } from "./audit.ts";
 import { principalOf } from "./auth.ts";
 import { inScope, withinReach } from "./reach.ts";
-import type { ApiDeps } from "./deps.ts";
+import type { ApiDeps, KeptRead, KeptWrite } from "./deps.ts";
 import { type Answer, claimKey, keepAnswer, type KeyedRequest } from "./idempotency.ts";
 
 /** What every route declares. */
@@ -27,6 +30,8 @@ interface RouteBase<P extends z.ZodType, R extends z.ZodType> {
   readonly lesser_scope?: string;
   /** About the installation as a whole: a permission in some project is not enough. */
   readonly organisation?: boolean;
+  /** Reads data out of a backup: the audit log tells of it. */
+  readonly audited?: boolean;
   readonly params?: P;
   readonly response: R;
 }
@@ -82,6 +87,7 @@ export function addRead<P extends z.ZodType, Q extends z.ZodType, R extends z.Zo
   deps: ApiDeps,
   route: ReadRoute<P, Q, R>,
 ): void {
+  deps.reads?.set(route.url, route as unknown as KeptRead);
   app.route({
     method: "GET",
     url: route.url,
@@ -121,6 +127,7 @@ export function addWrite<P extends z.ZodType, B extends z.ZodType, R extends z.Z
   deps: ApiDeps,
   route: WriteRoute<P, B, R>,
 ): void {
+  deps.writes?.set(route.operation_id, route as unknown as KeptWrite);
   const planned = route.plan === undefined ? {} : { 200: route.plan.response };
   app.route({
     method: route.method,
@@ -157,9 +164,10 @@ function needs({ scope, lesser_scope, organisation }: RouteBase<z.ZodType, z.Zod
   return `Needs the permission \`${scope}\`${or}${organisation === true ? " for the whole organisation" : ""}.`;
 }
 
-function configOf({ scope, lesser_scope, organisation }: RouteBase<z.ZodType, z.ZodType>) {
+function configOf({ scope, lesser_scope, organisation, audited }: RouteBase<z.ZodType, z.ZodType>) {
   return {
     scope,
+    ...(audited === undefined ? {} : { audited }),
     ...(lesser_scope === undefined ? {} : { lesser_scope }),
     ...(organisation === undefined ? {} : { organisation }),
   };
@@ -205,8 +213,21 @@ async function perform<P extends z.ZodType, B extends z.ZodType, R extends z.Zod
         reply.header("idempotency-replayed", "true");
         return kept;
       }
-      const body = await inScope(tx, request, async () => (await route.run(call)) as object);
+      const aside = await inScope(tx, request, () => putAside(tx, route, request, reply, deps));
+      if (aside !== undefined) {
+        const pending = { outcome: "PENDING_APPROVAL", status: 202, before: null, after: aside } as const;
+        await recordDone(tx, request, { action: route.operation_id, ...pending }, deps);
+        if (keyed !== undefined) await keepAnswer(tx, keyed, { status: 202, body: aside });
+        return { status: 202, body: aside };
+      }
+      const [before, body] = await inScope(tx, request, async () => [
+        await stateBefore(deps, route, call),
+        (await route.run(call)) as object,
+      ]);
       const answer = { status: route.status, body };
+      const after = withoutSecrets(body, route.secret_fields);
+      const done = { action: route.operation_id, outcome: "DONE", status: route.status, before, after } as const;
+      await recordDone(tx, request, done, deps);
       if (keyed !== undefined)
         await keepAnswer(tx, keyed, { ...answer, body: withoutSecrets(body, route.secret_fields) });
       return answer;
@@ -215,6 +236,22 @@ async function perform<P extends z.ZodType, B extends z.ZodType, R extends z.Zod
     if (!(error instanceof DryRun)) throw error;
     reply.header("dry-run", "true");
     return error.answer;
+  }
+}
+
+/** What an edit or a deletion is about to change: the answer that GET gives at the same address. */
+async function stateBefore(
+  deps: ApiDeps,
+  route: { readonly method: string; readonly url: string },
+  call: { readonly db: Tx; readonly params: unknown; readonly principal: Principal },
+): Promise<unknown> {
+  const read = route.method === "POST" ? undefined : deps.reads?.get(route.url);
+  if (read === undefined) return null;
+  try {
+    return await read.run({ db: call.db, params: call.params, query: {}, principal: call.principal });
+  } catch (error) {
+    if (error instanceof HoldfastError) return null; // the operation itself will say that it is not there
+    throw error;
   }
 }
 

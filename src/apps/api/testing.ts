@@ -27,6 +27,7 @@ export interface TestApi {
   readonly app: FastifyInstance;
   readonly database: Database;
   readonly admin_token: string;
+  readonly deps: ApiDeps;
   readonly dir: string;
   /** A token with these scopes only. */
   token(scopes: readonly string[]): Promise<string>;
@@ -77,6 +78,7 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
     app,
     database,
     admin_token,
+    deps,
     dir,
     token: async (scopes) => (await createToken(database.db, { name: "test", scopes }, ports)).secret,
     async call(method, url, { body, headers, token = admin_token } = {}) {

@@ -1,5 +1,6 @@
 import { asHoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
+import { pruneAudit } from "../../control/audit/index.ts";
 import { createSnapshotWriter } from "../../control/catalog/index.ts";
 import type { SnapshotPorts } from "../../control/catalog/index.ts";
 import { deleteHistory } from "../../control/jobs/index.ts";
@@ -20,6 +21,7 @@ export interface Scheduler {
 
 const SNAPSHOT_EVERY_MS = 60_000;
 const HISTORY_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /** Looks every `interval_ms` for what is due. A pass that fails is told and tried again; passes never overlap. */
 export function startScheduler(
@@ -29,8 +31,8 @@ export function startScheduler(
     readonly clock: Clock;
     readonly random: Random;
     readonly log: Logger;
-    readonly history: HistoryLimits;
     readonly key_admin: KeyAdmin;
+    readonly history: HistoryLimits & { readonly audit_days: number };
   },
 ): Scheduler {
   const { db, clock, random, log } = ports;
@@ -52,6 +54,9 @@ export function startScheduler(
       await planRotations(db, ports);
       await planRetirements(db, ports);
       if (expired + sweeps > 0) log.info({ expired, sweeps }, "retention applied");
+      const audit_until = new Date(clock.now_ms() - ports.history.audit_days * DAY_MS);
+      const audited = await pruneAudit(db, audit_until, ports.clock);
+      if (audited > 0) log.info({ entries: audited }, "old audit entries deleted");
       const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
       if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");
     }

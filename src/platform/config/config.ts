@@ -25,6 +25,9 @@ const configSchema = z.strictObject({
       host: z.string().min(1).default("127.0.0.1"),
       /** 0 takes any free port. */
       port: port.default(7440),
+      /** Files in PEM. With both the address speaks TLS 1.3, and nothing else. */
+      tls_cert: z.string().min(1).optional(),
+      tls_key: z.string().min(1).optional(),
     })
     .prefault({}),
   log: z
@@ -54,6 +57,8 @@ const configSchema = z.strictObject({
       /** Ended jobs are kept so long; those that made a backup which is still there, as long as it is. */
       jobs_days: positive.default(90),
       events_days: positive.default(30),
+      /** The audit log: seven years. */
+      audit_days: positive.default(2557),
     })
     .prefault({}),
 });
@@ -79,6 +84,8 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "database_url",
     "listen.host",
     "listen.port",
+    "listen.tls_cert",
+    "listen.tls_key",
     "log.level",
     "log.format",
     "log.file",
@@ -88,6 +95,7 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "schedule.tick_seconds",
     "history.jobs_days",
     "history.events_days",
+    "history.audit_days",
   ].map((key) => [key, `BAAS_${key.toUpperCase().replace(".", "_")}`]),
 );
 

@@ -31,11 +31,12 @@ export async function leaveRowScope(tx: Tx): Promise<void> {
 }
 
 /** Tables that everyone may read and nobody in scope may write. */
-const SHARED = new Set(["regions", "roles"]);
+const SHARED = new Set(["regions", "roles", "approval_rules"]);
 /** Told of what was done by anyone, read only by those in scope. */
 const APPEND_ONLY = new Set(["events"]);
 /** Hold secrets or other people's names, whatever columns they have. */
 const CLOSED = new Set([
+  "audit_log",
   "tokens",
   "users",
   "passkeys",

@@ -1,6 +1,6 @@
 import type { ColumnType } from "kysely";
 import type { Tags } from "../../model/index.ts";
-import type { Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
+import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
 
 export interface UserTable {
   id: string;
@@ -83,6 +83,59 @@ export interface SignInChallengeTable {
   expires_at: Time;
 }
 
+export interface AuditTable {
+  sequence: number;
+  time: Time;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
+  address: string;
+  user_agent: string;
+  /** The route's operation id. */
+  action: string;
+  method: string;
+  path: string;
+  project_id: Nullable<string>;
+  subject: Nullable<string>;
+  outcome: "DONE" | "REFUSED" | "PENDING_APPROVAL";
+  status: number;
+  reason: Nullable<string>;
+  request: NullableJson<Record<string, unknown>>;
+  before: NullableJson<Record<string, unknown>>;
+  after: NullableJson<Record<string, unknown>>;
+  request_id: string;
+  prev_hash: string;
+  hash: string;
+}
+
+export interface ApprovalRuleTable {
+  kind: string;
+  /** Null: in all projects. */
+  project_id: Nullable<string>;
+  created_at: Time;
+  created_by: string;
+}
+
+export interface ApprovalTable {
+  id: string;
+  kind: string;
+  operation_id: string;
+  path: string;
+  params: Json<Readonly<Record<string, unknown>>>;
+  body: NullableJson<object>;
+  project_id: Nullable<string>;
+  requested_by: string;
+  /** User, or token without an owner: whoever this is cannot approve it. */
+  requested_by_id: string;
+  reason: Nullable<string>;
+  state: "PENDING" | "APPROVED" | "REJECTED";
+  decided_by: Nullable<string>;
+  result: NullableJson<object>;
+  created_at: Time;
+  expires_at: Time;
+  decided_at: NullableTime;
+}
+
 /** Who may do what. */
 export interface AccessTables {
   users: UserTable;
@@ -91,4 +144,7 @@ export interface AccessTables {
   bindings: BindingTable;
   sessions: SessionTable;
   sign_in_challenges: SignInChallengeTable;
+  audit_log: AuditTable;
+  approval_rules: ApprovalRuleTable;
+  approvals: ApprovalTable;
 }

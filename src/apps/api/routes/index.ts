@@ -3,6 +3,7 @@ import type { ApiDeps } from "../deps.ts";
 import { addAlertRoutes } from "./alerts.ts";
 import { addAccessRoutes } from "./access.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
+import { addAuditRoutes } from "./audit.ts";
 import { addBackupRoutes } from "./backups.ts";
 import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
@@ -28,6 +29,7 @@ import { addVerificationRoutes } from "./verifications.ts";
 import { addWorkloadRoutes } from "./workloads.ts";
 
 export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  addAuditRoutes(app, deps);
   addRegionRoutes(app, deps);
   addProjectRoutes(app, deps);
   addWorkloadRoutes(app, deps);

@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { InvalidArgumentError } from "commander";
 import { type Config, loadConfig } from "../../../platform/config/index.ts";
 import { adminTokenPath } from "../../../protocol/index.ts";
 import { createApi, listen } from "../../api/index.ts";
 import { type RunningServer, startServer } from "../../server/index.ts";
+import { cliError } from "../errors.ts";
 import type { CliIo, CommonOptions } from "../io.ts";
 import { show } from "../output.ts";
 import type { Register } from "../register.ts";
@@ -56,8 +58,9 @@ async function up(io: CliIo, options: UpOptions): Promise<void> {
     ...(keys_dir === undefined ? {} : { keys_dir }),
     ...(failpoint === undefined ? {} : { failpoint }),
     mountApi: async (parts) => {
-      const app = await createApi({ ...parts, version: PRODUCT_VERSION });
-      const { host, port } = parts.config.listen;
+      const { host, port, tls_cert, tls_key } = parts.config.listen;
+      const tls = await readTls(tls_cert, tls_key);
+      const app = await createApi({ ...parts, version: PRODUCT_VERSION, ...(tls === undefined ? {} : { tls }) });
       return listen(app, { host, port, socket_path: parts.layout.api_socket });
     },
   });
@@ -68,6 +71,19 @@ async function up(io: CliIo, options: UpOptions): Promise<void> {
   } finally {
     await server.close();
   }
+}
+
+/** Certificate and key of the address. @throws CLI_USAGE, CLI_FILE_UNREADABLE */
+async function readTls(cert?: string, key?: string): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw cliError("CLI_USAGE", "listen.tls_cert and listen.tls_key belong together");
+  }
+  const read = (path: string) =>
+    readFile(path).catch((error: unknown) => {
+      throw cliError("CLI_FILE_UNREADABLE", `cannot read ${path}: ${(error as Error).message}`, { path }, error);
+    });
+  return { cert: await read(cert), key: await read(key) };
 }
 
 function configOf(io: CliIo, options: UpOptions): Config {

@@ -13,6 +13,7 @@ import * as oncall from "./0042_oncall.ts";
 import * as tenants from "./0061_tenants.ts";
 import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
+import * as audit from "./0062_audit.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0061_tenants": tenants,
   "0043_anomalies_incidents": anomaliesIncidents,
   "0044_integrity": integrity,
+  "0062_audit": audit,
 };
