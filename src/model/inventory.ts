@@ -151,8 +151,52 @@ export const vmSourceSchema = z.strictObject({
     .optional(),
 });
 
+/** `mariadb`: a server over its own protocol, and its binary log. */
+export const mariadbSourceSchema = z.strictObject({
+  kind: z.literal("mariadb"),
+  /** Name, address, or path of a unix socket. */
+  host: z.string().min(1).max(255),
+  port: z.number().int().min(1).max(65_535).default(3306),
+  user: z.string().min(1).max(80),
+  password: secretRefSchema.optional(),
+  tls: z
+    .strictObject({
+      mode: z.enum(["disable", "require", "verify-full"]).default("verify-full"),
+      ca_file: z.string().startsWith("/", "an absolute path").optional(),
+    })
+    .default({ mode: "verify-full" }),
+  /** Empty: all but the server's own. */
+  databases: z.array(z.string().min(1).max(64)).max(1000).default([]),
+  /** How many read at once. */
+  connections: z.number().int().min(1).max(16).default(4),
+  binlog: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** As a replica calls itself; no other may have it. Without it, made of the workload's id. */
+      server_id: z.number().int().min(1).max(4_294_967_295).optional(),
+    })
+    .default({ enabled: true }),
+  /** Asked of a restored server: the first column of the first row has to be `expect`. */
+  validations: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(100),
+        database: z.string().min(1).max(64).optional(),
+        sql: z.string().min(1).max(10_000),
+        expect: z.string().max(10_000).optional(),
+      }),
+    )
+    .max(100)
+    .default([]),
+});
+
 /** What to read when this workload is backed up. */
-export const sourceSchema = z.discriminatedUnion("kind", [filesSourceSchema, volumeSourceSchema, vmSourceSchema]);
+export const sourceSchema = z.discriminatedUnion("kind", [
+  filesSourceSchema,
+  volumeSourceSchema,
+  vmSourceSchema,
+  mariadbSourceSchema,
+]);
 export type Source = z.infer<typeof sourceSchema>;
 
 /** A declared gap in protection: someone answers for it, says why, and it ends. */

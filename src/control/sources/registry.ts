@@ -2,6 +2,7 @@ import type { Clock, Random } from "../../base/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { DriverPorts, SourceDriver, StreamedSource } from "./driver.ts";
 import { sourceError } from "./errors.ts";
+import { mariadbDriver } from "./mariadb.ts";
 import { readSecret } from "./secret.ts";
 import { vmDriver } from "./vm.ts";
 import { volumeDriver } from "./volume.ts";
@@ -22,6 +23,7 @@ export function createSources(ports: {
     drivers.set(driver.kind, driver as unknown as SourceDriver);
   add(volumeDriver);
   add(vmDriver);
+  add(mariadbDriver);
   return {
     clock: ports.clock,
     random: ports.random,

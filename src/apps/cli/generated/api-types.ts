@@ -4271,6 +4271,58 @@ export interface operations {
                                     /** @enum {string} */
                                     format: "raw" | "qcow2";
                                 }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "mariadb";
+                                host: string;
+                                /** @default 3306 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                };
+                                /** @default [] */
+                                databases: string[];
+                                /** @default 4 */
+                                connections: number;
+                                /**
+                                 * @default {
+                                 *       "enabled": true
+                                 *     }
+                                 */
+                                binlog: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    server_id?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                }[];
                             };
                             tags: {
                                 [key: string]: string;
@@ -4401,6 +4453,58 @@ export interface operations {
                             /** @enum {string} */
                             format: "raw" | "qcow2";
                         }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "mariadb";
+                        host: string;
+                        /** @default 3306 */
+                        port?: number;
+                        user: string;
+                        password?: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                        };
+                        /**
+                         * @default {
+                         *       "mode": "verify-full"
+                         *     }
+                         */
+                        tls?: {
+                            /**
+                             * @default verify-full
+                             * @enum {string}
+                             */
+                            mode?: "disable" | "require" | "verify-full";
+                            /** Format: starts_with */
+                            ca_file?: string;
+                        };
+                        /** @default [] */
+                        databases?: string[];
+                        /** @default 4 */
+                        connections?: number;
+                        /**
+                         * @default {
+                         *       "enabled": true
+                         *     }
+                         */
+                        binlog?: {
+                            /** @default true */
+                            enabled?: boolean;
+                            server_id?: number;
+                        };
+                        /** @default [] */
+                        validations?: {
+                            name: string;
+                            database?: string;
+                            sql: string;
+                            expect?: string;
+                        }[];
                     };
                     /** @default {} */
                     tags?: {
@@ -4463,6 +4567,58 @@ export interface operations {
                                 path: string;
                                 /** @enum {string} */
                                 format: "raw" | "qcow2";
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "mariadb";
+                            host: string;
+                            /** @default 3306 */
+                            port: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                            };
+                            /** @default [] */
+                            databases: string[];
+                            /** @default 4 */
+                            connections: number;
+                            /**
+                             * @default {
+                             *       "enabled": true
+                             *     }
+                             */
+                            binlog: {
+                                /** @default true */
+                                enabled: boolean;
+                                server_id?: number;
+                            };
+                            /** @default [] */
+                            validations: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
                             }[];
                         };
                         tags: {
@@ -4597,6 +4753,58 @@ export interface operations {
                                 path: string;
                                 /** @enum {string} */
                                 format: "raw" | "qcow2";
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "mariadb";
+                            host: string;
+                            /** @default 3306 */
+                            port: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                            };
+                            /** @default [] */
+                            databases: string[];
+                            /** @default 4 */
+                            connections: number;
+                            /**
+                             * @default {
+                             *       "enabled": true
+                             *     }
+                             */
+                            binlog: {
+                                /** @default true */
+                                enabled: boolean;
+                                server_id?: number;
+                            };
+                            /** @default [] */
+                            validations: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
                             }[];
                         };
                         tags: {
@@ -4797,6 +5005,58 @@ export interface operations {
                             /** @enum {string} */
                             format: "raw" | "qcow2";
                         }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "mariadb";
+                        host: string;
+                        /** @default 3306 */
+                        port?: number;
+                        user: string;
+                        password?: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                        };
+                        /**
+                         * @default {
+                         *       "mode": "verify-full"
+                         *     }
+                         */
+                        tls?: {
+                            /**
+                             * @default verify-full
+                             * @enum {string}
+                             */
+                            mode?: "disable" | "require" | "verify-full";
+                            /** Format: starts_with */
+                            ca_file?: string;
+                        };
+                        /** @default [] */
+                        databases?: string[];
+                        /** @default 4 */
+                        connections?: number;
+                        /**
+                         * @default {
+                         *       "enabled": true
+                         *     }
+                         */
+                        binlog?: {
+                            /** @default true */
+                            enabled?: boolean;
+                            server_id?: number;
+                        };
+                        /** @default [] */
+                        validations?: {
+                            name: string;
+                            database?: string;
+                            sql: string;
+                            expect?: string;
+                        }[];
                     };
                     tags?: {
                         [key: string]: string | null;
@@ -4865,6 +5125,58 @@ export interface operations {
                                 path: string;
                                 /** @enum {string} */
                                 format: "raw" | "qcow2";
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "mariadb";
+                            host: string;
+                            /** @default 3306 */
+                            port: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                            };
+                            /** @default [] */
+                            databases: string[];
+                            /** @default 4 */
+                            connections: number;
+                            /**
+                             * @default {
+                             *       "enabled": true
+                             *     }
+                             */
+                            binlog: {
+                                /** @default true */
+                                enabled: boolean;
+                                server_id?: number;
+                            };
+                            /** @default [] */
+                            validations: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
                             }[];
                         };
                         tags: {

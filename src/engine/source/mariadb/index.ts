@@ -1,0 +1,15 @@
+/**
+ * source/mariadb: a MariaDB server over its own protocol, with nothing installed beside it.
+ * Nouns: target, snapshot (several connections that see one state), part (a stretch of a table, one file), position,
+ * binary log.
+ * Invariants: no lock is taken; all data of a backup is of one position of the binary log; definitions that changed
+ * while they were read end the backup; bytes of columns are kept as they are stored; rows are counted as they are read;
+ * a file of the binary log is kept byte for byte, each event checked.
+ */
+export { MariaConnection, type MariaTarget } from "./connect.ts";
+export { mariaError } from "./errors.ts";
+export { findMariaHost, MariaInstance } from "./host.ts";
+export * from "./load.ts";
+export type { BinlogPosition } from "./snapshot.ts";
+export * from "./source.ts";
+export * from "./validate.ts";
