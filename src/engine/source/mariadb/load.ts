@@ -234,7 +234,8 @@ async function makeObjects(sql: MariaConnection, { schema, into, whole }: Chosen
 async function makeObject(sql: MariaConnection, object: MariaSchema["objects"][number]): Promise<void> {
   const { sql_mode, character_set, collation, time_zone, create } = object;
   await sql.query(
-    `SET SESSION sql_mode = ?, character_set_client = utf8mb4, character_set_results = utf8mb4, collation_connection = ?,
+    `SET SESSION sql_mode = ?, character_set_client = utf8mb4, character_set_results = utf8mb4,
+     collation_connection = ?,
      time_zone = ?`,
     [sql_mode, character_set === "utf8mb4" ? collation : "utf8mb4_general_ci", time_zone],
   );
