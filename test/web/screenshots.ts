@@ -26,6 +26,7 @@ const EMPTY = {
   "restore-what": "/restore",
   restores: "/restores",
   alerts: "/alerts",
+  incidents: "/incidents",
   oncall: "/oncall",
   jobs: "/jobs",
   regions: "/regions",

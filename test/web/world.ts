@@ -71,6 +71,7 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     restores: "/restores",
     restore: `/restores/${restore_id}`,
     alerts: "/alerts",
+    incidents: "/incidents",
     oncall: "/oncall",
     jobs: "/jobs",
     "job-failed": `/jobs/${failed_job_id}`,

@@ -31,6 +31,7 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
     title: t.nav.watch,
     items: [
       { to: "/alerts", label: t.nav.alerts, icon: "alerts", scope: "alerts:read" },
+      { to: "/incidents", label: t.nav.incidents, icon: "warning", scope: "incidents:read" },
       { to: "/oncall", label: t.nav.oncall, icon: "people", scope: "oncall:read" },
       { to: "/jobs", label: t.nav.jobs, icon: "jobs", scope: "jobs:read" },
     ],

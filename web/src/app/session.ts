@@ -37,8 +37,15 @@ export function noteSignedOut(why: SignedOutWhy): void {
   if (session.status !== "out") setSession({ status: "out", why: session.status === "in" ? why : null });
 }
 
+/** Permissions of which a lesser one suffices: the server then refuses what that one does not cover. */
+const LESSER: Readonly<Record<string, string>> = { "restores:write": "restores:sandbox" };
+
+export function permits(me: Me, scope: string): boolean {
+  return me.permissions.includes(scope) || me.permissions.includes(LESSER[scope] ?? scope);
+}
+
 /** May the signed-in one do this, somewhere? The server decides each time; this only spares the asking. */
 export function useMay(scope: string): boolean {
   const now = useSession();
-  return now.status === "in" && now.me.permissions.includes(scope);
+  return now.status === "in" && permits(now.me, scope);
 }

@@ -20,7 +20,7 @@ import { Icon } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
 import { useEvents, useLink } from "./events.ts";
 import { NAV } from "./nav.ts";
-import { type Session, setSession, useSession } from "./session.ts";
+import { permits, type Session, setSession, useSession } from "./session.ts";
 import classes from "./shell.module.css";
 
 /** The frame around every page: menu, palette, the state of the connection. */
@@ -67,7 +67,7 @@ export function Shell() {
         <ScrollArea className={classes.scroll} scrollbarSize={6}>
           {NAV.map(({ title, items }) => ({
             title,
-            items: items.filter(({ scope }) => session.status === "in" && session.me.permissions.includes(scope)),
+            items: items.filter(({ scope }) => session.status === "in" && permits(session.me, scope)),
           })).map(({ title, items }) =>
             items.length === 0 ? null : (
               <div key={title ?? ""} className={classes.group}>

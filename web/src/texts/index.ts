@@ -6,9 +6,20 @@ import { admin } from "./admin.ts";
 import { common } from "./common.ts";
 import { data } from "./data.ts";
 import { evidence } from "./evidence.ts";
+import { incidents } from "./incidents.ts";
 import { policies } from "./policies.ts";
 import { restore } from "./restore.ts";
 import { sight } from "./sight.ts";
 import { watch } from "./watch.ts";
 
-export const t = { ...common, ...sight, ...data, ...policies, ...restore, ...watch, ...admin, ...evidence };
+export const t = {
+  ...common,
+  ...sight,
+  ...data,
+  ...policies,
+  ...restore,
+  ...watch,
+  ...admin,
+  ...evidence,
+  ...incidents,
+};
