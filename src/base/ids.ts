@@ -40,7 +40,10 @@ export type IdPrefix =
   | "apr"
   | "aud"
   | "hld"
-  | "thw";
+  | "thw"
+  | "dpl"
+  | "tsk"
+  | "rpt";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

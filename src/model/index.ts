@@ -8,6 +8,7 @@
 export * from "./attachment.ts";
 export * from "./backup.ts";
 export * from "./common.ts";
+export * from "./drill.ts";
 export * from "./event.ts";
 export * from "./inventory.ts";
 export * from "./job.ts";

@@ -46,6 +46,7 @@ export const jobKinds = [
   "retire_key",
   "deep_read",
   "integrity",
+  "drill",
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;

@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from "../base/index.ts";
 import { engine as realEngine } from "../apps/server/index.ts";
 import { rebuildHandler } from "../control/catalog/index.ts";
 import { lazySigner } from "../control/evidence/index.ts";
+import { drillHandler } from "../control/drill/index.ts";
 import { createProject, createRegion, createWorkload } from "../control/inventory/index.ts";
 import { noFailpoints, startRunner, watchJob } from "../control/jobs/index.ts";
 import type { JobHandler, Runner, RunnerOptions } from "../control/jobs/index.ts";
@@ -131,6 +132,7 @@ export async function installation(
     tierHandler(parts),
     thawHandler(parts),
     auditHandler(parts),
+    drillHandler(parts),
   ];
   const ended = async (job_id: string) => {
     const signal = AbortSignal.timeout(30_000);

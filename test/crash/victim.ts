@@ -53,6 +53,7 @@ export class Victim extends Installation {
     thaw: 0,
     deep_read: 0,
     integrity: 0,
+    drill: 0,
     catalog_rebuild: 0,
   };
 

@@ -3,6 +3,7 @@ import type { Clock, Random } from "../../base/index.ts";
 import { pruneAudit } from "../../control/audit/index.ts";
 import { createSnapshotWriter } from "../../control/catalog/index.ts";
 import type { SnapshotPorts } from "../../control/catalog/index.ts";
+import { planDrills } from "../../control/drill/index.ts";
 import { deleteHistory } from "../../control/jobs/index.ts";
 import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
@@ -44,6 +45,8 @@ export function startScheduler(
     await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
     await repeatFailedCopies(db, ports);
     await planReseals(db, ports);
+    const drills = await planDrills(db, ports);
+    if (drills > 0) log.info({ drills }, "drills started");
     if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {
       cleaned_ms = clock.monotonic_ms();
       const expired = await applyRetention(db, ports);

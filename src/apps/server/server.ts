@@ -1,6 +1,7 @@
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
+import { drillHandler } from "../../control/drill/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
 import type { Signer } from "../../control/evidence/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
@@ -192,6 +193,7 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     tierHandler(parts),
     thawHandler(parts),
     auditHandler(parts),
+    drillHandler(parts),
   ];
 }
 

@@ -15,4 +15,5 @@ export type * from "./schema-access.ts";
 export type * from "./schema-rotation.ts";
 export type * from "./schema-storage.ts";
 export type * from "./schema-assurance.ts";
+export type * from "./schema-drills.ts";
 export * from "./transaction.ts";

@@ -25,6 +25,7 @@ import type { AccessTables } from "./schema-access.ts";
 import type { RotationTables } from "./schema-rotation.ts";
 import type { StorageTables } from "./schema-storage.ts";
 import type { AssuranceTables } from "./schema-assurance.ts";
+import type { DrillTables } from "./schema-drills.ts";
 
 export interface RegionTable {
   id: string;
@@ -315,7 +316,7 @@ export interface SettingTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables {
+export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

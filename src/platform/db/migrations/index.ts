@@ -10,6 +10,7 @@ import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
 import * as oncall from "./0042_oncall.ts";
+import * as drills from "./0070_drills.ts";
 import * as tenants from "./0061_tenants.ts";
 import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0043_anomalies_incidents": anomaliesIncidents,
   "0044_integrity": integrity,
   "0062_audit": audit,
+  "0070_drills": drills,
 };

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { chmodSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { HoldfastError } from "../../base/index.ts";
+import { createKeyFolder } from "../../engine/keystore/testing/key-folder.ts";
+import { inProcess } from "../../engine/keystore/testing/in-process.ts";
+import { withTransaction } from "../../platform/db/index.ts";
+import { testDatabases } from "../../platform/db/testing.ts";
+import { installation } from "../../testing/index.ts";
+import type { Installation, InstallationOptions } from "../../testing/index.ts";
+import { createProject } from "../inventory/index.ts";
+import { changeDrillClass, completeTask, requestDrill } from "./index.ts";
+
+const databases = testDatabases();
+
+async function world(t: TestContext, options: InstallationOptions = {}) {
+  const it = await installation(t, databases, options);
+  const source = join(it.dir, "source");
+  await mkdir(join(source, "deep"), { recursive: true });
+  await writeFile(join(source, "a.bin"), it.random.bytes(300_000));
+  await writeFile(join(source, "deep", "b.txt"), "second", { mode: 0o640 });
+  await symlink("a.bin", join(source, "link"));
+  await it.workload("web-1", [source], { tier: "1", "backup-policy": "standard-daily" });
+  await createProject(it.db, { name: "drills", region: "bd-dha-1", sandbox: true }, it);
+  return { it, source };
+}
+
+async function drill(
+  it: Installation,
+  backup: { choose: "latest" } | { choose: "random"; within: string } = { choose: "latest" },
+) {
+  const asked = await requestDrill(it.db, { workload: "web-1", sandbox: "drills", owner: "ops@acme", backup }, it);
+  const job = await it.ended(asked.job_id);
+  const row = await it.db.selectFrom("drills").selectAll().where("id", "=", asked.drill_id).executeTakeFirstOrThrow();
+  const tasks = await it.db.selectFrom("tasks").selectAll().where("drill_id", "=", asked.drill_id).execute();
+  return { job, row, tasks };
+}
+
+const codes = (found: readonly { code: string }[]) => found.map(({ code }) => code);
+
+test("a drill restores, compares, measures, leaves evidence, and takes everything away again", async (t) => {
+  const { it } = await world(t);
+  await it.run();
+  await it.backUp("web-1");
+  const { job, row, tasks } = await drill(it);
+  assert.deepEqual([job.state, row.state, row.findings], ["SUCCEEDED", "PASSED", []], JSON.stringify(job.error));
+  assert.deepEqual([row.class, row.rto_target_seconds, row.rpo_target_seconds], ["tier-1", 3600, 14_400]);
+  assert.deepEqual(
+    row.validations.map(({ name, passed }) => [name, passed]),
+    [
+      ["everything was restored", true],
+      ["entries", true],
+      ["owners, modes and times", true],
+      ["contents by checksum", true],
+    ],
+  );
+  assert.match(row.validations[3]?.detail ?? "", /^2 files, 300006 bytes read twice/);
+  assert.ok((row.rto_seconds ?? 0) > 0 && (row.rto_seconds ?? 99) < 60);
+  assert.ok((row.rpo_seconds ?? -1) >= 0 && (row.rpo_seconds ?? 999) < 60);
+  assert.ok(row.steps.some(({ name, seconds }) => name === "restore: run" && seconds !== null));
+  assert.deepEqual(tasks, []);
+  assert.deepEqual(await readdir(join(it.restore_dir, "drills")), []);
+  const facts = await it.db
+    .selectFrom("evidence_pending")
+    .select("data")
+    .where("kind", "=", "holdfast.drill.completed")
+    .execute();
+  assert.deepEqual(
+    facts.map(({ data }) => data["state"]),
+    ["PASSED"],
+  );
+  // Nothing of it is in the inventory, and production was not touched.
+  const names = await it.db.selectFrom("workloads").select("name").execute();
+  assert.deepEqual(
+    names.map(({ name }) => name),
+    ["web-1"],
+  );
+});
+
+test("no eligible backup is a failed drill; a missed target a task with owner and date, done once", async (t) => {
+  const { it } = await world(t);
+  await it.run();
+  const none = await drill(it);
+  assert.deepEqual([none.row.state, codes(none.row.findings)], ["FAILED", ["NO_ELIGIBLE_BACKUP"]]);
+  assert.deepEqual([none.tasks[0]?.owner, none.tasks[0]?.state], ["ops@acme", "OPEN"]);
+
+  await it.backUp("web-1");
+  await changeDrillClass(it.db, "tier-1", { rpo_seconds: 1 }, it);
+  await it.db
+    .updateTable("backups")
+    .set({ created_at: new Date(it.clock.now_ms() - 7_200_000) })
+    .execute();
+  const late = await drill(it);
+  assert.deepEqual([late.row.state, codes(late.row.findings)], ["MISSED_TARGET", ["RPO_MISSED"]]);
+  assert.ok((late.row.rpo_seconds ?? 0) >= 7200);
+  const [task] = late.tasks;
+  assert.equal(Math.round(((task?.due_at.getTime() ?? 0) - it.clock.now_ms()) / 3_600_000), 48);
+  const done = () => withTransaction(it.db, (tx) => completeTask(tx, task?.id ?? "", { who: "rahim" }, it));
+  assert.deepEqual([(await done()).done_by, (await done()).state], ["rahim", "DONE"]);
+});
+
+test("a damaged pack is caught, and said which file it costs; the copy of another region passes", async (t) => {
+  const { it, source } = await world(t);
+  await it.run();
+  await it.backUp("web-1");
+  const packs = join(it.dir, "bd-dha-1", "projects", it.project.id, "packs");
+  for (const file of await readdir(packs, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (!file.isFile() || (await lstat(path)).size < 200_000) continue;
+    const bytes = await readFile(path);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await chmod(path, 0o600);
+    await writeFile(path, bytes);
+  }
+  const { job, row, tasks } = await drill(it);
+  assert.deepEqual([job.state, row.state], ["SUCCEEDED_WITH_WARNINGS", "FAILED"]);
+  assert.equal(row.status_reason, "RepositoryDamaged");
+  assert.ok(codes(row.findings).includes("RESTORE_INCOMPLETE"), JSON.stringify(row.findings));
+  assert.match(JSON.stringify(row.findings), new RegExp(join(source, "a.bin").replaceAll("/", "\\/")));
+  assert.equal(tasks.length, row.findings.length);
+  assert.equal(row.rto_seconds, null);
+});
+
+test("a file that got other permissions at the target, and one with other content, are found", async (t) => {
+  const { it } = await world(t);
+  let dir = "";
+  // Somebody meddles with the target between restore and validation.
+  const hit = (point: string) => {
+    if (point !== "drill.restored.after") return;
+    const [id = ""] = readdirSync(join(it.restore_dir, "drills"));
+    dir = join(it.restore_dir, "drills", id);
+    const { mtime } = statSync(join(dir, "a.bin"));
+    chmodSync(join(dir, "deep", "b.txt"), 0o666);
+    writeFileSync(join(dir, "a.bin"), it.random.bytes(300_000));
+    utimesSync(join(dir, "a.bin"), mtime, mtime);
+  };
+  await it.run({ failpoints: { hit } });
+  await it.backUp("web-1");
+  const { row } = await drill(it);
+  assert.equal(row.state, "FAILED");
+  const problems = row.validations.filter(({ passed }) => !passed).flatMap((each) => each.problems);
+  assert.deepEqual(problems, [
+    `${dir}/deep/b.txt has mode 0666, and had 0640`,
+    `${dir}/a.bin has other content than it had`,
+  ]);
+});
+
+test("a drill whose worker is lost after asking for the restore goes on with that restore", async (t) => {
+  const { it } = await world(t);
+  let lost = 0;
+  const hit = (point: string) => {
+    if (point === "drill.restore.done" && lost++ === 0) throw drillLost();
+  };
+  await it.run({ failpoints: { hit } });
+  await it.backUp("web-1");
+  const asked = await requestDrill(it.db, { workload: "web-1", sandbox: "drills", owner: "ops" }, it);
+  const again = setInterval(() => {
+    void it.db
+      .updateTable("jobs")
+      .set({ run_after: new Date() })
+      .where("id", "=", asked.job_id)
+      .where("finished_at", "is", null)
+      .where("lease_owner", "is", null)
+      .execute();
+  }, 200);
+  t.after(() => clearInterval(again));
+  const job = await it.ended(asked.job_id);
+  clearInterval(again);
+  assert.deepEqual([job.state, lost], ["SUCCEEDED", 2], JSON.stringify(job.error));
+  const restores = await it.db.selectFrom("restores").select("id").execute();
+  assert.equal(restores.length, 1);
+});
+
+const drillLost = () =>
+  new HoldfastError("LOST", { fault: "operational", retry: "soon", guidance: "" }, "the worker is gone");
+
+test("a key that may not be used is what the drill finds", async (t) => {
+  const folder = await createKeyFolder(t);
+  const store = await folder.open();
+  t.after(() => store.close().catch(() => undefined));
+  const keys = inProcess(store);
+  const { it } = await world(t, { keys });
+  await it.run();
+  await it.backUp("web-1");
+  const key = (await it.key_admin.listKeys()).find(({ alias }) => alias === it.project.id);
+  await it.key_admin.disableKey(key?.key_id ?? "");
+  const { row } = await drill(it);
+  assert.deepEqual([row.state, row.status_reason], ["FAILED", "EncryptionKeyAccessDenied"]);
+  assert.deepEqual(codes(row.findings), ["KEY_DISABLED"]);
+});

@@ -1,0 +1,260 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Selectable } from "kysely";
+import { asHoldfastError } from "../../base/index.ts";
+import type { HoldfastError } from "../../base/index.ts";
+import type { DrillFinding, DrillValidation } from "../../model/index.ts";
+import type { Db, DrillTable, Tx } from "../../platform/db/index.ts";
+import { postponed } from "../jobs/index.ts";
+import type { JobContext, JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
+import { requestRestore } from "../recover/index.ts";
+import type { RecoverPorts } from "../recover/index.ts";
+import { chooseBackup } from "./choose.ts";
+import { restoreOptions, stopRestored } from "./kinds.ts";
+import { recordDrill, settleDrill } from "./record.ts";
+import type { Measured } from "./record.ts";
+import { subjectOf } from "./subject.ts";
+import type { ProofSubject } from "./subject.ts";
+import { validateRestored } from "./validate.ts";
+
+export type DrillRow = Selectable<DrillTable>;
+
+/** Folder of the restores' folder that belongs to drills. */
+const DRILLS_DIR = "drills";
+/** So long a drill keeps its worker while its restore runs; after that it gives it back between looks. */
+const LOOK_MS = 2_000;
+const LOOK_EVERY_MS = 100;
+const PAUSE_MS = 1_000;
+
+interface Chosen extends StepOutput {
+  readonly started_at_ms: number;
+  readonly backup_id: string | null;
+  readonly region: string | null;
+  readonly created_at_ms: number | null;
+  readonly target_ms: number;
+  readonly subject: ProofSubject | null;
+  readonly deviations: readonly DrillFinding[];
+  readonly finding: DrillFinding | null;
+}
+interface Asked extends StepOutput {
+  readonly restore_id: string | null;
+  readonly restore_job_id: string | null;
+  readonly finding: DrillFinding | null;
+  readonly status_reason: string | null;
+}
+interface Restored extends StepOutput {
+  readonly findings: readonly DrillFinding[];
+  readonly status_reason: string | null;
+  readonly attempts: number;
+}
+interface Validated extends StepOutput {
+  readonly validations: readonly DrillValidation[];
+  readonly functional_at_ms: number | null;
+}
+
+/** The `drill` job: chooses, restores, validates, measures, cleans up, records. What it finds is its result. */
+export function drillHandler(ports: RecoverPorts): JobHandler {
+  const { db, clock } = ports;
+  return {
+    kind: "drill",
+    steps: ["choose", "restore", "restored", "validate", "clean", "record"],
+    async run(context) {
+      const drill_id = String(context.job.input["drill_id"]);
+      const drill = await db.selectFrom("drills").selectAll().where("id", "=", drill_id).executeTakeFirstOrThrow();
+      const dir = join(ports.restore_dir, DRILLS_DIR, drill.id);
+      const chosen = await context.step("choose", () => choose(drill, ports), keepChoice(drill.id));
+      const asked = await context.step("restore", () => restore(drill, dir, chosen, ports), keepRestore(drill.id));
+      const job = asked.restore_job_id === null ? undefined : await restoreEnded(asked.restore_job_id, context, ports);
+      const restored = await context.step("restored", () => outcomeOf(job, asked, db));
+      const validated: Validated = await context.step("validate", async () => {
+        if (restored.findings.some(({ code }) => code === "RESTORE_FAILED") || asked.restore_id === null)
+          return { validations: [], functional_at_ms: null };
+        const validations = await validateRestored(drill, asked.restore_id, dir, context.signal, ports);
+        const works = validations.every(({ passed }) => passed);
+        return { validations, functional_at_ms: works ? clock.now_ms() : null };
+      });
+      const cleaned = await context.step("clean", () => clean(dir, drill.id));
+      const findings = [
+        ...(chosen.finding === null ? [] : [chosen.finding]),
+        ...(asked.finding === null ? [] : [asked.finding]),
+        ...restored.findings,
+      ];
+      const measured: Measured = {
+        ...chosen,
+        findings,
+        deviations: [...chosen.deviations, ...cleaned.deviations, ...again(context.job.attempt, restored.attempts)],
+        status_reason: asked.status_reason ?? restored.status_reason,
+        restore_id: asked.restore_id,
+        restore_job_id: asked.restore_job_id,
+        ...validated,
+      };
+      const verdict = await context
+        .step(
+          "record",
+          async () => ({ recorded_at_ms: clock.now_ms() }),
+          (tx) => recordDrill(tx, drill, measured, ports).then(() => undefined),
+        )
+        .then(() => db.selectFrom("drills").selectAll().where("id", "=", drill.id).executeTakeFirstOrThrow());
+      const { state, rto_seconds, rpo_seconds } = verdict;
+      const result = { drill_id, verdict: state, rto_seconds, rpo_seconds };
+      if (state === "PASSED") return { state: "SUCCEEDED", result };
+      const [first] = verdict.findings;
+      const status_reason = verdict.status_reason ?? undefined;
+      return {
+        state: "SUCCEEDED_WITH_WARNINGS",
+        result,
+        ...(status_reason === undefined ? {} : { status_reason }),
+        reason: first?.message ?? "a target was missed",
+      };
+    },
+    ended: (tx, job, end) => ended(tx, job, end, ports),
+  };
+}
+
+async function choose(drill: DrillRow, ports: RecoverPorts): Promise<Chosen> {
+  const started_at_ms = ports.clock.now_ms();
+  const choice = await chooseBackup(ports.db, drill.workload_id, drill.spec.backup, ports);
+  const late: DrillFinding[] = [];
+  if (drill.due_at !== null && drill.requested_at.getTime() - drill.due_at.getTime() > 3_600_000) {
+    late.push({ code: "MADE_UP", message: `it was due ${drill.due_at.toISOString()}, and made up later` });
+  }
+  if (choice === undefined) {
+    const finding = { code: "NO_ELIGIBLE_BACKUP", message: "there is no good backup of this workload to restore" };
+    const nothing = { backup_id: null, region: null, created_at_ms: null, subject: null };
+    return { ...nothing, started_at_ms, target_ms: started_at_ms, deviations: late, finding };
+  }
+  const subject = await subjectOf(ports.db, choice.backup_id);
+  return { ...choice, started_at_ms, subject, deviations: [...late, ...choice.deviations], finding: null };
+}
+
+function keepChoice(drill_id: string) {
+  return async (tx: Tx, chosen: Chosen) => {
+    await tx
+      .updateTable("drills")
+      .set({
+        backup_id: chosen.backup_id,
+        target_time: new Date(chosen.target_ms),
+        started_at: new Date(chosen.started_at_ms),
+        subject: JSON.stringify(chosen.subject ?? {}),
+      })
+      .where("id", "=", drill_id)
+      .execute();
+  };
+}
+
+/** Into the drill's own folder of a sandbox project; the folder's name finds the restore of an earlier attempt. */
+async function restore(drill: DrillRow, dir: string, chosen: Chosen, ports: RecoverPorts): Promise<Asked> {
+  const none = { restore_id: null, restore_job_id: null, status_reason: null };
+  if (chosen.backup_id === null || chosen.region === null) return { ...none, finding: null };
+  const earlier = (
+    await ports.db
+      .selectFrom("restores")
+      .select(["id", "job_id", "target"])
+      .where("backup_id", "=", chosen.backup_id)
+      .execute()
+  ).find(({ target }) => target["path"] === dir);
+  if (earlier !== undefined) {
+    return { restore_id: earlier.id, restore_job_id: earlier.job_id, finding: null, status_reason: null };
+  }
+  try {
+    const options = await restoreOptions(drill, chosen.backup_id, chosen.target_ms, ports);
+    const request = {
+      backup_id: chosen.backup_id,
+      region: chosen.region,
+      target_path: dir,
+      target_project: drill.sandbox_project_id,
+      ...(options === undefined ? {} : { options }),
+    };
+    const { restore_id, job_id } = await requestRestore(request, ports);
+    return { restore_id, restore_job_id: job_id, finding: null, status_reason: null };
+  } catch (thrown) {
+    const error = asHoldfastError(thrown);
+    if (mayPass(error)) throw error;
+    const finding = { code: error.code, message: error.message };
+    return { ...none, finding, status_reason: error.status_reason };
+  }
+}
+
+/** Worth another try of the whole step; anything else is what the drill found. */
+function mayPass(error: HoldfastError): boolean {
+  return error.retry === "soon" || error.fault === "bug";
+}
+
+function keepRestore(drill_id: string) {
+  return async (tx: Tx, asked: Asked) => {
+    if (asked.restore_id === null) return;
+    const restore = await tx
+      .selectFrom("restores")
+      .select("region_id")
+      .where("id", "=", asked.restore_id)
+      .executeTakeFirstOrThrow();
+    await tx
+      .updateTable("drills")
+      .set({ restore_id: asked.restore_id, region_id: restore.region_id })
+      .where("id", "=", drill_id)
+      .execute();
+  };
+}
+
+type EndedJob = Pick<JobRow, "id" | "state" | "status_reason" | "error" | "attempt">;
+
+/** @throws JOB_POSTPONED while it runs */
+async function restoreEnded(job_id: string, { signal }: JobContext, { db, clock }: RecoverPorts): Promise<EndedJob> {
+  const until_ms = clock.monotonic_ms() + LOOK_MS;
+  for (;;) {
+    const job = await db
+      .selectFrom("jobs")
+      .select(["id", "state", "status_reason", "error", "attempt", "finished_at"])
+      .where("id", "=", job_id)
+      .executeTakeFirstOrThrow();
+    if (job.finished_at !== null) return job;
+    if (clock.monotonic_ms() >= until_ms) throw postponed(`restore ${job_id} runs`, clock.now_ms() + PAUSE_MS);
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+async function outcomeOf(job: EndedJob | undefined, asked: Asked, db: Db): Promise<Restored> {
+  if (job === undefined) return { findings: [], status_reason: null, attempts: 1 };
+  const attempts = job.attempt;
+  if (job.state !== "SUCCEEDED" && job.state !== "SUCCEEDED_WITH_WARNINGS") {
+    const why = job.error === null ? `the restore ended ${job.state}` : `${job.error.code}: ${job.error.message}`;
+    return { findings: [{ code: "RESTORE_FAILED", message: why }], status_reason: job.status_reason, attempts };
+  }
+  const restore = await db
+    .selectFrom("restores")
+    .select(["problem_count", "problems"])
+    .where("id", "=", asked.restore_id ?? "")
+    .executeTakeFirstOrThrow();
+  if (restore.problem_count === 0) return { findings: [], status_reason: null, attempts };
+  const [first] = restore.problems;
+  const message = `${restore.problem_count} paths could not be restored, first ${String(first?.["path"])}: ${String(first?.["message"])}`;
+  return { findings: [{ code: "RESTORE_INCOMPLETE", message }], status_reason: job.status_reason, attempts };
+}
+
+function again(drill_attempt: number, restore_attempts: number): DrillFinding[] {
+  const found: DrillFinding[] = [];
+  if (restore_attempts > 1) {
+    found.push({ code: "RESTORE_REPEATED", message: `the restore took ${restore_attempts} attempts` });
+  }
+  // A drill that waited for its restore was claimed more than once, and that is no deviation.
+  if (drill_attempt > 500) found.push({ code: "LONG_WAIT", message: "the restore was waited for very long" });
+  return found;
+}
+
+/** Nothing of a drill stays: what was started is stopped, and its folder goes. */
+async function clean(dir: string, drill_id: string): Promise<StepOutput & { deviations: DrillFinding[] }> {
+  try {
+    await stopRestored(dir);
+    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    return { deviations: [] };
+  } catch (error) {
+    const message = `the sandbox of ${drill_id} could not be removed: ${(error as Error).message}`;
+    return { deviations: [{ code: "CLEAN_UP_FAILED", message }] };
+  }
+}
+
+/** A drill that could not be carried out to its end is one that failed, and leaves a task like any other. */
+async function ended(tx: Tx, job: JobRow, end: JobEnd, ports: RecoverPorts): Promise<void> {
+  if (end.state === "SUCCEEDED" || end.state === "SUCCEEDED_WITH_WARNINGS") return;
+  await settleDrill(tx, String(job.input["drill_id"]), end, ports);
+}

@@ -1,0 +1,95 @@
+import type { Selectable } from "kysely";
+import { newId } from "../../base/index.ts";
+import { drillPlanSpecSchema, nameSchema } from "../../model/index.ts";
+import type { Project } from "../../model/index.ts";
+import { appendEvent } from "../../platform/db/index.ts";
+import type { Db, DrillPlanTable, Ports, Tx } from "../../platform/db/index.ts";
+import { getProject } from "../inventory/index.ts";
+import { parseSelector } from "../policy/index.ts";
+import { listDrillClasses } from "./classes.ts";
+import { drillError } from "./errors.ts";
+
+export type DrillPlanRow = Selectable<DrillPlanTable>;
+
+/** A plan begins now: what would have been due before is not made up. @throws DRILL_PLAN_*, DRILL_SANDBOX_NEEDED */
+export async function createDrillPlan(
+  tx: Tx,
+  input: { readonly name: string; readonly spec: unknown; readonly by: string },
+  ports: Ports,
+): Promise<DrillPlanRow> {
+  const parsed = drillPlanSpecSchema.safeParse(input.spec);
+  const name = nameSchema.safeParse(input.name);
+  if (!parsed.success || !name.success) {
+    const issues = [...(name.error?.issues ?? []), ...(parsed.error?.issues ?? [])];
+    const problems = issues.map(({ path, message }) => `${path.join(".") || "name"}: ${message}`);
+    throw drillError("DRILL_PLAN_INVALID", problems.join("; "), { problems });
+  }
+  const { select, sandbox } = parsed.data;
+  if (select.selector !== undefined) parseSelector(select.selector);
+  await sandboxProject(tx, sandbox);
+  const classes = new Set((await listDrillClasses(tx)).map((each) => each.name));
+  const unknown = (select.classes ?? []).filter((each) => !classes.has(each));
+  if (unknown.length > 0) throw drillError("DRILL_CLASS_NOT_FOUND", `there is no class ${unknown.join(", ")}`);
+  const project_id = select.project === undefined ? null : (await getProject(tx, select.project)).id;
+  const now = new Date(ports.clock.now_ms());
+  const row = await tx
+    .insertInto("drill_plans")
+    .values({
+      id: newId("dpl", ports.clock, ports.random),
+      name: input.name,
+      project_id,
+      spec: JSON.stringify(parsed.data),
+      planned_until: now,
+      created_by: input.by,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) throw drillError("DRILL_PLAN_EXISTS", `there is a drill plan ${input.name} already`);
+  const data = { name: row.name, spec: row.spec, by: input.by };
+  await appendEvent(tx, { type: "holdfast.drill_plan.created", subject: row.id, project_id, data }, ports);
+  return row;
+}
+
+/** By id or name. @throws DRILL_PLAN_NOT_FOUND */
+export async function getDrillPlan(db: Db, id_or_name: string): Promise<DrillPlanRow> {
+  const row = await db
+    .selectFrom("drill_plans")
+    .selectAll()
+    .where((where) => where.or([where("id", "=", id_or_name), where("name", "=", id_or_name)]))
+    .executeTakeFirst();
+  if (row === undefined) throw drillError("DRILL_PLAN_NOT_FOUND", `there is no drill plan ${id_or_name}`);
+  return row;
+}
+
+/** A disabled plan keeps its drills; enabled again it begins anew, and nothing is made up. */
+export async function enableDrillPlan(
+  tx: Tx,
+  id_or_name: string,
+  enabled: boolean,
+  ports: Ports & { readonly by: string },
+) {
+  const plan = await getDrillPlan(tx, id_or_name);
+  const now = new Date(ports.clock.now_ms());
+  const row = await tx
+    .updateTable("drill_plans")
+    .set({ enabled, updated_at: now, revision: plan.revision + 1, ...(enabled ? { planned_until: now } : {}) })
+    .where("id", "=", plan.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const type = enabled ? "holdfast.drill_plan.enabled" : "holdfast.drill_plan.disabled";
+  const { project_id } = plan;
+  await appendEvent(tx, { type, subject: plan.id, project_id, data: { name: plan.name, by: ports.by } }, ports);
+  return row;
+}
+
+/** @throws PROJECT_NOT_FOUND, DRILL_SANDBOX_NEEDED */
+export async function sandboxProject(db: Db, id_or_name: string): Promise<Project> {
+  const project = await getProject(db, id_or_name);
+  if (!project.sandbox) {
+    throw drillError("DRILL_SANDBOX_NEEDED", `${project.name} is no sandbox project`, { project: project.name });
+  }
+  return project;
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../base/index.ts";
+import type { Db } from "../../platform/db/index.ts";
+
+/** What a drill proves something of. Any of these changed, and it proves nothing any more. */
+export type ProofSubject = {
+  readonly policy_id: string | null;
+  readonly policy_version: number | null;
+  readonly key_epoch: number;
+  /** Of what is read: hash of the workload's source as configured. */
+  readonly source: string;
+  /** As the source itself gave it, e.g. of a database server. */
+  readonly source_version: string | null;
+};
+
+export function sourceHash(source: unknown): string {
+  return createHash("sha256").update(canonicalJson(source)).digest("base64url").slice(0, 22);
+}
+
+/** As it was when the backup was made. */
+export async function subjectOf(db: Db, backup_id: string): Promise<ProofSubject> {
+  const backup = await db
+    .selectFrom("backups")
+    .innerJoin("workloads", "workloads.id", "backups.workload_id")
+    .select([
+      "backups.project_id",
+      "policy_id",
+      "policy_version",
+      "backups.created_at",
+      "details",
+      "workloads.source",
+      "workloads.updated_at",
+    ])
+    .where("backups.id", "=", backup_id)
+    .executeTakeFirstOrThrow();
+  return {
+    policy_id: backup.policy_id,
+    policy_version: backup.policy_version,
+    key_epoch: await epochAt(db, backup.project_id, backup.created_at),
+    source: sourceHash(backup.source),
+    source_version: versionIn(backup.details),
+  };
+}
+
+/** The version a source told of itself, where it did. */
+export function versionIn(details: Readonly<Record<string, unknown>>): string | null {
+  const source = details["source"] as Readonly<Record<string, unknown>> | undefined;
+  const version = source?.["version"] ?? source?.["server_version"];
+  return typeof version === "string" || typeof version === "number" ? String(version) : null;
+}
+
+/** The epoch new data of a project was written under at that moment; the first is 1. */
+export async function epochAt(db: Db, project_id: string, at: Date): Promise<number> {
+  const row = await db
+    .selectFrom("rotations")
+    .select((eb) => eb.fn.max("epoch").as("epoch"))
+    .where("project_id", "=", project_id)
+    .where("created_at", "<=", at)
+    .executeTakeFirst();
+  return row?.epoch === null || row === undefined ? 1 : Number(row.epoch);
+}
