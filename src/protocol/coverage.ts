@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { instantSchema, jobStateSchema, tagsSchema, workloadTypeSchema } from "../model/index.ts";
+import { proofSchema } from "./drills.ts";
 
 export const coverageQuerySchema = z.strictObject({
   project: z.string().max(128).optional().describe("Id or name; without it all projects"),
@@ -25,6 +26,8 @@ export const workloadCoverageSchema = z.object({
   findings: z.array(
     z.object({ code: z.string(), level: z.enum(["risk", "warning"]), message: z.string(), fix: z.string() }),
   ),
+  /** The last drill that restored it; null: never. */
+  proof: proofSchema.nullable(),
 });
 export type WorkloadCoverageView = z.infer<typeof workloadCoverageSchema>;
 
@@ -37,6 +40,8 @@ export const coverageSchema = z.object({
     protected: z.number().int(),
     excepted: z.number().int(),
     at_risk: z.number().int(),
+    /** Of those under a policy: how many a drill has proven to restore as they are now. */
+    proven: z.number().int(),
   }),
   /** Ids or names of tagged workloads that no policy matches. */
   uncovered: z.array(z.string()),

@@ -10,6 +10,7 @@ export * from "./audit.ts";
 export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";
+export * from "./drills.ts";
 export * from "./evidence.ts";
 export * from "./incidents.ts";
 export * from "./integrity.ts";

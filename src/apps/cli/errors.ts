@@ -95,6 +95,11 @@ export const cliError = errorCatalogue({
     guidance: "Do not restore from this backup: use an earlier one, or its copy in the other region (--from-region).",
     status_reason: "RepositoryDamaged",
   },
+  CLI_DRILL_FAILED: {
+    fault: "operational",
+    retry: "later",
+    guidance: "`baas drill show` says what was found; `baas task list` what is to be done.",
+  },
   CLI_TOKEN_MISSING: {
     fault: "user",
     retry: "never",

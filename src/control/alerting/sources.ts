@@ -2,6 +2,7 @@ import type { FactSource } from "./fact.ts";
 import { anomalies } from "./facts/anomalies.ts";
 import { backupRuns, missedRuns } from "./facts/backups.ts";
 import { replication, retention, storageGrowth, verifications } from "./facts/data.ts";
+import { drills } from "./facts/drills.ts";
 import { clockJumps, coverage, evidence } from "./facts/system.ts";
 
 /** What this room finds out by itself. Rooms behind it bring their own, and the server puts them together. */
@@ -16,4 +17,5 @@ export const factSources: readonly FactSource[] = [
   clockJumps,
   evidence,
   anomalies,
+  drills,
 ];

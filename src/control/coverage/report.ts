@@ -6,6 +6,8 @@ import type { Resolution, Selection } from "../policy/index.ts";
 import { nextRuns } from "../schedule/index.ts";
 import { loadFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
+import { loadProofs } from "../drill/index.ts";
+import type { Proof } from "../drill/index.ts";
 
 export type CoverageStatus = "protected" | "excepted" | "at_risk";
 
@@ -49,6 +51,8 @@ export interface WorkloadCoverage {
     readonly expires_at: string | null;
   } | null;
   readonly findings: readonly Finding[];
+  /** The last drill that restored it; null: never. */
+  readonly proof: Proof | null;
 }
 
 export interface CoverageReport {
@@ -60,6 +64,8 @@ export interface CoverageReport {
     readonly protected: number;
     readonly excepted: number;
     readonly at_risk: number;
+    /** Of those under a policy: how many a drill has proven to restore as they are now. */
+    readonly proven: number;
   };
   /** Tagged workloads that no policy matches: the figure behind `baas.policy.workloads_uncovered`. */
   readonly uncovered: readonly string[];
@@ -82,6 +88,7 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
   const { project_id, workload_ids } = options;
   const selection = await loadSelection(db);
   const facts = await loadFacts(db, now_ms, workload_ids);
+  const proofOf = await loadProofs(db, now_ms, workload_ids);
   const regions = new Set((await listRegions(db)).map((region) => region.name));
   const projects = new Map((await listProjects(db)).map((project) => [project.id, project.name]));
   const workloads: WorkloadCoverage[] = [];
@@ -91,7 +98,12 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
   };
   for await (const workload of everyWorkload(db, filter)) {
     const project = projects.get(workload.project_id) ?? workload.project_id;
-    workloads.push(coverageOf(workload, project, selection, facts(workload.id), regions, now_ms));
+    const resolution = selection.resolve(workload, now_ms);
+    const primary = resolution.effective?.primary;
+    const policy = primary === undefined ? null : { id: primary.id, version: primary.version };
+    const proof = proofOf({ ...workload, workload_id: workload.id, policy });
+    const found = coverageOf(workload, project, selection, resolution, facts(workload.id), regions, now_ms);
+    workloads.push({ ...found, proof });
   }
   const count = (status: CoverageStatus) => workloads.filter((it) => it.status === status).length;
   const is_uncovered = (it: WorkloadCoverage) =>
@@ -104,6 +116,7 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
       protected: count("protected"),
       excepted: count("excepted"),
       at_risk: count("at_risk"),
+      proven: workloads.filter((it) => it.policies.length > 0 && it.proof?.state === "proven").length,
     },
     uncovered: workloads.filter(is_uncovered).map((it) => it.name),
     workloads,
@@ -114,11 +127,11 @@ function coverageOf(
   workload: Workload,
   project: string,
   selection: Selection,
+  resolution: Resolution,
   facts: Facts,
   regions: ReadonlySet<string>,
   now_ms: number,
-): WorkloadCoverage {
-  const resolution = selection.resolve(workload, now_ms);
+): Omit<WorkloadCoverage, "proof"> {
   const { effective, exclusion } = resolution;
   const { last_good } = facts;
   const age_ms = last_good === null ? null : now_ms - last_good.created_at_ms;

@@ -1,10 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Selectable } from "kysely";
 import { asHoldfastError } from "../../base/index.ts";
 import type { HoldfastError } from "../../base/index.ts";
 import type { DrillFinding, DrillValidation } from "../../model/index.ts";
-import type { Db, DrillTable, Tx } from "../../platform/db/index.ts";
+import type { Db, Tx } from "../../platform/db/index.ts";
 import { postponed } from "../jobs/index.ts";
 import type { JobContext, JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
 import { requestRestore } from "../recover/index.ts";
@@ -13,11 +12,10 @@ import { chooseBackup } from "./choose.ts";
 import { restoreOptions, stopRestored } from "./kinds.ts";
 import { recordDrill, settleDrill } from "./record.ts";
 import type { Measured } from "./record.ts";
+import type { DrillRow } from "./row.ts";
 import { subjectOf } from "./subject.ts";
 import type { ProofSubject } from "./subject.ts";
 import { validateRestored } from "./validate.ts";
-
-export type DrillRow = Selectable<DrillTable>;
 
 /** Folder of the restores' folder that belongs to drills. */
 const DRILLS_DIR = "drills";

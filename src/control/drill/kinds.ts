@@ -1,5 +1,5 @@
 import type { RecoverPorts } from "../recover/index.ts";
-import type { DrillRow } from "./handler.ts";
+import type { DrillRow } from "./row.ts";
 
 /** What the driver of a kind is told beside where to; `undefined` for kinds that need nothing. */
 export async function restoreOptions(

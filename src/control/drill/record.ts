@@ -2,7 +2,7 @@ import type { DrillFinding, DrillState, DrillStep, DrillValidation } from "../..
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Ports, Tx } from "../../platform/db/index.ts";
 import type { JobEnd } from "../jobs/index.ts";
-import type { DrillRow } from "./handler.ts";
+import type { DrillRow } from "./row.ts";
 import { addTasks } from "./tasks.ts";
 
 export interface Measured {

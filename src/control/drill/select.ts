@@ -15,7 +15,20 @@ export interface Candidate {
  * first whose last drill is longest ago. What was restored into a sandbox is no workload of anybody's.
  */
 export async function selectWorkloads(db: Db, spec: DrillPlanSpec, now_ms: number): Promise<Candidate[]> {
-  const { select } = spec;
+  const found = await selectable(db, spec, now_ms);
+  const last = await lastDrilled(db);
+  const when = ({ workload }: Candidate) => last.get(workload.id) ?? 0;
+  return found
+    .sort((a, b) => when(a) - when(b) || a.workload.id.localeCompare(b.workload.id))
+    .slice(0, spec.workloads_max);
+}
+
+/** All that a plan selects and a policy protects. */
+export async function selectable(
+  db: Db,
+  { select }: Pick<DrillPlanSpec, "select">,
+  now_ms: number,
+): Promise<Candidate[]> {
   const classes = await listDrillClasses(db);
   const selection = await loadSelection(db);
   const project_id = select.project === undefined ? undefined : (await getProject(db, select.project)).id;
@@ -34,11 +47,7 @@ export async function selectWorkloads(db: Db, spec: DrillPlanSpec, now_ms: numbe
     if (selection.resolve(workload, now_ms).effective === null) continue;
     found.push({ workload, drill_class });
   }
-  const last = await lastDrilled(db);
-  const when = ({ workload }: Candidate) => last.get(workload.id) ?? 0;
-  return found
-    .sort((a, b) => when(a) - when(b) || a.workload.id.localeCompare(b.workload.id))
-    .slice(0, spec.workloads_max);
+  return found;
 }
 
 async function lastDrilled(db: Db): Promise<Map<string, number>> {

@@ -4,7 +4,7 @@ import type { DrillFinding } from "../../model/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Db, Ports, TaskTable, Tx } from "../../platform/db/index.ts";
 import { drillError } from "./errors.ts";
-import type { DrillRow } from "./handler.ts";
+import type { DrillRow } from "./row.ts";
 
 export type TaskRow = Selectable<TaskTable>;
 

@@ -1,7 +1,7 @@
 import { asHoldfastError } from "../../base/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
-import type { DrillRow } from "./handler.ts";
+import type { DrillRow } from "./row.ts";
 import { compareFiles } from "./validate-files.ts";
 
 /** What the driver of a source reports of its own validations. */

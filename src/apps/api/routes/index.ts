@@ -8,6 +8,8 @@ import { addBackupRoutes } from "./backups.ts";
 import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
 import { addCoverageRoutes } from "./coverage.ts";
+import { addDrillRoutes } from "./drills.ts";
+import { addTaskRoutes } from "./tasks.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
 import { addHoldRoutes } from "./holds.ts";
 import { addIncidentRoutes } from "./incidents.ts";
@@ -46,6 +48,8 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addHoldRoutes(app, deps);
   addTierRoutes(app, deps);
   addJobRoutes(app, deps);
+  addDrillRoutes(app, deps);
+  addTaskRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addKeyRoutes(app, deps);
   addAlertRoutes(app, deps);

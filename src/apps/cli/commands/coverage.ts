@@ -22,6 +22,14 @@ const COLUMNS: readonly Column<WorkloadCoverageView>[] = [
     value: (row) => (row.rpo_seconds === null ? null : formatDuration(row.rpo_seconds * 1000)),
     align: "right",
   },
+  {
+    title: "proof",
+    value: ({ proof }) =>
+      proof === null
+        ? "none"
+        : `${proof.state === "proven" ? "" : `${proof.state}, `}${formatDuration(proof.age_seconds * 1000)}`,
+    align: "right",
+  },
   { title: "next run", value: (row) => formatTime(row.next_run_at) },
 ];
 

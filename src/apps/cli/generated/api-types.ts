@@ -1152,6 +1152,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drill-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Classes of workloads with their RTO and RPO
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["list_drill_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drill-classes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a class promises; drills that ran keep what they were measured against
+         * @description Needs the permission `drill_classes:write` for the whole organisation.
+         */
+        patch: operations["change_drill_class"];
+        trace?: never;
+    };
+    "/v1/drill-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drill plans by name
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["list_drill_plans"];
+        put?: never;
+        /**
+         * Drill workloads at a cadence from now on
+         * @description Needs the permission `drills:write`.
+         */
+        post: operations["create_drill_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drill-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One drill plan, by id or name: what it would drill now, and what became of its last times
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["get_drill_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drill-plans/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a plan begin anew from now
+         * @description Needs the permission `drills:write`.
+         */
+        post: operations["enable_drill_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drill-plans/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a plan rest; its drills stay
+         * @description Needs the permission `drills:write`.
+         */
+        post: operations["disable_drill_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drills, newest first
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["list_drills"];
+        put?: never;
+        /**
+         * Drill a workload now: restore a backup of it into a sandbox, validate, measure
+         * @description Needs the permission `drills:write`.
+         */
+        post: operations["create_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One drill: steps with their times, validations, findings, deviations
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["get_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proofs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many workloads are proven to restore; RTO and RPO as measured, by class
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["get_proof_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be done after drills, soonest due first
+         * @description Needs the permission `drills:read`.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a task is done
+         * @description Needs the permission `drills:write`.
+         */
+        post: operations["complete_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/evidence/head": {
         parameters: {
             query?: never;
@@ -8033,6 +8261,7 @@ export interface operations {
                             protected: number;
                             excepted: number;
                             at_risk: number;
+                            proven: number;
                         };
                         uncovered: string[];
                         workloads: {
@@ -8071,6 +8300,17 @@ export interface operations {
                                 message: string;
                                 fix: string;
                             }[];
+                            proof: {
+                                drill_id: string;
+                                /** Format: date-time */
+                                proven_at: string;
+                                age_seconds: number;
+                                /** @enum {string} */
+                                state: "proven" | "old" | "void";
+                                void_reasons: string[];
+                                rto_seconds: number | null;
+                                rpo_seconds: number | null;
+                            } | null;
                         }[];
                     };
                 };
@@ -8147,6 +8387,7 @@ export interface operations {
                             protected: number;
                             excepted: number;
                             at_risk: number;
+                            proven: number;
                             uncovered: number;
                         };
                         rpo: {
@@ -9833,6 +10074,1471 @@ export interface operations {
                             started_at: string;
                             finished_at: string | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_drill_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            title: string;
+                            rank: number;
+                            rto_seconds: number;
+                            rpo_seconds: number;
+                            remedy_seconds: number;
+                            proof_seconds: number;
+                            tag_values: string[];
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    change_drill_class: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    rto_seconds?: number;
+                    rpo_seconds?: number;
+                    /** @description By when what a drill found must be mended */
+                    remedy_seconds?: number;
+                    /** @description How old a proof of restorability may be */
+                    proof_seconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        rank: number;
+                        rto_seconds: number;
+                        rpo_seconds: number;
+                        remedy_seconds: number;
+                        proof_seconds: number;
+                        tag_values: string[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_drill_plans: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            project_id: string | null;
+                            spec: {
+                                select: {
+                                    project?: string;
+                                    types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                    classes?: string[];
+                                    selector?: string;
+                                    workloads?: string[];
+                                };
+                                cadence: {
+                                    /** @enum {string} */
+                                    every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                                    /** @default 1 */
+                                    week: number;
+                                    /**
+                                     * @default tue
+                                     * @enum {string}
+                                     */
+                                    weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                                    /** @default 09:00 */
+                                    at: string;
+                                    /** @default UTC */
+                                    timezone: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "choose": "latest"
+                                 *     }
+                                 */
+                                backup: {
+                                    /** @enum {string} */
+                                    choose: "latest";
+                                } | {
+                                    /** @enum {string} */
+                                    choose: "random";
+                                    /** @default 30d */
+                                    within: string;
+                                };
+                                sandbox: string;
+                                /** @default 25 */
+                                workloads_max: number;
+                                owner: string;
+                                /** @default 17179869184 */
+                                content_bytes_max: number;
+                            };
+                            cadence: string;
+                            enabled: boolean;
+                            next_due_at: string | null;
+                            revision: number;
+                            created_by: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_drill_plan: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    spec: {
+                        select: {
+                            project?: string;
+                            types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                            classes?: string[];
+                            selector?: string;
+                            workloads?: string[];
+                        };
+                        cadence: {
+                            /** @enum {string} */
+                            every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                            /** @default 1 */
+                            week?: number;
+                            /**
+                             * @default tue
+                             * @enum {string}
+                             */
+                            weekday?: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                            /** @default 09:00 */
+                            at?: string;
+                            /** @default UTC */
+                            timezone?: string;
+                        };
+                        /**
+                         * @default {
+                         *       "choose": "latest"
+                         *     }
+                         */
+                        backup?: {
+                            /** @enum {string} */
+                            choose: "latest";
+                        } | {
+                            /** @enum {string} */
+                            choose: "random";
+                            /** @default 30d */
+                            within?: string;
+                        };
+                        sandbox: string;
+                        /** @default 25 */
+                        workloads_max?: number;
+                        owner: string;
+                        /** @default 17179869184 */
+                        content_bytes_max?: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string | null;
+                        spec: {
+                            select: {
+                                project?: string;
+                                types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                classes?: string[];
+                                selector?: string;
+                                workloads?: string[];
+                            };
+                            cadence: {
+                                /** @enum {string} */
+                                every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                                /** @default 1 */
+                                week: number;
+                                /**
+                                 * @default tue
+                                 * @enum {string}
+                                 */
+                                weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                                /** @default 09:00 */
+                                at: string;
+                                /** @default UTC */
+                                timezone: string;
+                            };
+                            /**
+                             * @default {
+                             *       "choose": "latest"
+                             *     }
+                             */
+                            backup: {
+                                /** @enum {string} */
+                                choose: "latest";
+                            } | {
+                                /** @enum {string} */
+                                choose: "random";
+                                /** @default 30d */
+                                within: string;
+                            };
+                            sandbox: string;
+                            /** @default 25 */
+                            workloads_max: number;
+                            owner: string;
+                            /** @default 17179869184 */
+                            content_bytes_max: number;
+                        };
+                        cadence: string;
+                        enabled: boolean;
+                        next_due_at: string | null;
+                        revision: number;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_drill_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string | null;
+                        spec: {
+                            select: {
+                                project?: string;
+                                types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                classes?: string[];
+                                selector?: string;
+                                workloads?: string[];
+                            };
+                            cadence: {
+                                /** @enum {string} */
+                                every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                                /** @default 1 */
+                                week: number;
+                                /**
+                                 * @default tue
+                                 * @enum {string}
+                                 */
+                                weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                                /** @default 09:00 */
+                                at: string;
+                                /** @default UTC */
+                                timezone: string;
+                            };
+                            /**
+                             * @default {
+                             *       "choose": "latest"
+                             *     }
+                             */
+                            backup: {
+                                /** @enum {string} */
+                                choose: "latest";
+                            } | {
+                                /** @enum {string} */
+                                choose: "random";
+                                /** @default 30d */
+                                within: string;
+                            };
+                            sandbox: string;
+                            /** @default 25 */
+                            workloads_max: number;
+                            owner: string;
+                            /** @default 17179869184 */
+                            content_bytes_max: number;
+                        };
+                        cadence: string;
+                        enabled: boolean;
+                        next_due_at: string | null;
+                        revision: number;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        workloads: string[];
+                        dues: {
+                            /** Format: date-time */
+                            due_at: string;
+                            outcome: string;
+                            covered_by: string | null;
+                            workloads: number;
+                            /** Format: date-time */
+                            decided_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    enable_drill_plan: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string | null;
+                        spec: {
+                            select: {
+                                project?: string;
+                                types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                classes?: string[];
+                                selector?: string;
+                                workloads?: string[];
+                            };
+                            cadence: {
+                                /** @enum {string} */
+                                every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                                /** @default 1 */
+                                week: number;
+                                /**
+                                 * @default tue
+                                 * @enum {string}
+                                 */
+                                weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                                /** @default 09:00 */
+                                at: string;
+                                /** @default UTC */
+                                timezone: string;
+                            };
+                            /**
+                             * @default {
+                             *       "choose": "latest"
+                             *     }
+                             */
+                            backup: {
+                                /** @enum {string} */
+                                choose: "latest";
+                            } | {
+                                /** @enum {string} */
+                                choose: "random";
+                                /** @default 30d */
+                                within: string;
+                            };
+                            sandbox: string;
+                            /** @default 25 */
+                            workloads_max: number;
+                            owner: string;
+                            /** @default 17179869184 */
+                            content_bytes_max: number;
+                        };
+                        cadence: string;
+                        enabled: boolean;
+                        next_due_at: string | null;
+                        revision: number;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    disable_drill_plan: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string | null;
+                        spec: {
+                            select: {
+                                project?: string;
+                                types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                classes?: string[];
+                                selector?: string;
+                                workloads?: string[];
+                            };
+                            cadence: {
+                                /** @enum {string} */
+                                every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                                /** @default 1 */
+                                week: number;
+                                /**
+                                 * @default tue
+                                 * @enum {string}
+                                 */
+                                weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                                /** @default 09:00 */
+                                at: string;
+                                /** @default UTC */
+                                timezone: string;
+                            };
+                            /**
+                             * @default {
+                             *       "choose": "latest"
+                             *     }
+                             */
+                            backup: {
+                                /** @enum {string} */
+                                choose: "latest";
+                            } | {
+                                /** @enum {string} */
+                                choose: "random";
+                                /** @default 30d */
+                                within: string;
+                            };
+                            sandbox: string;
+                            /** @default 25 */
+                            workloads_max: number;
+                            owner: string;
+                            /** @default 17179869184 */
+                            content_bytes_max: number;
+                        };
+                        cadence: string;
+                        enabled: boolean;
+                        next_due_at: string | null;
+                        revision: number;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_drills: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            job_id: string;
+                            plan_id: string | null;
+                            plan_name: string | null;
+                            due_at: string | null;
+                            project_id: string;
+                            workload_id: string;
+                            workload_name: string;
+                            class: string;
+                            owner: string;
+                            /** @enum {string} */
+                            state: "RUNNING" | "PASSED" | "MISSED_TARGET" | "FAILED" | "CANCELED";
+                            backup_id: string | null;
+                            target_time: string | null;
+                            restored_to: string | null;
+                            /** Format: date-time */
+                            requested_at: string;
+                            started_at: string | null;
+                            functional_at: string | null;
+                            finished_at: string | null;
+                            rto_seconds: number | null;
+                            rpo_seconds: number | null;
+                            rto_target_seconds: number;
+                            rpo_target_seconds: number;
+                            restored_bytes: number | null;
+                            restored_files: number | null;
+                            status_reason: string | null;
+                            findings: {
+                                code: string;
+                                message: string;
+                            }[];
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_drill: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    workload: string;
+                    project?: string;
+                    sandbox: string;
+                    owner?: string;
+                    backup?: {
+                        /** @enum {string} */
+                        choose: "latest";
+                    } | {
+                        /** @enum {string} */
+                        choose: "random";
+                        /** @default 30d */
+                        within?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        job_id: string;
+                        plan_id: string | null;
+                        plan_name: string | null;
+                        due_at: string | null;
+                        project_id: string;
+                        workload_id: string;
+                        workload_name: string;
+                        class: string;
+                        owner: string;
+                        /** @enum {string} */
+                        state: "RUNNING" | "PASSED" | "MISSED_TARGET" | "FAILED" | "CANCELED";
+                        backup_id: string | null;
+                        target_time: string | null;
+                        restored_to: string | null;
+                        /** Format: date-time */
+                        requested_at: string;
+                        started_at: string | null;
+                        functional_at: string | null;
+                        finished_at: string | null;
+                        rto_seconds: number | null;
+                        rpo_seconds: number | null;
+                        rto_target_seconds: number;
+                        rpo_target_seconds: number;
+                        restored_bytes: number | null;
+                        restored_files: number | null;
+                        status_reason: string | null;
+                        findings: {
+                            code: string;
+                            message: string;
+                        }[];
+                        restore_id: string | null;
+                        region_id: string | null;
+                        steps: {
+                            name: string;
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            seconds: number | null;
+                        }[];
+                        validations: {
+                            name: string;
+                            passed: boolean;
+                            detail: string;
+                            problems: string[];
+                        }[];
+                        deviations: {
+                            code: string;
+                            message: string;
+                        }[];
+                        subject: {
+                            [key: string]: string | number | null;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_proof_summary: {
+        parameters: {
+            query?: {
+                /** @description Id or name; without it all projects */
+                project?: string;
+                /** @description Drills of so many days */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        generated_at: string;
+                        workloads: number;
+                        proven: number;
+                        proven_share: number;
+                        classes: {
+                            class: string;
+                            title: string;
+                            workloads: number;
+                            proven: number;
+                            drills: number;
+                            failed: number;
+                            rto_target_seconds: number;
+                            rpo_target_seconds: number;
+                            rto_p50_seconds: number | null;
+                            rto_p95_seconds: number | null;
+                            rpo_p50_seconds: number | null;
+                            rpo_p95_seconds: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            drill_id: string | null;
+                            project_id: string;
+                            workload_id: string | null;
+                            title: string;
+                            details: string;
+                            owner: string;
+                            /** Format: date-time */
+                            due_at: string;
+                            /** @enum {string} */
+                            state: "OPEN" | "DONE";
+                            /** Format: date-time */
+                            created_at: string;
+                            done_at: string | null;
+                            done_by: string | null;
+                            note: string | null;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    complete_task: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        drill_id: string | null;
+                        project_id: string;
+                        workload_id: string | null;
+                        title: string;
+                        details: string;
+                        owner: string;
+                        /** Format: date-time */
+                        due_at: string;
+                        /** @enum {string} */
+                        state: "OPEN" | "DONE";
+                        /** Format: date-time */
+                        created_at: string;
+                        done_at: string | null;
+                        done_by: string | null;
+                        note: string | null;
                     };
                 };
             };

@@ -1,0 +1,4 @@
+import type { Selectable } from "kysely";
+import type { DrillTable } from "../../platform/db/index.ts";
+
+export type DrillRow = Selectable<DrillTable>;
