@@ -9768,7 +9768,7 @@ export interface operations {
                         items: {
                             id: string;
                             /** @enum {string} */
-                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity";
+                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill";
                             /** @enum {string} */
                             state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                             project_id: string | null;
@@ -9885,7 +9885,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -10017,7 +10017,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
