@@ -88,6 +88,36 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     suites: "everything that protects VMs, and the NBD server's outside clients",
   },
   {
+    name: "busybox-static",
+    command: "busybox",
+    reason: "the programs of a small Linux guest",
+    suites: "the Linux guests of the VM suites",
+  },
+  {
+    name: "qemu-guest-agent",
+    command: "qemu-ga",
+    reason: "freezes a guest's file systems, as in a real one",
+    suites: "the Linux guests of the VM suites",
+  },
+  {
+    name: "cpio",
+    command: "cpio",
+    reason: "packs a guest's first file system",
+    suites: "the Linux guests of the VM suites",
+  },
+  {
+    name: "btrfs-progs",
+    command: "mkfs.btrfs",
+    reason: "makes file systems whose files can be cloned",
+    suites: "the clones of image files",
+  },
+  {
+    name: "xfsprogs",
+    command: "mkfs.xfs",
+    reason: "makes file systems whose files can be cloned",
+    suites: "the clones of image files",
+  },
+  {
     name: "libnbd-bin",
     command: "nbdinfo",
     reason: "speaks to our NBD server as others would",
