@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join, relative } from "node:path";
 import test from "node:test";
 import { copyOfSources, ROOT } from "./toy-tree.ts";
 
@@ -24,9 +24,12 @@ test("the packed package installs elsewhere and its baas runs", {
   skip: !hasCli && "there is no command line yet",
 }, (t) => {
   const root = copyOfSources(t);
-  for (const name of ["LICENSE", "README.md", "docs"]) {
-    if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(root, name), { recursive: true });
+  for (const name of ["LICENSE", "README.md", "docs", "package-lock.json", "web"]) {
+    const filter = (path: string) => !["web/node_modules", "web/dist"].includes(relative(ROOT, path));
+    if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(root, name), { recursive: true, filter });
   }
+  const own_modules = join(ROOT, "web/node_modules");
+  if (existsSync(own_modules)) symlinkSync(own_modules, join(root, "web/node_modules"));
   const built = start(process.execPath, ["scripts/build.ts"], root);
   assert.equal(built.status, 0, built.text);
 

@@ -91,7 +91,7 @@ function addThawRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const base = { tag: "thaws", url: "/v1/thaws" };
   addRead(app, deps, {
     ...base,
-    operation_id: "list_thaws",
+    operation_id: "find_thaws",
     summary: "Thaws of cold backups, newest first",
     scope: "backups:read",
     query: thawQuerySchema,

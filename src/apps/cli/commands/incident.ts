@@ -65,7 +65,7 @@ export const register: Register = (program, io) => {
     incident,
     "open",
     "Ask for help with a restore. Severity 1: production is down; 2: an operational data issue; 3: test or audit.",
-    'baas incident open --project acme-prod --severity 1 --title "orders lost" --scope "db-1 to 10:40" --criterion "row counts match"',
+    'baas incident open --project acme-prod --severity 1 --title "orders lost" --scope "db-1 to 10:40"',
   )
     .option("--project <name>", "whose")
     .option("--severity <n>", "1, 2 or 3")

@@ -1079,7 +1079,7 @@ export interface paths {
          * Thaws of cold backups, newest first
          * @description Needs the permission `backups:read`.
          */
-        get: operations["list_thaws"];
+        get: operations["find_thaws"];
         put?: never;
         /**
          * Make a cold backup readable for a while; a dry run tells time and cost. A restore does it by itself
@@ -9559,7 +9559,7 @@ export interface operations {
             };
         };
     };
-    list_thaws: {
+    find_thaws: {
         parameters: {
             query?: {
                 backup_id?: string;
