@@ -133,12 +133,6 @@ export const backupQuery = (id: string) =>
     queryFn: ({ signal }) => take(api.GET("/v1/backups/{id}", { signal, params: { path: { id } } })),
   });
 
-export const copiesQuery = (args: ListArgs) =>
-  queryOptions({
-    queryKey: ["copies", args],
-    queryFn: ({ signal }) => take(api.GET("/v1/copies", { signal, params: { query: clean({ ...args }) } })),
-  });
-
 export const verificationsQuery = (args: ListArgs) =>
   queryOptions({
     queryKey: ["verifications", args],
