@@ -85,6 +85,8 @@ async function archive(
   }
 }
 
+const ROOT = pgRoot("wkl_test");
+
 test("a server recovers to a time, a name, a position and the end of the log", { skip: needsPostgres }, async () => {
   using world = await World.create();
   chmodSync(world.folder, 0o711);
@@ -103,8 +105,8 @@ test("a server recovers to a time, a name, a position and the end of the log", {
     clock,
     threads: 1,
     kind: "postgresql",
-    root: pgRoot((await identify(target, clock)).system_identifier),
-    open: () => openPgSource({ target, label: "test", clock }),
+    root: ROOT,
+    open: () => openPgSource({ target, root: ROOT, label: "test", clock }),
   });
   const insert = async (id: number) => {
     await cluster.sql(`INSERT INTO ledger VALUES (${id})`);

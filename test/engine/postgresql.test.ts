@@ -7,7 +7,6 @@ import { clock, openAt, random, World } from "./world.ts";
 import { newId } from "../../src/base/index.ts";
 import { runStreamBackup } from "../../src/engine/backup/index.ts";
 import {
-  identify,
   openPgSource,
   type PgBackupDetails,
   pgRoot,
@@ -27,12 +26,14 @@ async function backUp(world: World, target: PgTarget, count_rows = false) {
     clock,
     threads: 2,
     kind: "postgresql",
-    root: pgRoot((await identify(target, clock)).system_identifier),
-    open: () => openPgSource({ target, label: "holdfast test", clock, count_rows }),
+    root: ROOT,
+    open: () => openPgSource({ target, root: ROOT, label: "holdfast test", clock, count_rows }),
   });
   const { details } = await opened.repository.readManifest(report.backup_id);
   return { report, details: details as unknown as PgBackupDetails };
 }
+
+const ROOT = pgRoot("wkl_test");
 
 test("a running server comes back page by page, and the next full stores only what changed", {
   skip: needsPostgres,

@@ -6,5 +6,5 @@
  * exactly what is missing; pieces are merged before the smaller ones go.
  */
 export { logError } from "./errors.ts";
-export { type LogPiece, decodePiece, pieceKey } from "./piece.ts";
+export { type LogPiece, decodePiece, PIECE_BYTES_MAX, pieceKey } from "./piece.ts";
 export * from "./log.ts";

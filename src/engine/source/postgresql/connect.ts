@@ -92,7 +92,8 @@ export function asPgError(error: unknown, target: PgTarget): HoldfastError {
   const text = `${at}: ${message ?? String(error)}`;
   const context = { server: at, ...(code === undefined ? {} : { sqlstate: code }) };
   if (code !== undefined && DENIED.has(code)) return pgError("PG_DENIED", text, context, error);
-  if (/has already been removed/.test(text)) return pgError("PG_WAL_REMOVED", text, context, error);
+  if (/has already been removed|maximum reserved size|invalidated|can no longer access replication slot/.test(text))
+    return pgError("PG_WAL_REMOVED", text, context, error);
   if (code === "55000" || code === "53400" || /wal_level|max_wal_senders|max_replication_slots/.test(text))
     return pgError("PG_NOT_CONFIGURED", text, context, error);
   if (/timeout/i.test(text)) return pgError("PG_TIMEOUT", text, context, error);

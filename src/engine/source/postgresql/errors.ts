@@ -92,4 +92,18 @@ export const pgError = errorCatalogue({
     guidance: "The restored folder and its log are left as they are. The message has the server's own words.",
     status_reason: "TargetNotWritable",
   },
+  PG_RUNNING: {
+    fault: "user",
+    retry: "never",
+    guidance: "Stop the server first; nothing was touched. Or restore to a new resource with --new-name.",
+    status_reason: "InvalidRequest",
+    http: 409,
+  },
+  PG_DATA_DIR: {
+    fault: "user",
+    retry: "never",
+    guidance: "Say --option data_dir=FOLDER, the data folder of the stopped server on this host.",
+    status_reason: "InvalidRequest",
+    http: 400,
+  },
 });

@@ -17,3 +17,4 @@ export * from "./recover.ts";
 export * from "./wal-log.ts";
 export * from "./wal-plan.ts";
 export * from "./wal-scan.ts";
+export * from "./validate.ts";

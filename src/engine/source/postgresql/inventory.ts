@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
 import { asPgError, openSql, type PgTarget } from "./connect.ts";
 
 export interface DatabaseFacts {
@@ -5,6 +7,8 @@ export interface DatabaseFacts {
   readonly size_bytes: number;
   readonly collation: string;
   readonly extensions: readonly { readonly name: string; readonly version: string }[];
+  /** Of everything that a table's definition says; equal when nobody changed one. */
+  readonly schema_hash?: string;
   /** Rows of each table, counted in one snapshot; only when asked for. */
   readonly rows?: Readonly<Record<string, number>>;
 }
@@ -61,7 +65,8 @@ async function inDatabase(target: PgTarget, database: string, count_rows: boolea
     const { rows: extensions } = await client.query<{ name: string; version: string }>(
       "SELECT extname AS name, extversion AS version FROM pg_extension ORDER BY extname",
     );
-    if (!count_rows) return { extensions };
+    const schema_hash = await schemaHash(client);
+    if (!count_rows) return { extensions, schema_hash };
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
@@ -72,8 +77,28 @@ async function inDatabase(target: PgTarget, database: string, count_rows: boolea
       const counted = await client.query<{ count: string }>(`SELECT count(*) AS count FROM ${name}`);
       counts[name] = Number(counted.rows[0]?.count);
     }
-    return { extensions, rows: counts };
+    return { extensions, schema_hash, rows: counts };
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+const DEFINITIONS = `
+  SELECT format('%s %s %s %s %s %s', n.nspname, c.relname, c.relkind, a.attname,
+    format_type(a.atttypid, a.atttypmod), a.attnotnull) AS line
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND OWN_SCHEMA
+  UNION ALL SELECT format('%s %s', n.nspname, pg_get_indexdef(c.oid))
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'I') AND OWN_SCHEMA
+  UNION ALL SELECT format('%s %s %s', n.nspname, k.conrelid::regclass, pg_get_constraintdef(k.oid))
+  FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE OWN_SCHEMA`.replaceAll(
+  "OWN_SCHEMA",
+  "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_t%'",
+);
+
+/** A hash of a database's tables, views, indexes and constraints. */
+export async function schemaHash(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ line: string }>(DEFINITIONS);
+  const lines = rows.map(({ line }) => line).sort();
+  return createHash("sha256").update(lines.join("\n")).digest("hex");
 }

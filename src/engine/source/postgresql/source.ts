@@ -31,6 +31,8 @@ export interface PgBackupDetails {
 
 export interface PgSourceOptions {
   readonly target: PgTarget;
+  /** @see pgRoot */
+  readonly root: string;
   readonly label: string;
   readonly clock: Clock;
   /** Count the rows of every table, for validation after a restore. */
@@ -47,7 +49,8 @@ export async function identify(target: PgTarget, clock: Clock): Promise<ServerFa
   }
 }
 
-export const pgRoot = (system_identifier: string): string => `/${PG_KIND}/${system_identifier}`;
+/** Backups of one workload follow each other, whatever server it is on. */
+export const pgRoot = (workload_id: string): string => `/${PG_KIND}/${workload_id}`;
 
 /**
  * A whole server as a tree: its data folder, tablespaces as folders in `pg_tblspc`, the write-ahead log of the backup
@@ -67,7 +70,7 @@ export async function openPgSource(options: PgSourceOptions): Promise<StreamSour
   let details: PgBackupDetails | undefined;
   return {
     kind: PG_KIND,
-    root: pgRoot(facts.system_identifier),
+    root: options.root,
     async *entries(context) {
       const backup = new BaseBackup(connection, facts.major, context.signal);
       connection.onNotice = (notice) => damagedPage(notice, context);

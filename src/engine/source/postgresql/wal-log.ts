@@ -1,5 +1,5 @@
 import type { Clock } from "../../../base/index.ts";
-import { appendPiece, listPieces, type ListedPiece, mergePieces, readPiece } from "../../log/index.ts";
+import { appendPiece, listPieces, type ListedPiece, mergePieces, PIECE_BYTES_MAX, readPiece } from "../../log/index.ts";
 import type { Repository } from "../../repository/index.ts";
 import { segmentStart } from "./lsn.ts";
 import { WalScanner } from "./wal-scan.ts";
@@ -137,7 +137,8 @@ export class WalAppender {
   async #seal(): Promise<void> {
     const held = this.#held;
     this.#held = [];
-    if (held.length > 1) await mergePieces(this.#repository, this.#log, held);
+    // Servers may have segments larger than a piece can be.
+    if (held.length > 1 && this.#segment <= PIECE_BYTES_MAX) await mergePieces(this.#repository, this.#log, held);
   }
 
   async #thin(): Promise<void> {
@@ -145,6 +146,7 @@ export class WalAppender {
       const tail = this.#held.slice(-FAN);
       const level = tail[0]?.level;
       if (tail.length < FAN || level === undefined || !tail.every((each) => each.level === level)) return;
+      if (tail.reduce((sum, each) => sum + each.size_bytes, 0) > PIECE_BYTES_MAX / 2) return;
       const { key } = await mergePieces(this.#repository, this.#log, tail);
       const [first, last] = [tail[0] as Held, tail.at(-1) as Held];
       const size_bytes = Number(last.end - first.start);
