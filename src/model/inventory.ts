@@ -190,12 +190,57 @@ export const mariadbSourceSchema = z.strictObject({
     .default([]),
 });
 
+/** A question to a restored database: the first column of its first row has to be `expect`. */
+export const sqlValidationSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  database: z.string().min(1).max(63).optional(),
+  sql: z.string().min(1).max(10_000),
+  expect: z.string().max(10_000).optional(),
+});
+
+const absolute = z.string().startsWith("/", "an absolute path");
+
+/** `postgresql`: a server, over its replication protocol. */
+export const postgresqlSourceSchema = z.strictObject({
+  kind: z.literal("postgresql"),
+  /** Name, address, or folder of a unix socket. */
+  host: z.string().min(1).max(255),
+  port: z.number().int().min(1).max(65_535).default(5432),
+  user: z.string().min(1).max(63),
+  password: secretRefSchema.optional(),
+  /** Where questions in SQL are asked. */
+  database: z.string().min(1).max(63).default("postgres"),
+  tls: z
+    .strictObject({
+      mode: z.enum(["disable", "require", "verify-full"]).default("verify-full"),
+      ca_file: absolute.optional(),
+      cert_file: absolute.optional(),
+      key_file: absolute.optional(),
+    })
+    .default({ mode: "verify-full" }),
+  /** Count the rows of every table with each backup. */
+  count_rows: z.boolean().default(false),
+  wal: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      slot: z
+        .string()
+        .regex(/^[a-z0-9_]{1,63}$/, "letters, digits and underscores")
+        .optional(),
+      heartbeat_seconds: z.number().min(0).max(300).default(5),
+      keep_days: z.number().int().min(1).max(3660).optional(),
+    })
+    .default({ enabled: true, heartbeat_seconds: 5 }),
+  validations: z.array(sqlValidationSchema).max(100).default([]),
+});
+
 /** What to read when this workload is backed up. */
 export const sourceSchema = z.discriminatedUnion("kind", [
   filesSourceSchema,
   volumeSourceSchema,
   vmSourceSchema,
   mariadbSourceSchema,
+  postgresqlSourceSchema,
 ]);
 export type Source = z.infer<typeof sourceSchema>;
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { restorableSchema } from "./archiving.ts";
 import {
   backupSchema,
   copySchema,
@@ -35,6 +36,8 @@ export const backupDetailSchema = backupViewSchema.extend({
   /** Its job's failure, when there was one. */
   error: z.record(z.string(), z.unknown()).nullable(),
   copies: z.array(copyViewSchema),
+  /** Of a database with a write-ahead log: to which points it can be recovered. */
+  restorable: restorableSchema.nullable(),
 });
 export type BackupDetail = z.infer<typeof backupDetailSchema>;
 

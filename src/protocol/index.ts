@@ -7,6 +7,7 @@
 export * from "./access.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
+export * from "./archiving.ts";
 export * from "./backups.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";

@@ -6,12 +6,7 @@ import test from "node:test";
 import { clock, openAt, random, World } from "./world.ts";
 import { newId } from "../../src/base/index.ts";
 import { runStreamBackup } from "../../src/engine/backup/index.ts";
-import {
-  openPgSource,
-  type PgBackupDetails,
-  pgRoot,
-  type PgTarget,
-} from "../../src/engine/source/postgresql/index.ts";
+import { openPgSource, type PgBackupDetails, pgRoot, type PgTarget } from "../../src/engine/source/postgresql/index.ts";
 import { asPostgres, Cluster, needsPostgres } from "../../src/engine/source/postgresql/testing/cluster.ts";
 
 /** The log that a backup carries with it is new each time. */

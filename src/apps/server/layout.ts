@@ -53,10 +53,13 @@ export function layoutOf(data_dir: string, keys_dir?: string): Layout {
 export async function makeFolders(layout: Layout): Promise<void> {
   try {
     await mkdir(layout.data_dir, { recursive: true, mode: 0o711 });
-    for (const dir of [layout.run_dir, layout.token_dir, layout.log_dir, layout.restore_dir]) {
+    for (const dir of [layout.run_dir, layout.token_dir, layout.log_dir]) {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       await chmod(dir, 0o700);
     }
+    // Restored databases run here as their own user, who may pass through and see nothing else.
+    await mkdir(layout.restore_dir, { recursive: true, mode: 0o711 });
+    await chmod(layout.restore_dir, 0o711);
   } catch (cause) {
     const message = `the data folder ${layout.data_dir} cannot be set up: ${(cause as Error).message}`;
     throw serverError("SERVER_FOLDER_UNUSABLE", message, { path: layout.data_dir }, cause);

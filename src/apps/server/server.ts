@@ -1,12 +1,13 @@
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
+import { startArchiving } from "../../control/archiving/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
 import { drillHandler } from "../../control/drill/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
 import type { Signer } from "../../control/evidence/index.ts";
 import { createFailpoints, listFailpoints, startRunner } from "../../control/jobs/index.ts";
 import type { JobHandler, Runner } from "../../control/jobs/index.ts";
-import { backupHandler, tidySources } from "../../control/protect/index.ts";
+import { backupHandler, requestBackup, tidySources } from "../../control/protect/index.ts";
 import {
   auditHandler,
   deleteHandler,
@@ -161,6 +162,14 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => runner.drain(DRAIN_MS));
     const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });
     stops.push(() => scheduler.stop());
+    const archiving = startArchiving(`${process.pid}-${random.bytes(4).toString("hex")}`, {
+      ...parts,
+      secret: parts.sources.secret,
+      backUp: async (workload) => {
+        await requestBackup(db, { workload }, parts);
+      },
+    });
+    stops.push(() => archiving.stop());
     const assurance = startAssurance(parts);
     stops.push(() => assurance.stop());
     const mounted = await options.mountApi?.(parts);

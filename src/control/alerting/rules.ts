@@ -28,6 +28,8 @@ export const rules = {
   channel_failed: { title: "a channel does not deliver", severity: 2 },
   drill_overdue: { title: "a restore drill is overdue", severity: 2 },
   wal_gap: { title: "a database's log archive has a gap", severity: 1 },
+  wal_stalled: { title: "a database's log is not streamed", severity: 2 },
+  wal_slot: { title: "a replication slot is in danger", severity: 2 },
   agent_silent: { title: "an agent does not report", severity: 2 },
 } as const satisfies Readonly<Record<string, RuleSpec>>;
 

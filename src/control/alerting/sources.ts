@@ -3,6 +3,7 @@ import { anomalies } from "./facts/anomalies.ts";
 import { backupRuns, missedRuns } from "./facts/backups.ts";
 import { replication, retention, storageGrowth, verifications } from "./facts/data.ts";
 import { drills } from "./facts/drills.ts";
+import { archives } from "./facts/archives.ts";
 import { clockJumps, coverage, evidence } from "./facts/system.ts";
 
 /** What this room finds out by itself. Rooms behind it bring their own, and the server puts them together. */
@@ -18,4 +19,5 @@ export const factSources: readonly FactSource[] = [
   evidence,
   anomalies,
   drills,
+  archives,
 ];

@@ -3,6 +3,7 @@ import type { Logger } from "../../platform/log/index.ts";
 import type { DriverPorts, SourceDriver, StreamedSource } from "./driver.ts";
 import { sourceError } from "./errors.ts";
 import { mariadbDriver } from "./mariadb.ts";
+import { postgresqlDriver } from "./postgresql.ts";
 import { readSecret } from "./secret.ts";
 import { vmDriver } from "./vm.ts";
 import { volumeDriver } from "./volume.ts";
@@ -24,6 +25,7 @@ export function createSources(ports: {
   add(volumeDriver);
   add(vmDriver);
   add(mariadbDriver);
+  add(postgresqlDriver);
   return {
     clock: ports.clock,
     random: ports.random,

@@ -23,6 +23,7 @@ import type {
 import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
 import type { AccessTables } from "./schema-access.ts";
 import type { RotationTables } from "./schema-rotation.ts";
+import type { ArchivingTables } from "./schema-archiving.ts";
 import type { StorageTables } from "./schema-storage.ts";
 import type { AssuranceTables } from "./schema-assurance.ts";
 import type { DrillTables } from "./schema-drills.ts";
@@ -316,7 +317,7 @@ export interface SettingTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables {
+export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables, ArchivingTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

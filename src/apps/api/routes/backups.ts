@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { restorableBackup } from "../../../control/archiving/index.ts";
 import { getBackupRow } from "../../../control/catalog/index.ts";
 import { getProject } from "../../../control/inventory/index.ts";
 import { requestBackup } from "../../../control/protect/index.ts";
@@ -88,7 +89,9 @@ export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
         row.job_id === null
           ? undefined
           : await db.selectFrom("jobs").select("error").where("id", "=", row.job_id).executeTakeFirst();
-      return toWire({ ...row, copies, error: job?.error ?? null, retention_reasons: await reasons(db, row, deps) });
+      const restorable = await restorableBackup(row, deps);
+      const retention_reasons = await reasons(db, row, deps);
+      return toWire({ ...row, copies, error: job?.error ?? null, retention_reasons, restorable });
     },
   });
   addWrite(app, deps, {

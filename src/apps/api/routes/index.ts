@@ -28,6 +28,7 @@ import { addTokenRoutes } from "./tokens.ts";
 import { addUserRoutes } from "./users.ts";
 import { addTierRoutes } from "./tiers.ts";
 import { addVerificationRoutes } from "./verifications.ts";
+import { addWalRoutes } from "./wal.ts";
 import { addWorkloadRoutes } from "./workloads.ts";
 
 export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
@@ -35,6 +36,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRegionRoutes(app, deps);
   addProjectRoutes(app, deps);
   addWorkloadRoutes(app, deps);
+  addWalRoutes(app, deps);
   addPolicyRoutes(app, deps);
   addAttachmentRoutes(app, deps);
   addBackupRoutes(app, deps);

@@ -211,6 +211,7 @@ function detailText(backup: BackupDetail): string {
       ],
       ["classes", backup.gfs.map((mark) => mark.class).join(" ")],
       ["kept until", formatTime(backup.retain_until)],
+      ...(backup.restorable === null ? [] : [["restorable", backup.restorable.summary] as const]),
       ["locked", lock_mode === null ? "no" : `${lock_mode} until ${formatTime(lock_until)}`],
     ]),
   ];

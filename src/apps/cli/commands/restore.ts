@@ -1,17 +1,19 @@
 import { isAbsolute, resolve } from "node:path";
 import type { RestoreDetail, RestorePlanView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
-import { formatBytes, formatCount, printable } from "../format.ts";
+import { formatBytes, formatCount, formatDuration, printable } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { note, show } from "../output.ts";
 import type { Register } from "../register.ts";
 import { askLine, isInteractive } from "../prompt.ts";
-import { connectServer, idempotencyKey, unwrap } from "../server/client.ts";
+import { type Connection, connectServer, idempotencyKey, unwrap } from "../server/client.ts";
 import { required, serverCommand } from "../server/command.ts";
 import { settle } from "../server/follow.ts";
 import { awaitJob, DETACH, type WaitOptions } from "../server/jobs.ts";
 import { renderDetails } from "../table.ts";
 import { collect } from "./repo/options.ts";
+
+type Api = Connection["api"];
 
 interface RestoreOptions extends WaitOptions {
   readonly backupId?: string;
@@ -26,6 +28,12 @@ interface RestoreOptions extends WaitOptions {
   readonly deleteExtra?: boolean;
   readonly option?: readonly string[];
   readonly instant?: boolean;
+  readonly workload?: string;
+  readonly toTime?: string;
+  readonly toLsn?: string;
+  readonly toName?: string;
+  readonly toXid?: string;
+  readonly immediate?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -44,6 +52,12 @@ export const register: Register = (program, io) => {
   )
     .argument("[backup-id]", "id of the backup")
     .option("--backup-id <id>", "the same as an option")
+    .option("--workload <name>", "instead: its newest backup from which the point can be reached (databases)")
+    .option("--to-time <instant>", "databases: as of this instant, e.g. 2026-11-03T02:17:00Z")
+    .option("--to-lsn <position>", "databases: to this position of the write-ahead log")
+    .option("--to-name <name>", "databases: to this named restore point")
+    .option("--to-xid <number>", "databases: up to this transaction")
+    .option("--immediate", "databases: as when the backup ended")
     .option("--target-project <name>", "project of the new resource")
     .option("--new-name <name>", "name of the new resource")
     .option("--in-place", "over the workload itself")
@@ -60,7 +74,7 @@ export const register: Register = (program, io) => {
     .action(async (argument: string | undefined, options: RestoreOptions) => {
       const connection = await connectServer(io, options);
       const { api } = connection;
-      const body = bodyOf(io, required(argument ?? options.backupId, "--backup-id"), options);
+      const body = bodyOf(io, await backupOf(api, argument ?? options.backupId, options), options);
       const planned = await api.POST("/v1/restores", { params: { query: { dry_run: "true" } }, body });
       const plan = unwrap(planned) as RestorePlanView;
       if (options.dryRun) {
@@ -103,10 +117,42 @@ function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
     ...(options.path === undefined ? {} : { paths: [...options.path] }),
     ...(options.replace ? { replace_existing: true } : {}),
     ...(options.deleteExtra ? { delete_extra: true } : {}),
-    ...(options.option === undefined && !options.instant
-      ? {}
-      : { options: { ...optionsOf(options.option ?? []), ...(options.instant ? { instant: true } : {}) } }),
+    ...driverOptions(options),
   };
+}
+
+/** The backup named, or the one that leads to the point asked for. */
+async function backupOf(api: Api, named: string | undefined, options: RestoreOptions): Promise<string> {
+  if (options.workload === undefined) return required(named, "--backup-id or --workload");
+  if (named !== undefined) throw cliError("CLI_USAGE", "say either the backup or the workload");
+  const query = {
+    ...(options.toTime === undefined ? {} : { to_time: instantOf(options.toTime) }),
+    ...(options.toLsn === undefined ? {} : { to_lsn: options.toLsn }),
+  };
+  const params = { path: { id: options.workload }, query };
+  return unwrap(await api.GET("/v1/workloads/{id}/recovery-base", { params })).backup_id;
+}
+
+/** What only the source's driver understands: the point to recover to has options of its own. */
+function driverOptions(options: RestoreOptions) {
+  const { toTime, toLsn, toName, toXid, immediate, option } = options;
+  const all = {
+    ...(toTime === undefined ? {} : { to_time: instantOf(toTime) }),
+    ...(toLsn === undefined ? {} : { to_lsn: toLsn }),
+    ...(toName === undefined ? {} : { to_name: toName }),
+    ...(toXid === undefined ? {} : { to_xid: Number(toXid) }),
+    ...(immediate === true ? { immediate } : {}),
+    ...(options.instant === true ? { instant: true } : {}),
+    ...optionsOf(option ?? []),
+  };
+  return Object.keys(all).length === 0 ? {} : { options: all };
+}
+
+/** Only instants with their zone: a time that two zones read differently is no target. */
+function instantOf(text: string): string {
+  const at = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw cliError("CLI_USAGE", `${text}: write an instant with its zone, as 2026-11-03T02:17:00Z`);
+  return new Date(at).toISOString();
 }
 
 /** `key=value` words; numbers, `true` and `false` are meant as such. */
@@ -166,12 +212,29 @@ function planText(plan: RestorePlanView): string {
   return lines.join("\n");
 }
 
+interface Validated {
+  readonly name: string;
+  readonly outcome: string;
+  readonly value: string | null;
+  readonly expected: string | null;
+}
+
 function plain(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function doneText(done: RestoreDetail, plan: RestorePlanView): string {
-  const details = Object.entries(done.details).map(([key, value]) => [key.replaceAll("_", " "), plain(value)] as const);
+  const { validations, rpo_seconds, ...others } = done.details;
+  const details = Object.entries(others).map(([key, value]) => [key.replaceAll("_", " "), plain(value)] as const);
+  // Measured, not promised: from the request to the end of the last validation.
+  const rto_ms = done.completed_at === null ? null : Date.parse(done.completed_at) - Date.parse(done.created_at);
+  const measured: [string, string | null][] =
+    rpo_seconds === undefined
+      ? []
+      : [
+          ["RTO", rto_ms === null ? null : formatDuration(rto_ms)],
+          ["RPO", typeof rpo_seconds === "number" ? formatDuration(rpo_seconds * 1000) : null],
+        ];
   const lines = [
     renderDetails([
       ["restore", done.id],
@@ -182,8 +245,13 @@ function doneText(done: RestoreDetail, plan: RestorePlanView): string {
       ["written", done.restored_bytes === null ? null : formatBytes(done.restored_bytes)],
       ["problems", formatCount(done.problem_count)],
       ...details,
+      ...measured,
     ]),
   ];
+  for (const { name, outcome, value, expected } of Array.isArray(validations) ? (validations as Validated[]) : []) {
+    const wanted = outcome === "passed" || expected === null ? "" : `, expected ${expected}`;
+    lines.push(`  ${outcome}: ${printable(name)}: ${printable(String(value))}${wanted}`);
+  }
   for (const { path, message, code } of done.problems.slice(0, PATHS_SHOWN_MAX)) {
     lines.push(`  ${printable(String(path))}: ${String(message)} (${String(code)})`);
   }

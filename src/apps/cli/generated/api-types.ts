@@ -392,6 +392,46 @@ export interface paths {
         patch: operations["update_workload"];
         trace?: never;
     };
+    "/v1/wal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the streaming of write-ahead logs stands: how far, how old, and where there are holes
+         * @description Needs the permission `workloads:read`.
+         */
+        get: operations["list_wal_archives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workloads/{id}/recovery-base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backup that a recovery of a database to a point begins with, and how far its log leads
+         * @description Needs the permission `backups:read`.
+         */
+        get: operations["get_recovery_base"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -4551,6 +4591,66 @@ export interface operations {
                                     sql: string;
                                     expect?: string;
                                 }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "postgresql";
+                                host: string;
+                                /** @default 5432 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /** @default postgres */
+                                database: string;
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    /** Format: starts_with */
+                                    cert_file?: string;
+                                    /** Format: starts_with */
+                                    key_file?: string;
+                                };
+                                /** @default false */
+                                count_rows: boolean;
+                                /**
+                                 * @default {
+                                 *       "enabled": true,
+                                 *       "heartbeat_seconds": 5
+                                 *     }
+                                 */
+                                wal: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    slot?: string;
+                                    /** @default 5 */
+                                    heartbeat_seconds: number;
+                                    keep_days?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                }[];
                             };
                             tags: {
                                 [key: string]: string;
@@ -4733,6 +4833,66 @@ export interface operations {
                             sql: string;
                             expect?: string;
                         }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "postgresql";
+                        host: string;
+                        /** @default 5432 */
+                        port?: number;
+                        user: string;
+                        password?: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                        };
+                        /** @default postgres */
+                        database?: string;
+                        /**
+                         * @default {
+                         *       "mode": "verify-full"
+                         *     }
+                         */
+                        tls?: {
+                            /**
+                             * @default verify-full
+                             * @enum {string}
+                             */
+                            mode?: "disable" | "require" | "verify-full";
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            /** Format: starts_with */
+                            cert_file?: string;
+                            /** Format: starts_with */
+                            key_file?: string;
+                        };
+                        /** @default false */
+                        count_rows?: boolean;
+                        /**
+                         * @default {
+                         *       "enabled": true,
+                         *       "heartbeat_seconds": 5
+                         *     }
+                         */
+                        wal?: {
+                            /** @default true */
+                            enabled?: boolean;
+                            slot?: string;
+                            /** @default 5 */
+                            heartbeat_seconds?: number;
+                            keep_days?: number;
+                        };
+                        /** @default [] */
+                        validations?: {
+                            name: string;
+                            database?: string;
+                            sql: string;
+                            expect?: string;
+                        }[];
                     };
                     /** @default {} */
                     tags?: {
@@ -4840,6 +5000,66 @@ export interface operations {
                                 /** @default true */
                                 enabled: boolean;
                                 server_id?: number;
+                            };
+                            /** @default [] */
+                            validations: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "postgresql";
+                            host: string;
+                            /** @default 5432 */
+                            port: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /** @default postgres */
+                            database: string;
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                /** Format: starts_with */
+                                cert_file?: string;
+                                /** Format: starts_with */
+                                key_file?: string;
+                            };
+                            /** @default false */
+                            count_rows: boolean;
+                            /**
+                             * @default {
+                             *       "enabled": true,
+                             *       "heartbeat_seconds": 5
+                             *     }
+                             */
+                            wal: {
+                                /** @default true */
+                                enabled: boolean;
+                                slot?: string;
+                                /** @default 5 */
+                                heartbeat_seconds: number;
+                                keep_days?: number;
                             };
                             /** @default [] */
                             validations: {
@@ -5026,6 +5246,66 @@ export interface operations {
                                 /** @default true */
                                 enabled: boolean;
                                 server_id?: number;
+                            };
+                            /** @default [] */
+                            validations: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "postgresql";
+                            host: string;
+                            /** @default 5432 */
+                            port: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /** @default postgres */
+                            database: string;
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                /** Format: starts_with */
+                                cert_file?: string;
+                                /** Format: starts_with */
+                                key_file?: string;
+                            };
+                            /** @default false */
+                            count_rows: boolean;
+                            /**
+                             * @default {
+                             *       "enabled": true,
+                             *       "heartbeat_seconds": 5
+                             *     }
+                             */
+                            wal: {
+                                /** @default true */
+                                enabled: boolean;
+                                slot?: string;
+                                /** @default 5 */
+                                heartbeat_seconds: number;
+                                keep_days?: number;
                             };
                             /** @default [] */
                             validations: {
@@ -5285,6 +5565,66 @@ export interface operations {
                             sql: string;
                             expect?: string;
                         }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "postgresql";
+                        host: string;
+                        /** @default 5432 */
+                        port?: number;
+                        user: string;
+                        password?: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                        };
+                        /** @default postgres */
+                        database?: string;
+                        /**
+                         * @default {
+                         *       "mode": "verify-full"
+                         *     }
+                         */
+                        tls?: {
+                            /**
+                             * @default verify-full
+                             * @enum {string}
+                             */
+                            mode?: "disable" | "require" | "verify-full";
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            /** Format: starts_with */
+                            cert_file?: string;
+                            /** Format: starts_with */
+                            key_file?: string;
+                        };
+                        /** @default false */
+                        count_rows?: boolean;
+                        /**
+                         * @default {
+                         *       "enabled": true,
+                         *       "heartbeat_seconds": 5
+                         *     }
+                         */
+                        wal?: {
+                            /** @default true */
+                            enabled?: boolean;
+                            slot?: string;
+                            /** @default 5 */
+                            heartbeat_seconds?: number;
+                            keep_days?: number;
+                        };
+                        /** @default [] */
+                        validations?: {
+                            name: string;
+                            database?: string;
+                            sql: string;
+                            expect?: string;
+                        }[];
                     };
                     tags?: {
                         [key: string]: string | null;
@@ -5406,6 +5746,66 @@ export interface operations {
                                 sql: string;
                                 expect?: string;
                             }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "postgresql";
+                            host: string;
+                            /** @default 5432 */
+                            port: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /** @default postgres */
+                            database: string;
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                /** Format: starts_with */
+                                cert_file?: string;
+                                /** Format: starts_with */
+                                key_file?: string;
+                            };
+                            /** @default false */
+                            count_rows: boolean;
+                            /**
+                             * @default {
+                             *       "enabled": true,
+                             *       "heartbeat_seconds": 5
+                             *     }
+                             */
+                            wal: {
+                                /** @default true */
+                                enabled: boolean;
+                                slot?: string;
+                                /** @default 5 */
+                                heartbeat_seconds: number;
+                                keep_days?: number;
+                            };
+                            /** @default [] */
+                            validations: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                            }[];
                         };
                         tags: {
                             [key: string]: string;
@@ -5423,6 +5823,187 @@ export interface operations {
                         updated_at: string;
                         project_name: string;
                         region_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_wal_archives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            workload_id: string;
+                            workload_name: string;
+                            project_id: string;
+                            state: string;
+                            status_reason: string | null;
+                            message: string | null;
+                            system_identifier: string | null;
+                            timeline: number | null;
+                            slot_name: string;
+                            slot_status: string | null;
+                            slot_retained_bytes: number | null;
+                            flushed_lsn: string | null;
+                            server_lsn: string | null;
+                            lag_bytes: number | null;
+                            last_commit_at: string | null;
+                            rpo_seconds: number | null;
+                            heartbeat_at: string | null;
+                            heartbeat_error: string | null;
+                            gaps: {
+                                timeline: number;
+                                from_lsn: string;
+                                to_lsn: string;
+                                from_time: string | null;
+                                reason: string;
+                                /** Format: date-time */
+                                found_at: string;
+                            }[];
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_recovery_base: {
+        parameters: {
+            query?: {
+                to_time?: string;
+                to_lsn?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backup_id: string;
+                        restorable: {
+                            /** Format: date-time */
+                            earliest: string;
+                            earliest_lsn: string;
+                            latest: string | null;
+                            latest_lsn: string;
+                            timeline: number;
+                            gap: {
+                                timeline: number;
+                                from_lsn: string;
+                                to_lsn: string | null;
+                            } | null;
+                            summary: string;
+                        };
                     };
                 };
             };
@@ -7218,6 +7799,20 @@ export interface operations {
                             workload_name: string;
                             policy_name: string | null;
                         }[];
+                        restorable: {
+                            /** Format: date-time */
+                            earliest: string;
+                            earliest_lsn: string;
+                            latest: string | null;
+                            latest_lsn: string;
+                            timeline: number;
+                            gap: {
+                                timeline: number;
+                                from_lsn: string;
+                                to_lsn: string | null;
+                            } | null;
+                            summary: string;
+                        } | null;
                     };
                 };
             };

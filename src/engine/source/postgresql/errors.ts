@@ -102,7 +102,8 @@ export const pgError = errorCatalogue({
   PG_DATA_DIR: {
     fault: "user",
     retry: "never",
-    guidance: "Say --option data_dir=FOLDER, the data folder of the stopped server on this host.",
+    guidance:
+      "In place, say --option data_dir=FOLDER, the data folder of the stopped server on this host. The account that servers run as has to be able to reach it.",
     status_reason: "InvalidRequest",
     http: 400,
   },

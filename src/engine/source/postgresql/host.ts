@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { access, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, chmod, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { pgError } from "./errors.ts";
 import type { PgBackupDetails } from "./source.ts";
@@ -70,6 +70,24 @@ export async function runOnHost(
 /** Gives a restored folder to the account. */
 export async function giveTo(host: PgHost, path: string): Promise<void> {
   if (host.account !== null) await run("chown", ["-R", `${host.account}:`, path], { timeout: RUN_MS });
+}
+
+/** Lets the account pass through the two folders above a restored one, which are ours. @throws PG_DATA_DIR */
+export async function makePassable(host: PgHost, data_dir: string): Promise<void> {
+  if (host.account === null) return;
+  const passes = async (folder: string) =>
+    run("runuser", ["-u", String(host.account), "--", "test", "-x", folder], { cwd: "/", timeout: RUN_MS }).then(
+      () => true,
+      () => false,
+    );
+  const above = dirname(data_dir);
+  for (const folder of [dirname(above), above]) {
+    if (await passes(folder)) continue;
+    const { mode } = await stat(folder);
+    await chmod(folder, (mode & 0o7777) | 0o011);
+  }
+  if (await passes(above)) return;
+  throw pgError("PG_DATA_DIR", `the account ${host.account} cannot reach ${above}`, { folder: above });
 }
 
 /** What differs between the server that was backed up and this host, each as a sentence; empty when nothing does. */

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../base/index.ts";
 import { openSql, type PgTarget } from "./connect.ts";
@@ -51,6 +51,8 @@ export async function prepareRecovery(settings: RecoverySettings): Promise<void>
     await writeFile(join(data_dir, HBA), "local all all trust\n", { mode: 0o600 });
     await writeFile(join(data_dir, CONFIG), `${[...ownLines(settings), ...recoveryLines(settings)].join("\n")}\n`);
   }
+  // The server insists on it.
+  await chmod(data_dir, 0o700);
   for (const path of owned) await giveTo(host, path);
 }
 

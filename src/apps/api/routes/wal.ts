@@ -1,0 +1,38 @@
+import type { FastifyInstance } from "fastify";
+import { chooseBase, listArchives } from "../../../control/archiving/index.ts";
+import { getWorkload } from "../../../control/inventory/index.ts";
+import {
+  idParamsSchema,
+  recoveryBaseQuerySchema,
+  recoveryBaseSchema,
+  walArchivesSchema,
+} from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { toWire } from "../listing.ts";
+import { addRead } from "../route.ts";
+
+export function addWalRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  addRead(app, deps, {
+    tag: "wal",
+    url: "/v1/wal",
+    operation_id: "list_wal_archives",
+    summary: "How the streaming of write-ahead logs stands: how far, how old, and where there are holes",
+    scope: "workloads:read",
+    response: walArchivesSchema,
+    run: async ({ db }) => toWire({ items: await listArchives(db, deps.clock.now_ms()) }),
+  });
+  addRead(app, deps, {
+    tag: "wal",
+    url: "/v1/workloads/:id/recovery-base",
+    params: idParamsSchema,
+    query: recoveryBaseQuerySchema,
+    operation_id: "get_recovery_base",
+    summary: "The backup that a recovery of a database to a point begins with, and how far its log leads",
+    scope: "backups:read",
+    response: recoveryBaseSchema,
+    run: async ({ db, params, query }) => {
+      const workload = await getWorkload(db, params.id);
+      return toWire(await chooseBase(workload.id, query, { db, repositories: deps.repositories }));
+    },
+  });
+}

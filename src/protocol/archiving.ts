@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { instantSchema } from "../model/index.ts";
+
+export const walGapSchema = z.object({
+  timeline: z.number().int(),
+  from_lsn: z.string(),
+  to_lsn: z.string(),
+  from_time: instantSchema.nullable(),
+  reason: z.string(),
+  found_at: instantSchema,
+});
+
+/** How the streaming of one workload's write-ahead log stands. */
+export const walArchiveSchema = z.object({
+  workload_id: z.string(),
+  workload_name: z.string(),
+  project_id: z.string(),
+  /** STARTING, STREAMING, RETRYING, or STOPPED when no server holds its lease. */
+  state: z.string(),
+  status_reason: z.string().nullable(),
+  message: z.string().nullable(),
+  system_identifier: z.string().nullable(),
+  timeline: z.number().int().nullable(),
+  slot_name: z.string(),
+  slot_status: z.string().nullable(),
+  /** Log the server keeps for us. */
+  slot_retained_bytes: z.number().nullable(),
+  flushed_lsn: z.string().nullable(),
+  server_lsn: z.string().nullable(),
+  lag_bytes: z.number().nullable(),
+  last_commit_at: instantSchema.nullable(),
+  /** Age of the last transaction that is durable here. */
+  rpo_seconds: z.number().nullable(),
+  heartbeat_at: instantSchema.nullable(),
+  heartbeat_error: z.string().nullable(),
+  gaps: z.array(walGapSchema),
+  updated_at: instantSchema,
+});
+export type WalArchiveView = z.infer<typeof walArchiveSchema>;
+
+export const walArchivesSchema = z.object({ items: z.array(walArchiveSchema) });
+
+/** To which points a backup of a database can be recovered. */
+export const restorableSchema = z.object({
+  earliest: instantSchema,
+  earliest_lsn: z.string(),
+  latest: instantSchema.nullable(),
+  latest_lsn: z.string(),
+  timeline: z.number().int(),
+  gap: z.object({ timeline: z.number().int(), from_lsn: z.string(), to_lsn: z.string().nullable() }).nullable(),
+  summary: z.string(),
+});
+export type RestorableView = z.infer<typeof restorableSchema>;
+
+export const recoveryBaseQuerySchema = z.strictObject({
+  to_time: instantSchema.optional(),
+  to_lsn: z.string().max(20).optional(),
+});
+
+/** The backup that a recovery to a point begins with. */
+export const recoveryBaseSchema = z.object({ backup_id: z.string(), restorable: restorableSchema });
