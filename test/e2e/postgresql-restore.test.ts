@@ -68,7 +68,7 @@ test("a database is restored to a minute in the past, runs, and was validated; i
   const host = await findHost(15);
   try {
     assert.equal(result["running"], true);
-    const restored = Object.assign(Cluster.folderFor(), { folder: data_dir, data: data_dir });
+    const restored = Cluster.at(data_dir);
     const rows = await restored.sql("SELECT id FROM ledger ORDER BY id");
     assert.deepEqual(
       rows.map(({ id }) => Number(id)),

@@ -175,7 +175,7 @@ export async function torture({ targets, seconds, clients, seed }: TortureOption
     await prepareRecovery({ ...settings, ...recovery });
     await startRecovered(settings, clock, { timeout_ms: 120_000 });
     try {
-      const restored = Object.assign(Cluster.folderFor(), { folder: data_dir, data: data_dir });
+      const restored = Cluster.at(data_dir);
       const rows = await restored.sql("SELECT id FROM ledger");
       compare(ledger, new Set(rows.map(({ id }) => Number(id))), at_ms);
     } finally {

@@ -165,7 +165,7 @@ test("a server recovers to a time, a name, a position and the end of the log", {
     });
     const recovered = await startRecovered(settings, clock, { timeout_ms: 60_000 });
     try {
-      const restored = Object.assign(Cluster.folderFor(), { folder: data_dir, data: data_dir });
+      const restored = Cluster.at(data_dir);
       const rows = await restored.sql("SELECT id FROM ledger ORDER BY id");
       const got = rows.map(({ id }) => Number(id));
       if (to.kind === "lsn") assert.ok(got.length === 3 || got.length === 4, `${got}`);

@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { type ListedPiece, listPieces } from "../../engine/log/index.ts";
+import { parseLsn, segmentStart, walLog } from "../../engine/source/postgresql/index.ts";
 import { Cluster, needsPostgres } from "../../engine/source/postgresql/testing/cluster.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { type Installation, installation } from "../../testing/index.ts";
 import { getBackupRow } from "../catalog/index.ts";
 import { createWorkload } from "../inventory/index.ts";
-import { chooseBase, listArchives, restorableBackup, startArchiving } from "./index.ts";
+import {
+  chooseBase,
+  copyWal,
+  listArchives,
+  pgDetailsOf,
+  pruneWal,
+  restorableBackup,
+  restorableOf,
+  startArchiving,
+} from "./index.ts";
 
 const databases = testDatabases();
 
@@ -52,6 +63,79 @@ async function until<T>(work: () => Promise<T | undefined | false>, what: string
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+test("log goes when no backup needs it, is copied, and is read by verify", { skip: needsPostgres }, async (t) => {
+  const it = await installation(t, databases);
+  await it.run();
+  await using cluster = await Cluster.start();
+  await cluster.sql("CREATE TABLE ledger (id int PRIMARY KEY)");
+  const workload = await protectCluster(it, cluster);
+  archivingOf(t, it);
+  const status = async () => (await listArchives(it.db, Date.now(), { workload_id: workload.id }))[0];
+  const first = String((await it.backUp("orders")).backup_id);
+  await cluster.sql("INSERT INTO ledger VALUES (1)");
+  await cluster.sql("SELECT pg_switch_wal()");
+  const second = await getBackupRow(it.db, String((await it.backUp("orders")).backup_id));
+  await cluster.sql("INSERT INTO ledger VALUES (2)");
+  const done = Date.now();
+  await until(async () => ((await status())?.last_commit_at?.getTime() ?? 0) > done, "durable");
+
+  const [home, other] = it.regions;
+  const place = await it.repositories.ensure(workload.project_id, other.id);
+  await it.db
+    .insertInto("copies")
+    .values({
+      id: "cpy_test",
+      backup_id: second.id,
+      region_id: other.id,
+      repository_id: place.id,
+      state: "AVAILABLE",
+      created_at: new Date(),
+    })
+    .execute();
+  assert.ok((await copyWal(it)) > 0);
+  const details = pgDetailsOf(second.details);
+  assert.ok(details !== undefined);
+  const far = await it.repositories.use(place, (repository) => restorableOf(repository, details));
+  assert.ok(far.latest !== null && far.gap === null, far.summary);
+
+  const log = walLog(details.system_identifier, 1);
+  const held = async () => {
+    const row = await it.repositories.find(workload.project_id, home.id);
+    const pieces: ListedPiece[] = [];
+    await it.repositories.useStore(row, async (store) => {
+      for await (const piece of listPieces(store, log)) pieces.push(piece);
+    });
+    return pieces;
+  };
+  await pruneWal(it);
+  const from = segmentStart(parseLsn(details.start_lsn), details.wal_segment_bytes);
+  assert.ok(
+    (await held()).some(({ start }) => start < from),
+    "the first backup needs what lies before the second",
+  );
+  await it.db
+    .updateTable("backups")
+    .set({ state: "DELETED", deleted_at: new Date(), recoverable_until: new Date() })
+    .where("id", "=", first)
+    .execute();
+  await pruneWal(it);
+  assert.ok((await held()).every(({ end }) => end > from));
+  assert.equal((await restorableBackup(second, it))?.gap, null);
+
+  assert.equal((await it.verify(second.id)).state, "SUCCEEDED");
+  const row = await it.repositories.find(workload.project_id, home.id);
+  const [piece] = (await held()).filter(({ size_bytes }) => size_bytes > 0);
+  assert.ok(piece !== undefined);
+  await it.repositories.useStore(row, async (store) => {
+    const bytes = await store.get(piece.key);
+    bytes[bytes.length - 40] = (bytes[bytes.length - 40] as number) ^ 1;
+    await store.put(piece.key, bytes);
+  });
+  const verified = await it.verify(second.id);
+  assert.equal(verified.state, "SUCCEEDED_WITH_WARNINGS");
+  assert.deepEqual((verified.result as { objects: string[] }).objects, [piece.key]);
+});
 
 test("log is durable within seconds, outlives a killed source, and holes are named to the byte", {
   skip: needsPostgres,

@@ -1,5 +1,5 @@
 import { HoldfastError } from "../../base/index.ts";
-import { formatLsn, parseLsn, type PgBackupDetails, reachOf } from "../../engine/source/postgresql/index.ts";
+import { formatLsn, parseLsn, type PgBackupDetails, reachOf, readSteps } from "../../engine/source/postgresql/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 
@@ -128,6 +128,34 @@ export async function restorableOf(repository: Repository, details: PgBackupDeta
       gap: { timeline: details.timeline, from_lsn: details.stop_lsn, to_lsn: null },
       summary: `only as it was at ${earliest}; the write-ahead log behind it is damaged: ${error.message}`,
     };
+  }
+}
+
+/** A piece of a backup's log that cannot be trusted. */
+export interface DamagedPiece {
+  readonly object: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Reads all log that leads on from a backup. @returns bytes read, and the first damaged piece. @throws STORE_* */
+export async function verifyLog(
+  repository: Repository,
+  details: PgBackupDetails,
+  signal?: AbortSignal,
+): Promise<{ readonly bytes: number; readonly damaged: DamagedPiece | null }> {
+  let bytes = 0;
+  try {
+    const reach = await reachOf(repository, details);
+    for await (const part of readSteps(repository, details, reach)) {
+      signal?.throwIfAborted();
+      bytes += part.bytes.length;
+    }
+    return { bytes, damaged: null };
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== "LOG_DAMAGED") throw error;
+    const object = String(error.context["object"] ?? "a piece of the log");
+    return { bytes, damaged: { object, code: error.code, message: error.message } };
   }
 }
 

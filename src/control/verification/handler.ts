@@ -1,9 +1,11 @@
 import { HoldfastError, newId } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { VerdictCause, VerificationReport } from "../../engine/check/index.ts";
+import type { Repository } from "../../engine/repository/index.ts";
 import type { Verdict } from "../../model/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
+import { pgDetailsOf, verifyLog } from "../archiving/index.ts";
 import { getBackupRow, manifestKey } from "../catalog/index.ts";
 import type { BackupRow } from "../catalog/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
@@ -93,7 +95,7 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
               signal,
               onProgress: context.progress,
             });
-            return nameHurtBackups(found, repository, context.log);
+            return withLog(await nameHurtBackups(found, repository, context.log), repository, backup, signal);
           })
           .catch((error: unknown) => unreadable(error, backup, row, ports));
         return { ...full, damaged: full.damaged.slice(0, FINDINGS_MAX), damaged_total: full.damaged.length };
@@ -114,6 +116,27 @@ export function verifyHandler(ports: VerificationPorts): JobHandler {
       };
     },
     ended: (tx, job, end) => settle(tx, job, end, ports),
+  };
+}
+
+/** A database's log is part of what a restore needs: a damaged piece leaves the backup, and no point behind it. */
+async function withLog(
+  report: VerificationReport,
+  repository: Repository,
+  backup: BackupRow,
+  signal: AbortSignal,
+): Promise<VerificationReport> {
+  const details = pgDetailsOf(backup.details);
+  if (details === undefined) return report;
+  const { bytes, damaged } = await verifyLog(repository, details, signal);
+  const bytes_read = report.bytes_read + bytes;
+  if (damaged === null) return { ...report, bytes_read };
+  return {
+    ...report,
+    bytes_read,
+    verdict: report.verdict === "invalid" ? "invalid" : "partial",
+    cause: report.cause ?? "StorageBackend",
+    damaged: [...report.damaged, { ...damaged, backup_ids: [backup.id], paths: [] }],
   };
 }
 

@@ -217,7 +217,7 @@ const their_restore = await timed(async () => {
   );
   const options = `-c listen_addresses='' -c unix_socket_directories='${their_dir}' -c archive_mode=off`;
   await asPostgres("pg_ctl", ["-D", their_dir, "-W", "-s", "-l", join(rival, "log"), "-o", options, "start"]);
-  const there = Object.assign(Cluster.folderFor(), { folder: their_dir, data: their_dir });
+  const there = Cluster.at(their_dir);
   for (;;) {
     const rows = await there.sql("SELECT pg_is_in_recovery() AS r").catch(() => []);
     if (String(rows[0]?.["r"]) === "false") return;

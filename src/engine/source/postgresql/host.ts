@@ -96,11 +96,12 @@ export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<Dr
   const here = await versionIn(host.bin_dir);
   if (here !== null && here !== backup.version.split(" ")[0])
     lines.push(`the server was PostgreSQL ${backup.version}, this host has ${here}`);
-  const config = async (flag: string) => (await run(join(host.bin_dir, "pg_config"), [flag])).stdout.trim();
-  const [share_dir, library_dir] = [await config("--sharedir"), await config("--pkglibdir")].map(String) as [
-    string,
-    string,
-  ];
+  const places = await Promise.all(["--sharedir", "--pkglibdir"].map((flag) => placeOf(host, flag)));
+  const [share_dir, library_dir] = places;
+  if (typeof share_dir !== "string" || typeof library_dir !== "string") {
+    lines.push("this host does not say which extensions it has (pg_config is not installed)");
+    return { lines, preload: [] };
+  }
   const wanted = new Map<string, string>();
   for (const database of backup.databases ?? [])
     for (const { name, version } of database.extensions) wanted.set(name, version);
@@ -127,6 +128,14 @@ export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<Dr
   if (backup.databases === null)
     lines.push("the backup does not say which extensions the server had: its role could not ask in SQL");
   return { lines, preload };
+}
+
+/** Where an installation keeps things; `null` when it has no program to say so. */
+async function placeOf({ bin_dir }: PgHost, flag: string): Promise<string | null> {
+  return run(join(bin_dir, "pg_config"), [flag], { timeout: RUN_MS }).then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
 }
 
 export interface DriftReport {

@@ -28,7 +28,11 @@ export class Cluster implements AsyncDisposable {
   readonly data: string;
   readonly port = 5432;
 
-  private constructor(folder: string) {
+  /** Its programs. */
+  readonly bin: string;
+
+  private constructor(folder: string, bin = PG_BIN) {
+    this.bin = bin;
     this.folder = folder;
     this.data = join(folder, "data");
   }
@@ -37,19 +41,14 @@ export class Cluster implements AsyncDisposable {
   static async start(
     settings: readonly string[] = [],
     initdb: readonly string[] = ["--data-checksums"],
+    bin = PG_BIN,
   ): Promise<Cluster> {
-    const cluster = Cluster.folderFor();
-    await asPostgres("initdb", [
-      "-D",
-      cluster.data,
-      "-U",
-      "postgres",
-      "-A",
-      "trust",
-      "-N",
-      "--no-instructions",
-      ...initdb,
-    ]);
+    const cluster = Cluster.folderFor(bin);
+    await asPostgres(
+      "initdb",
+      ["-D", cluster.data, "-U", "postgres", "-A", "trust", "-N", "--no-instructions", ...initdb],
+      bin,
+    );
     appendFileSync(
       join(cluster.data, "postgresql.conf"),
       ["listen_addresses = ''", `unix_socket_directories = '${cluster.folder}'`, "fsync = off", ...settings, ""].join(
@@ -61,19 +60,29 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** A folder of its own for a server to be laid into, e.g. a restored one. */
-  static folderFor(): Cluster {
-    const cluster = new Cluster(mkdtempSync(join(tmpdir(), "hf-pg-")));
+  static folderFor(bin = PG_BIN): Cluster {
+    const cluster = new Cluster(mkdtempSync(join(tmpdir(), "hf-pg-")), bin);
     chmodSync(cluster.folder, 0o755);
     own(cluster.folder);
     return cluster;
   }
 
+  /** One that somebody else laid, with its socket in its data folder. */
+  static at(data_dir: string): Cluster {
+    const cluster = new Cluster(data_dir);
+    return Object.assign(cluster, { data: data_dir });
+  }
+
   async up(): Promise<void> {
-    await asPostgres("pg_ctl", ["-D", this.data, "-w", "-t", "30", "-s", "-l", join(this.folder, "log"), "start"]);
+    await asPostgres(
+      "pg_ctl",
+      ["-D", this.data, "-w", "-t", "30", "-s", "-l", join(this.folder, "log"), "start"],
+      this.bin,
+    );
   }
 
   async down(mode: "fast" | "immediate" = "fast"): Promise<void> {
-    await asPostgres("pg_ctl", ["-D", this.data, "-m", mode, "-w", "-s", "stop"]);
+    await asPostgres("pg_ctl", ["-D", this.data, "-m", mode, "-w", "-s", "stop"], this.bin);
   }
 
   target(more: Partial<PgTarget> = {}): PgTarget {
