@@ -15,6 +15,7 @@ export * from "./drills.ts";
 export * from "./evidence.ts";
 export * from "./incidents.ts";
 export * from "./integrity.ts";
+export * from "./files.ts";
 export * from "./inventory.ts";
 export * from "./jobs.ts";
 export * from "./keys.ts";

@@ -5,3 +5,4 @@
  */
 export { engine } from "../apps/server/index.ts";
 export * from "./installation.ts";
+export { serveInstallation, type ServedInstallation } from "./api.ts";

@@ -21,6 +21,7 @@ export const apiError = errorCatalogue({
     guidance: "Write terms such as `state=AVAILABLE,created_at<2026-05-11T00:00:00Z` with the fields that are named.",
     http: 400,
   },
+  API_RANGE: { fault: "user", retry: "never", guidance: "Ask for bytes that the file has.", http: 416 },
   API_PAGE_TOKEN_INVALID: {
     fault: "user",
     retry: "never",

@@ -48,6 +48,12 @@ export const cliError = errorCatalogue({
     retry: "never",
     guidance: "Check the path and its permissions; `-` reads from standard input.",
   },
+  CLI_FILE_EXISTS: {
+    fault: "user",
+    retry: "never",
+    guidance: "Give another --output, or --replace.",
+    http: 409,
+  },
   CLI_REPOSITORY_NOT_FOUND: {
     fault: "user",
     retry: "never",

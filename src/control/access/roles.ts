@@ -10,8 +10,8 @@ export interface Role {
   readonly builtin: boolean;
 }
 
-/** Who may do what, and what was done: no wildcard of a verb reaches there. */
-const RESERVED_NOUNS = new Set(["access", "audit", "metrics", "approvals"]);
+/** Who may do what, what was done, and the data itself (`files`): no wildcard of a verb reaches there. */
+const RESERVED_NOUNS = new Set(["access", "files", "audit", "metrics", "approvals"]);
 
 const VIEWER = ["*:read"];
 
@@ -38,8 +38,9 @@ export const BUILTIN_ROLES: readonly Role[] = [
   },
   {
     name: "baas.restore-operator",
-    description: "Restores into sandbox projects, verifies and drills; cannot delete or overwrite anything",
-    permissions: [...VIEWER, "restores:sandbox", "backups:verify", "drills:write", "approvals:read"],
+    description:
+      "Looks into backups, restores into sandbox projects, verifies and drills; cannot delete or overwrite anything",
+    permissions: [...VIEWER, "files:read", "restores:sandbox", "backups:verify", "drills:write", "approvals:read"],
   },
   {
     name: "baas.admin",
@@ -50,7 +51,7 @@ export const BUILTIN_ROLES: readonly Role[] = [
 
 /**
  * Does a pattern allow the permission? `*` everything, `backups:*` everything about backups, `*:read` the reading of
- * everything but of what is reserved (access, audit, metrics, approvals).
+ * everything but of what is reserved (access, files, audit, metrics, approvals).
  */
 export function permits(patterns: readonly string[], wanted: string): boolean {
   const at = wanted.indexOf(":");

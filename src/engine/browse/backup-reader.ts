@@ -45,6 +45,13 @@ export interface BackupNode {
   readonly content: Buffer | undefined;
 }
 
+/** An entry, and where it lies below its root. */
+export interface FoundNode {
+  readonly root: number;
+  readonly folder: Buffer;
+  readonly node: BackupNode;
+}
+
 /** Reads one backup of an open repository. Close it: until then no sweep takes the backup away. */
 export class BackupReader {
   readonly manifest: Manifest;
@@ -110,6 +117,33 @@ export class BackupReader {
       }
     }
     return undefined;
+  }
+
+  /**
+   * Entries of all folders whose name is wanted, a page of the tree at a time.
+   * @param skip told of each page's id: equal pages of other backups hold equal entries, and need not be read again
+   */
+  async *search(
+    wanted: (name: Buffer) => boolean,
+    skip: (page: Buffer) => boolean,
+  ): AsyncGenerator<{ readonly page: Buffer; readonly found: FoundNode[] }> {
+    let page = Buffer.alloc(0);
+    const view = new EntryView();
+    const groups = this.#tree.walk((id) => {
+      if (skip(id)) return false;
+      page = Buffer.from(id);
+      return true;
+    });
+    for await (const leaf of groups) {
+      const found: FoundNode[] = [];
+      for (const { root, path, entries } of leaf) {
+        for (let at = 0; at < entries.length; at = view.end) {
+          view.move(entries, at);
+          if (wanted(view.name)) found.push({ root, folder: Buffer.from(path), node: nodeOf(view) });
+        }
+      }
+      yield { page, found };
+    }
   }
 
   /** @throws BROWSE_NOT_A_FILE, TREE_DAMAGED, CHUNK_*, STORE_* */

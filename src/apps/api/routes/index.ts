@@ -11,6 +11,7 @@ import { addCoverageRoutes } from "./coverage.ts";
 import { addDrillRoutes } from "./drills.ts";
 import { addTaskRoutes } from "./tasks.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
+import { addFileRoutes } from "./files.ts";
 import { addHoldRoutes } from "./holds.ts";
 import { addIncidentRoutes } from "./incidents.ts";
 import { addIntegrityRoutes } from "./integrity.ts";
@@ -47,6 +48,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addReplicationRoutes(app, deps);
   addCatalogRoutes(app, deps);
   addSweepRoutes(app, deps);
+  addFileRoutes(app, deps);
   addHoldRoutes(app, deps);
   addTierRoutes(app, deps);
   addJobRoutes(app, deps);

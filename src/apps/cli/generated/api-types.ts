@@ -964,6 +964,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backups/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A folder of a backup, by the order of its names' bytes
+         * @description Needs the permission `files:read`.
+         */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/files/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry of a backup: a file, a folder, a link
+         * @description Needs the permission `files:read`.
+         */
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/files/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names below a folder of a backup
+         * @description Needs the permission `files:read`.
+         */
+        get: operations["find_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A name in all backups of a workload, newest backup first
+         * @description Needs the permission `files:read`.
+         */
+        get: operations["search_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/files/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bytes of a file, all of them or a Range; or a folder as a tar archive. On record with name and path
+         * @description Needs the permission `files:read`.
+         */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/holds": {
         parameters: {
             query?: never;
@@ -9427,6 +9527,406 @@ export interface operations {
                         instance?: string;
                     };
                 };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description Path from the top of the backup; bytes that are no UTF-8 as `\xHH` */
+                path?: string;
+                /** @description Id or name of the region to read from; without it the backup's own, unless that is damaged */
+                region?: string;
+                page_size?: number;
+                /** @description `next_page_token` of the page before */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backup_id: string;
+                        path: string;
+                        items: {
+                            name: string;
+                            path: string;
+                            /** @enum {string} */
+                            type: "file" | "directory" | "symlink" | "block_device" | "character_device" | "fifo" | "socket";
+                            mode: string;
+                            uid: number;
+                            gid: number;
+                            nlink: number;
+                            size_bytes: number;
+                            /** Format: date-time */
+                            modified_at: string;
+                            target: string | null;
+                            mtime_ns: string;
+                            xattrs: {
+                                name: string;
+                                value_base64: string;
+                            }[];
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: {
+                /** @description Path from the top of the backup; bytes that are no UTF-8 as `\xHH` */
+                path?: string;
+                /** @description Id or name of the region to read from; without it the backup's own, unless that is damaged */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        path: string;
+                        /** @enum {string} */
+                        type: "file" | "directory" | "symlink" | "block_device" | "character_device" | "fifo" | "socket";
+                        mode: string;
+                        uid: number;
+                        gid: number;
+                        nlink: number;
+                        size_bytes: number;
+                        /** Format: date-time */
+                        modified_at: string;
+                        target: string | null;
+                        mtime_ns: string;
+                        xattrs: {
+                            name: string;
+                            value_base64: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    find_files: {
+        parameters: {
+            query?: {
+                /** @description Path from the top of the backup; bytes that are no UTF-8 as `\xHH` */
+                path?: string;
+                /** @description Id or name of the region to read from; without it the backup's own, unless that is damaged */
+                region?: string;
+                /** @description Name with `*` and `?` as in a shell; case does not count */
+                name?: string;
+                /** @description How many hits at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            path: string;
+                            /** @enum {string} */
+                            type: "file" | "directory" | "symlink" | "block_device" | "character_device" | "fifo" | "socket";
+                            mode: string;
+                            uid: number;
+                            gid: number;
+                            nlink: number;
+                            size_bytes: number;
+                            /** Format: date-time */
+                            modified_at: string;
+                            target: string | null;
+                            backup_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        searched_backups: number;
+                        complete: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    search_files: {
+        parameters: {
+            query: {
+                /** @description Id, or name together with `project` */
+                workload: string;
+                project?: string;
+                /** @description Part of a name, or all of it with `*` and `?`; case does not count */
+                name: string;
+                /** @description How many hits at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            path: string;
+                            /** @enum {string} */
+                            type: "file" | "directory" | "symlink" | "block_device" | "character_device" | "fifo" | "socket";
+                            mode: string;
+                            uid: number;
+                            gid: number;
+                            nlink: number;
+                            size_bytes: number;
+                            /** Format: date-time */
+                            modified_at: string;
+                            target: string | null;
+                            backup_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        searched_backups: number;
+                        complete: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: {
+                /** @description Path from the top of the backup; bytes that are no UTF-8 as `\xHH` */
+                path?: string;
+                /** @description Id or name of the region to read from; without it the backup's own, unless that is damaged */
+                region?: string;
+                /** @description `tar`: a folder, or a file, as an archive */
+                format?: "raw" | "tar";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

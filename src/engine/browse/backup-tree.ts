@@ -1,0 +1,172 @@
+import type { BackupNode, BackupReader } from "./backup-reader.ts";
+import { browseError } from "./errors.ts";
+import type { FileReader } from "./file-reader.ts";
+import { pathText } from "./path-text.ts";
+
+/** Entries of folders kept at hand; about half a kilobyte each. */
+const CACHED_NODES_MAX = 100_000;
+
+/** An entry and its path below the top of the backup. */
+export interface Found {
+  readonly path: Buffer;
+  readonly node: BackupNode;
+}
+
+type Folder = ReadonlyMap<string, BackupNode>;
+
+/**
+ * A backup as one tree: each of its roots at its own absolute path, the folders above them made up. Paths are bytes
+ * without slashes at their ends; the empty one is the top.
+ */
+export class BackupTree {
+  readonly reader: BackupReader;
+  /** Number of the root at a path. */
+  readonly #roots = new Map<string, number>();
+  /** Names in the folders above the roots. */
+  readonly #above = new Map<string, Set<string>>();
+  readonly #folders = new Map<string, Promise<Folder>>();
+  #cached = 0;
+
+  constructor(reader: BackupReader) {
+    this.reader = reader;
+    for (const [number, root] of reader.manifest.roots.entries()) {
+      const path = trim(root).toString("latin1");
+      this.#roots.set(path, number);
+      for (let at = path; at !== ""; at = parentOf(at)) {
+        const above = this.#above.get(parentOf(at)) ?? new Set();
+        above.add(nameOf(at));
+        this.#above.set(parentOf(at), above);
+      }
+    }
+  }
+
+  /** `undefined` when the backup has nothing there. @throws TREE_DAMAGED, CHUNK_*, STORE_* */
+  async find(path: Buffer): Promise<BackupNode | undefined> {
+    const key = path.toString("latin1");
+    const at = this.#place(key);
+    if (at === undefined) return this.#above.has(key) ? this.#madeUp(nameOf(key)) : undefined;
+    if (at.rest === "") {
+      const node = await this.reader.find(at.root, Buffer.alloc(0));
+      return node === undefined ? undefined : { ...node, name: Buffer.from(nameOf(key) || "/", "latin1") };
+    }
+    return (await this.#folder(at.root, parentOf(at.rest))).get(nameOf(at.rest));
+  }
+
+  /** @throws BROWSE_PATH_NOT_FOUND, and as {@link find} */
+  async get(path: Buffer): Promise<BackupNode> {
+    const node = await this.find(path);
+    if (node !== undefined) return node;
+    const message = `backup ${this.reader.manifest.backup_id} has no /${pathText(path)}`;
+    throw browseError("BROWSE_PATH_NOT_FOUND", message, { path: pathText(path) });
+  }
+
+  /** Entries of a folder in the order of their names' bytes. @throws BROWSE_NOT_A_FOLDER, and as {@link get} */
+  async list(path: Buffer): Promise<readonly BackupNode[]> {
+    const node = await this.get(path);
+    if (node.type !== "directory")
+      throw browseError("BROWSE_NOT_A_FOLDER", `/${pathText(path)} is a ${node.type}, and no folder`);
+    const key = path.toString("latin1");
+    const at = this.#place(key);
+    if (at !== undefined) return [...(await this.#folder(at.root, at.rest)).values()];
+    const names = [...(this.#above.get(key) ?? [])].sort((a, b) => (a < b ? -1 : 1));
+    const nodes = await Promise.all(names.map((name) => this.find(Buffer.from(join(key, name), "latin1"))));
+    return nodes.filter((each) => each !== undefined);
+  }
+
+  /** @throws BROWSE_NOT_A_FILE, and as {@link find} */
+  open(node: BackupNode): Promise<FileReader> {
+    return this.reader.openFile(node);
+  }
+
+  /** What lies at the path and below it, folders before what is in them. @throws as {@link get} */
+  async *walk(path: Buffer): AsyncGenerator<Found> {
+    const waiting: Found[] = [{ path, node: await this.get(path) }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      yield next;
+      if (next.node.type !== "directory") continue;
+      const folder = next.path.toString("latin1");
+      for (const node of [...(await this.list(next.path))].reverse())
+        waiting.push({ path: Buffer.from(join(folder, node.name.toString("latin1")), "latin1"), node });
+    }
+  }
+
+  /** Path of something below a root, from the top. */
+  pathOf(root: number, folder: Buffer, name: Buffer): Buffer {
+    const parts = [trim(this.reader.manifest.roots[root] as Buffer), folder, name.equals(DOT) ? EMPTY : name];
+    const texts = parts.map((part) => part.toString("latin1")).filter((part) => part !== "");
+    return Buffer.from(texts.join("/"), "latin1");
+  }
+
+  #place(key: string): { readonly root: number; readonly rest: string } | undefined {
+    for (let at = key; ; at = parentOf(at)) {
+      const root = this.#roots.get(at);
+      if (root !== undefined) return { root, rest: at === "" ? key : key.slice(at.length + 1) };
+      if (at === "") return undefined;
+    }
+  }
+
+  #folder(root: number, path: string): Promise<Folder> {
+    const key = `${root}/${path}`;
+    const known = this.#folders.get(key);
+    if (known !== undefined) {
+      this.#folders.delete(key);
+      this.#folders.set(key, known);
+      return known;
+    }
+    const reading = this.#read(root, path);
+    this.#folders.set(key, reading);
+    reading.catch(() => this.#folders.delete(key));
+    return reading;
+  }
+
+  async #read(root: number, path: string): Promise<Folder> {
+    const nodes = await this.reader.list(root, Buffer.from(path, "latin1"));
+    this.#cached += nodes.length;
+    while (this.#cached > CACHED_NODES_MAX && this.#folders.size > 1) {
+      const [oldest, folder] = this.#folders.entries().next().value as [string, Promise<Folder>];
+      this.#folders.delete(oldest);
+      this.#cached -= (await folder.catch(() => new Map())).size;
+    }
+    return new Map(nodes.map((node) => [node.name.toString("latin1"), node]));
+  }
+
+  #madeUp(name: string): BackupNode {
+    return {
+      name: Buffer.from(name || "/", "latin1"),
+      type: "directory",
+      mode: 0o40755,
+      uid: 0,
+      gid: 0,
+      nlink: 1,
+      size: 0,
+      mtime_ns: BigInt(this.reader.manifest.created_at_ms) * 1_000_000n,
+      link_target: undefined,
+      xattrs: [],
+      content: undefined,
+    };
+  }
+}
+
+const DOT = Buffer.from(".");
+const EMPTY = Buffer.alloc(0);
+
+function trim(path: Buffer): Buffer {
+  const names = path
+    .toString("latin1")
+    .split("/")
+    .filter((name) => name !== "");
+  return Buffer.from(names.join("/"), "latin1");
+}
+
+function parentOf(key: string): string {
+  const slash = key.lastIndexOf("/");
+  return slash < 0 ? "" : key.slice(0, slash);
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
+function join(folder: string, name: string): string {
+  return folder === "" ? name : `${folder}/${name}`;
+}
