@@ -6,6 +6,23 @@ const credentialsNameSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "the be
 
 const storageClassSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, "a storage class such as STANDARD_IA");
 
+/** A bucket, its service, and whose keys. */
+const bucketPlace = {
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name"),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !url.includes("@"), "an address never carries credentials")
+    .optional(),
+  s3_region: z.string().min(1).max(64).optional(),
+  path_style: z.boolean().optional(),
+  /** PEM file on the server. */
+  ca_file: z.string().startsWith("/").optional(),
+  credentials: z.discriminatedUnion("from", [
+    z.strictObject({ from: z.literal("env"), name: credentialsNameSchema }),
+    z.strictObject({ from: z.literal("file"), path: z.string().startsWith("/"), profile: z.string().optional() }),
+  ]),
+};
+
 /** Where a region keeps its objects. Credentials are named, never held. */
 export const storeConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -17,18 +34,7 @@ export const storeConfigSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("s3"),
-    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name"),
-    /** Empty, or ends with `/`. */
-    prefix: z
-      .string()
-      .max(200)
-      .regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*$/, "folders that each end with /"),
-    endpoint: z
-      .url({ protocol: /^https?$/ })
-      .refine((url) => !url.includes("@"), "an address never carries credentials")
-      .optional(),
-    s3_region: z.string().min(1).max(64).optional(),
-    path_style: z.boolean().optional(),
+    ...bucketPlace,
     /** Storage classes of the tiers; by default STANDARD, STANDARD_IA and GLACIER. */
     classes: z
       .strictObject({
@@ -37,12 +43,11 @@ export const storeConfigSchema = z.discriminatedUnion("kind", [
         cold: storageClassSchema.optional(),
       })
       .optional(),
-    /** PEM file on the server. */
-    ca_file: z.string().startsWith("/").optional(),
-    credentials: z.discriminatedUnion("from", [
-      z.strictObject({ from: z.literal("env"), name: credentialsNameSchema }),
-      z.strictObject({ from: z.literal("file"), path: z.string().startsWith("/"), profile: z.string().optional() }),
-    ]),
+    /** Empty, or ends with `/`. */
+    prefix: z
+      .string()
+      .max(200)
+      .regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*$/, "folders that each end with /"),
   }),
 ]);
 
@@ -232,15 +237,32 @@ export const postgresqlSourceSchema = z.strictObject({
     })
     .default({ enabled: true, heartbeat_seconds: 5 }),
   validations: z.array(sqlValidationSchema).max(100).default([]),
+/** `bucket`: an S3 bucket, or the keys in it that begin with `prefix`. */
+export const bucketSourceSchema = z.strictObject({
+  kind: z.literal("bucket"),
+  ...bucketPlace,
+  prefix: z.string().max(900).default(""),
+/** `share`: a share of an NFS or SMB server, where this host has it mounted (docs/sources/share.md). */
+export const shareSourceSchema = z.strictObject({
+  kind: z.literal("share"),
+  path: z.string().startsWith("/", "an absolute path"),
+  /** Folder below the path that is read instead: a snapshot that the server makes. */
+  snapshot: z
+    .string()
+    .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).+$/, "a folder below the path")
+    .optional(),
+  exclude: z.array(z.string().min(1)).max(1000).default([]),
 });
 
 /** What to read when this workload is backed up. */
 export const sourceSchema = z.discriminatedUnion("kind", [
+  bucketSourceSchema,
   filesSourceSchema,
-  volumeSourceSchema,
-  vmSourceSchema,
   mariadbSourceSchema,
   postgresqlSourceSchema,
+  shareSourceSchema,
+  vmSourceSchema,
+  volumeSourceSchema,
 ]);
 export type Source = z.infer<typeof sourceSchema>;
 

@@ -21,6 +21,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "restore", summary: "restore a backup", load: () => import("./commands/restore.ts") },
   { name: "wal", summary: "write-ahead logs of databases", load: () => import("./commands/wal.ts") },
   { name: "files", summary: "files out of backups", load: () => import("./commands/files.ts") },
+  { name: "mount", summary: "backups as a folder", load: () => import("./commands/mount.ts") },
   { name: "verify", summary: "read a backup back and check every byte", load: () => import("./commands/verify.ts") },
   { name: "sweep", summary: "free what no backup needs any more", load: () => import("./commands/sweep.ts") },
   { name: "hold", summary: "legal holds", load: () => import("./commands/hold.ts") },

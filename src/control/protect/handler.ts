@@ -1,4 +1,4 @@
-import type { FilesSource, StreamBackupOptions } from "../../engine/backup/index.ts";
+import type { StreamBackupOptions } from "../../engine/backup/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import { backupRow, decodeLabels, encodeLabels, lockWhole, objectLock } from "../catalog/index.ts";
@@ -6,7 +6,7 @@ import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { assertProjectQuota } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
-import type { SourceOf, Sources, StreamedSource } from "../sources/index.ts";
+import { isTree, treeOf, type Sources, type StreamedSource } from "../sources/index.ts";
 import { enqueueCopy } from "./copies.ts";
 import { prepareBackup, promise } from "./prepare.ts";
 import type { Prepared, PreparePorts } from "./prepare.ts";
@@ -56,8 +56,11 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
           onProgress: context.progress,
         };
         await context.step("plan", async () => {
-          if (workload.source.kind !== "files") return { parent_backup_id: null }; // its driver says what is there
-          const plan = await ports.engine.planBackup({ ...options, source: filesOf(workload.source) });
+          if (!isTree(workload.source)) return { parent_backup_id: null }; // its driver says what is there
+          const plan = await ports.engine.planBackup({
+            ...options,
+            source: await treeOf(workload.source, ports.clock),
+          });
           return { parent_backup_id: plan.parent?.backup_id ?? null };
         });
         const ran = await context.step("run", async () => {
@@ -69,8 +72,8 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
             ...(expires_at_ms === null ? {} : { expires_at_ms }),
           };
           const { source } = workload;
-          const report = await (source.kind === "files"
-            ? ports.engine.runBackup({ ...promised, source: filesOf(source) })
+          const report = await (isTree(source)
+            ? ports.engine.runBackup({ ...promised, source: await treeOf(source, ports.clock) })
             : ports.engine.runStreamBackup({ ...promised, ...streamOf(source, workload.id, promised, ports.sources) }));
           return { problems: report.stats.problems };
         });
@@ -116,11 +119,6 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
     },
     ended: (tx, job, end) => settle(tx, job, end, ports),
   };
-}
-
-/** Without the members that are `undefined`. */
-function filesOf({ one_file_system, ...source }: SourceOf<"files">): FilesSource {
-  return { ...source, ...(one_file_system === undefined ? {} : { one_file_system }) };
 }
 
 /** How the engine opens a source that has a driver. */

@@ -49,7 +49,8 @@ export async function driverOf(
       const message = `a restore of kind ${manifest.kind} cannot be told this: ${problems.join("; ")}`;
       throw sourceError("RESTORE_OPTION_UNKNOWN", message, { problems });
     },
-    takesOver: (target) => target.kind === "in_place" || target.options["instant"] === true,
+    takesOver: (target) =>
+      target.kind === "in_place" || (hooks.laysNoFiles?.(target) ?? target.options["instant"] === true),
     async finish(restore, target, context) {
       if (target.kind === "in_place") {
         if (hooks.inPlace === undefined) throw inPlaceUnsupported(manifest.kind);

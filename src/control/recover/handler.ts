@@ -10,6 +10,7 @@ import { driverOf, restoreOf } from "./driver.ts";
 import { awaitThaw } from "../tiering/index.ts";
 import { engineRequest } from "./request.ts";
 import type { RecoverPorts } from "./request.ts";
+import { requireShare } from "./share.ts";
 import type { RestoreTarget } from "./target.ts";
 
 /** Paths that could not be restored, kept with the restore; the count is exact. */
@@ -48,6 +49,7 @@ export function restoreHandler(ports: RecoverPorts): JobHandler {
       await awaitThaw({ backup_id: restore.backup_id, region_id: restore.region_id }, ports);
 
       return repositories.use(row, async (repository) => {
+        await requireShare(await repository.readManifest(restore.backup_id), target, clock);
         const request = engineRequest(repository, restore.backup_id, target, restore.paths, clock);
         const driver = await driverOf(repository, restore.backup_id, restore.paths, ports);
         const by_driver = driver && restoreOf(driver, restore.id, target, ports);

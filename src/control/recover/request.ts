@@ -10,6 +10,7 @@ import type { Engine, Repositories } from "../repositories/index.ts";
 import { recoverError } from "./errors.ts";
 import { sourceError, type DriverPlan, type Sources } from "../sources/index.ts";
 import { driverOf, planWithDriver } from "./driver.ts";
+import { requireShare } from "./share.ts";
 import { chooseSource } from "./source.ts";
 import type { RestoreTarget } from "./target.ts";
 import type { RestoreSource } from "./source.ts";
@@ -155,6 +156,7 @@ async function plan(
     const driver = await driverOf(repository, backup.id, input.paths ?? [], ports);
     const options = driver?.checkOptions(input.options) ?? refuseOptions(input.options);
     const target = { ...chosen, options };
+    await requireShare(await repository.readManifest(backup.id), target, ports.clock);
     const by_driver = driver === undefined ? undefined : await planWithDriver(driver, target, "", ports);
     const folder = target.kind === "in_place" && driver !== undefined ? { ...target, path: NOWHERE } : target;
     const request = engineRequest(repository, backup.id, folder, input.paths ?? [], ports.clock);

@@ -6,8 +6,10 @@ import type { StreamSource } from "../../engine/source/stream/index.ts";
 import type { SecretRef, Source } from "../../model/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 
-/** Sources that present themselves as a stream of entries; file trees are read by the engine itself. */
-export type StreamedSource = Exclude<Source, { kind: "files" }>;
+/** Sources that are file trees, which the engine reads itself. */
+export type TreeSource = Extract<Source, { kind: "files" | "share" }>;
+/** Sources that present themselves as a stream of entries. */
+export type StreamedSource = Exclude<Source, TreeSource>;
 export type SourceOf<K extends Source["kind"]> = Extract<Source, { kind: K }>;
 
 export interface DriverPorts {
@@ -61,6 +63,11 @@ export interface Finished {
 }
 
 export interface RestoreHooks<S extends Source> {
+  /** Does {@link instead} do all of it, so that no files are laid? By default when the option `instant` is true. */
+  laysNoFiles?(target: {
+    readonly new_name: string | null;
+    readonly options: Readonly<Record<string, unknown>>;
+  }): boolean;
   /** What a restore of this kind may say beyond which files go where. */
   readonly options: z.ZodType<Readonly<Record<string, unknown>>>;
   /** Everything that can be checked before the first byte is written. @throws what stands in the way */

@@ -8,3 +8,4 @@ export type * from "./driver.ts";
 export { sourceError } from "./errors.ts";
 export { createSources, type Sources } from "./registry.ts";
 export { readSecret } from "./secret.ts";
+export { isTree, treeOf } from "./tree.ts";

@@ -4,6 +4,7 @@ import type { DriverPorts, SourceDriver, StreamedSource } from "./driver.ts";
 import { sourceError } from "./errors.ts";
 import { mariadbDriver } from "./mariadb.ts";
 import { postgresqlDriver } from "./postgresql.ts";
+import { bucketDriver } from "./bucket.ts";
 import { readSecret } from "./secret.ts";
 import { vmDriver } from "./vm.ts";
 import { volumeDriver } from "./volume.ts";
@@ -26,6 +27,7 @@ export function createSources(ports: {
   add(vmDriver);
   add(mariadbDriver);
   add(postgresqlDriver);
+  add(bucketDriver);
   return {
     clock: ports.clock,
     random: ports.random,

@@ -1,6 +1,6 @@
 import { EntryView, FLAG_CHANGED, FLAG_INCOMPLETE, TreeReader, TYPE_FILE, walkContent } from "../manifest/index.ts";
 import { ChunkReader, type ChunkSink, type LoadedIndex, type Manifest, type Repository } from "../repository/index.ts";
-import { type StreamParent, streamError } from "../source/stream/index.ts";
+import { type ParentFile, type StreamParent, streamError } from "../source/stream/index.ts";
 import { type ExtentList, packExtents } from "./extent-list.ts";
 import { pathKey } from "./entry-store.ts";
 
@@ -30,6 +30,13 @@ export class ParentContents implements StreamParent {
 
   async size(path: string | Buffer): Promise<number | undefined> {
     return (await this.#entry(pathKey(path)))?.size;
+  }
+
+  async find(path: string | Buffer): Promise<ParentFile | undefined> {
+    const entry = await this.#entry(pathKey(path));
+    if (entry === undefined) return undefined;
+    const xattrs = entry.xattrs.map(({ name, value }) => ({ name: Buffer.from(name), value: Buffer.from(value) }));
+    return { size: entry.size, xattrs };
   }
 
   async #entry(path: string): Promise<EntryView | undefined> {

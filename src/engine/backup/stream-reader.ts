@@ -122,7 +122,7 @@ export class StreamReader {
   async #content(path: string, { content, size_hint }: FileEntry, file: OpenFile): Promise<void> {
     if (content.kind === "bytes") return this.#bytes(content.bytes, size_hint ?? 0, file);
     if (content.kind === "image") return this.#image(path, content.parts, file);
-    const parent = await this.#parentContent(path);
+    const parent = await this.#parentContent(content.path === undefined ? path : pathKey(content.path));
     file.next()(parent.slice(0, parent.size));
     this.counts.unchanged_files++;
     this.#meter.add(0, parent.size);

@@ -32,6 +32,7 @@ import { withinReach } from "../reach.ts";
 import { addRead } from "../route.ts";
 
 const SCOPE = "files:read";
+const READS_PER_MINUTE = 200_000;
 
 export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const browser = createBrowser(deps);
@@ -116,7 +117,8 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
   app.route({
     method: "GET",
     url: "/v1/backups/:id/files/content",
-    config: { scope: SCOPE },
+    // Each file that is read through a mount is a request.
+    config: { scope: SCOPE, rateLimit: { max: READS_PER_MINUTE } },
     schema: {
       operationId: "read_file",
       tags: ["files"],

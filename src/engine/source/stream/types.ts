@@ -15,8 +15,8 @@ export type StreamContent =
   | { readonly kind: "bytes"; readonly bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
   /** Cut at multiples of `block_bytes`, blocks of zeros become holes: for disks, whose blocks change in place. */
   | { readonly kind: "image"; readonly parts: AsyncIterable<ImagePart> | Iterable<ImagePart> }
-  /** The whole content is as in the parent backup's file of the same path. */
-  | { readonly kind: "parent" };
+  /** The whole content is as in the parent backup's file of the same path, or of another one. */
+  | { readonly kind: "parent"; readonly path?: string | Buffer };
 
 interface EntryBase {
   /** Relative to the source's root, `/`-separated, without `.` and `..`; bytes or text in UTF-8. */
@@ -36,6 +36,11 @@ export type StreamEntry =
       readonly size_hint?: number;
     });
 
+export interface ParentFile {
+  readonly size: number;
+  readonly xattrs: readonly ExtendedAttribute[];
+}
+
 /** The last backup of the same source, whose unchanged parts are not read again. */
 export interface StreamParent {
   readonly backup_id: string;
@@ -43,6 +48,8 @@ export interface StreamParent {
   readonly details: Readonly<Record<string, unknown>>;
   /** Size in bytes of a file in it; `undefined` when there is none, or it was not read whole. */
   size(path: string | Buffer): Promise<number | undefined>;
+  /** The same with what else it says of the file. */
+  find(path: string | Buffer): Promise<ParentFile | undefined>;
 }
 
 export interface StreamContext {

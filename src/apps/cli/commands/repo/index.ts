@@ -5,6 +5,7 @@ import { registerCheck } from "./check.ts";
 import { registerForget, registerUndelete } from "./forget.ts";
 import { registerInit } from "./init.ts";
 import { registerList } from "./list.ts";
+import { registerMount } from "./mount.ts";
 import { registerRestore } from "./restore.ts";
 import { registerStats } from "./stats.ts";
 import { registerUncover } from "./uncover.ts";
@@ -24,6 +25,7 @@ export const register: Register = (program, io) => {
   registerBackup(repo, io);
   registerList(repo, io);
   registerRestore(repo, io);
+  registerMount(repo, io);
   registerCheck(repo, io);
   registerForget(repo, io);
   registerUndelete(repo, io);
