@@ -78,3 +78,6 @@ export const drillValidationSchema = z.object({
   problems: z.array(z.string()),
 });
 export type DrillValidation = z.infer<typeof drillValidationSchema>;
+
+export const reportKinds = ["drill", "attestation", "health", "integrity", "compliance"] as const;
+export type ReportKind = (typeof reportKinds)[number];

@@ -24,5 +24,6 @@ export * from "./oncall.ts";
 export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";
+export * from "./reports.ts";
 export * from "./rotations.ts";
 export * from "./tiers.ts";

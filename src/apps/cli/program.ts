@@ -30,6 +30,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
   { name: "drill", summary: "prove that backups restore", load: () => import("./commands/drill.ts") },
   { name: "task", summary: "what is to be done after drills", load: () => import("./commands/task.ts") },
+  { name: "report", summary: "what the records say, as pages", load: () => import("./commands/report.ts") },
   { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },
   { name: "alert", summary: "what is wrong now", load: () => import("./commands/alert.ts") },
   { name: "incident", summary: "help with a restore", load: () => import("./commands/incident.ts") },

@@ -8,6 +8,7 @@ import { deleteHistory } from "../../control/jobs/index.ts";
 import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
+import { planReports } from "../../control/report/index.ts";
 import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
 import { planReseals, planRetirements, planRotations } from "../../control/rotation/index.ts";
 import { planTierRuns } from "../../control/tiering/index.ts";
@@ -46,6 +47,7 @@ export function startScheduler(
     await repeatFailedCopies(db, ports);
     await planReseals(db, ports);
     const drills = await planDrills(db, ports);
+    await planReports(db, ports);
     if (drills > 0) log.info({ drills }, "drills started");
     if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {
       cleaned_ms = clock.monotonic_ms();

@@ -19,6 +19,7 @@ import { restoreHandler } from "../../control/recover/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
 import { resealHandler, retireHandler, rotateHandler } from "../../control/rotation/index.ts";
+import { reportHandler } from "../../control/report/index.ts";
 import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
 import { createSources } from "../../control/sources/index.ts";
@@ -203,6 +204,7 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     thawHandler(parts),
     auditHandler(parts),
     drillHandler(parts),
+    reportHandler(parts),
   ];
 }
 

@@ -1,5 +1,12 @@
 import type { ColumnType } from "kysely";
-import type { DrillFinding, DrillPlanSpec, DrillState, DrillStep, DrillValidation } from "../../model/index.ts";
+import type {
+  DrillFinding,
+  DrillPlanSpec,
+  DrillState,
+  DrillStep,
+  DrillValidation,
+  ReportKind,
+} from "../../model/index.ts";
 import type { Json, Nullable, NullableTime, Time, WithDefault } from "./columns.ts";
 
 type List<T> = ColumnType<readonly T[], string | undefined, string>;
@@ -100,10 +107,41 @@ export interface TaskTable {
   note: Nullable<string>;
 }
 
+export interface ReportTable {
+  id: string;
+  kind: ReportKind;
+  /** Null: of all projects. */
+  project_id: Nullable<string>;
+  drill_id: Nullable<string>;
+  from_at: Time;
+  to_at: Time;
+  /** Of a report that is due by itself, e.g. `2026-Q3`; each is made once. */
+  period: Nullable<string>;
+  title: string;
+  state: WithDefault<"MAKING" | "READY" | "FAILED">;
+  job_id: string;
+  requested_by: string;
+  figures: List<{ readonly label: string; readonly value: string; readonly note: string; readonly records: string }>;
+  created_at: Time;
+  finished_at: NullableTime;
+}
+
+export interface ReportFileTable {
+  report_id: string;
+  name: string;
+  project_id: Nullable<string>;
+  media_type: string;
+  sha256: string;
+  size_bytes: number;
+  content: Buffer;
+}
+
 export interface DrillTables {
   drill_classes: DrillClassTable;
   drill_plans: DrillPlanTable;
   drill_dues: DrillDueTable;
   drills: DrillTable;
   tasks: TaskTable;
+  reports: ReportTable;
+  report_files: ReportFileTable;
 }

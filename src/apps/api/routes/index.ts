@@ -23,6 +23,7 @@ import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
 import { addReplicationRoutes } from "./replication.ts";
 import { addRestoreRoutes } from "./restores.ts";
+import { addReportRoutes } from "./reports.ts";
 import { addRotationRoutes } from "./rotations.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
@@ -54,6 +55,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addJobRoutes(app, deps);
   addDrillRoutes(app, deps);
   addTaskRoutes(app, deps);
+  addReportRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addKeyRoutes(app, deps);
   addAlertRoutes(app, deps);

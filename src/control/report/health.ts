@@ -1,0 +1,235 @@
+import { columnChart, COLOURS, targetChart } from "../../platform/document/index.ts";
+import type { Figure } from "../../platform/document/index.ts";
+import { proofSummary, span } from "../drill/index.ts";
+import { bytes, CHART, day, minute, monthsOf, percent, sourcesTable } from "./content.ts";
+import type { Content, Scope } from "./content.ts";
+import {
+  byMonth,
+  drillCounts,
+  eventsOf,
+  failuresByReason,
+  slotCounts,
+  storageOf,
+  storedByMonth,
+  total,
+  verdictCounts,
+} from "./records.ts";
+
+const DONE = ["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS", "COVERED_BY"];
+const LOST = ["FAILED", "EXPIRED"];
+const KEY_EVENTS = ["holdfast.key", "holdfast.rotation", "holdfast.project.shredded"];
+const RETENTION_EVENTS = ["holdfast.backup.deleted", "holdfast.backup.expired", "holdfast.hold", "holdfast.retention"];
+const ANOMALY_EVENTS = ["holdfast.anomaly"];
+const GIB = 1024 ** 3;
+
+/** A quarter of a service: does it work, does it restore, what grows, what happened to keys and retention. */
+export async function healthContent(scope: Scope): Promise<Content> {
+  const months = monthsOf(scope.from, scope.to);
+  const [slots, drills, verdicts] = [await slotCounts(scope), await drillCounts(scope), await verdictCounts(scope)];
+  const [storage, stored] = [await storageOf(scope), await storedByMonth(scope)];
+  const proofs = await proofSummary(scope.db, scope.now_ms, {
+    from_ms: scope.from.getTime(),
+    until_ms: scope.to.getTime(),
+    ...(scope.project_id === null ? {} : { project_id: scope.project_id }),
+  });
+  const [key_events, retention, anomalies] = [
+    await eventsOf(scope, KEY_EVENTS),
+    await eventsOf(scope, RETENTION_EVENTS),
+    await eventsOf(scope, ANOMALY_EVENTS),
+  ];
+  const failures = await failuresByReason(scope);
+  const [ran, lost] = [total(slots, ...DONE), total(slots, ...LOST)];
+  const [valid, verified] = [total(verdicts, "VALID"), total(verdicts)];
+  const [restored, drilled] = [total(drills, "PASSED", "MISSED_TARGET"), total(drills)];
+  const stored_bytes = storage.reduce((sum, it) => sum + it.stored_bytes, 0);
+  const window = `finished_at>=${scope.from.toISOString()},finished_at<${scope.to.toISOString()}`;
+  const figures: Figure[] = [
+    {
+      label: "Scheduled backups done",
+      value: percent(ran, ran + lost),
+      note: `${ran} done, ${lost} failed or missed`,
+      tone: ran + lost === 0 ? "plain" : lost === 0 ? "good" : "warn",
+      records: "/v1/jobs?filter=kind=backup",
+    },
+    {
+      label: "Verifications valid",
+      value: percent(valid, verified),
+      note: `${verified} backups and copies read`,
+      tone: verified === 0 ? "plain" : valid === verified ? "good" : "bad",
+      records: "/v1/verifications",
+    },
+    {
+      label: "Drills restored",
+      value: percent(restored, drilled),
+      note: `${restored} of ${drilled}`,
+      tone: drilled === 0 ? "plain" : restored === drilled ? "good" : "bad",
+      records: `/v1/drills?filter=${window}`,
+    },
+    {
+      label: "Stored",
+      value: bytes(stored_bytes),
+      note: `${storage.reduce((sum, it) => sum + it.backups, 0)} backups kept`,
+      tone: "plain",
+      records: "/v1/overview",
+    },
+  ];
+  const columns = (
+    title: string,
+    counts: Parameters<typeof byMonth>[0],
+    good: string[],
+    bad: string[],
+    words: [string, string],
+  ) => ({
+    title,
+    svg: columnChart(
+      {
+        categories: months,
+        stacked: true,
+        series: [
+          { name: words[0], values: byMonth(counts, months, ...good), colour: COLOURS.good },
+          { name: words[1], values: byMonth(counts, months, ...bad), colour: COLOURS.bad },
+        ],
+      },
+      CHART,
+    ),
+  });
+  const event_rows = (events: typeof key_events) =>
+    events.slice(0, 200).map(({ time, type, subject }) => [minute(time), type.replace("holdfast.", ""), subject]);
+  const event_columns = [{ title: "When" }, { title: "What" }, { title: "Subject", wide: true }];
+  return {
+    title: "Backup health",
+    subtitle: `${scope.project} · ${day(scope.from)} to ${day(new Date(scope.to.getTime() - 1))}`,
+    figures,
+    blocks: [
+      { kind: "figures", figures },
+      {
+        kind: "charts",
+        charts: [
+          columns("Scheduled backups by month", slots, DONE, LOST, ["done", "failed or missed"]),
+          columns("Drills by month", drills, ["PASSED", "MISSED_TARGET"], ["FAILED"], ["restored", "failed"]),
+        ],
+      },
+      {
+        kind: "charts",
+        charts: [
+          {
+            title: "Newly stored by month, GiB",
+            svg: columnChart(
+              {
+                categories: months,
+                series: [
+                  {
+                    name: "GiB",
+                    values: months.map((month) => Math.round(((stored.get(month) ?? 0) / GIB) * 1000) / 1000),
+                    colour: COLOURS.plain,
+                  },
+                ],
+              },
+              CHART,
+            ),
+          },
+          {
+            title: "Recovery time (p95), in percent of the target",
+            svg: targetChart(
+              proofs.classes.map((it) => ({
+                name: it.title,
+                measured: it.rto_p95_seconds,
+                target: it.rto_target_seconds,
+              })),
+              CHART,
+            ),
+          },
+        ],
+      },
+      { kind: "heading", text: "Recovery as measured by drills" },
+      {
+        kind: "table",
+        name: "classes",
+        columns: [
+          { title: "Class", wide: true },
+          { title: "Workloads", align: "right" },
+          { title: "Proven", align: "right" },
+          { title: "Drills", align: "right" },
+          { title: "Failed", align: "right" },
+          { title: "RTO p50 / p95 / target", align: "right" },
+          { title: "RPO p50 / p95 / target", align: "right" },
+        ],
+        rows: proofs.classes.map((it) => [
+          it.title,
+          it.workloads,
+          it.proven,
+          it.drills,
+          it.failed,
+          trio(it.rto_p50_seconds, it.rto_p95_seconds, it.rto_target_seconds),
+          trio(it.rpo_p50_seconds, it.rpo_p95_seconds, it.rpo_target_seconds),
+        ]),
+        empty: "There is no class.",
+      },
+      { kind: "heading", text: "Storage and retention" },
+      {
+        kind: "table",
+        name: "storage",
+        columns: [
+          { title: "Region", wide: true },
+          { title: "Backups", align: "right" },
+          { title: "Protected", align: "right" },
+          { title: "Stored", align: "right" },
+          { title: "Locked", align: "right" },
+          { title: "Without an end", align: "right" },
+        ],
+        rows: storage.map((it) => [
+          it.region,
+          it.backups,
+          bytes(it.source_bytes),
+          bytes(it.stored_bytes),
+          it.locked,
+          it.held,
+        ]),
+        empty: "Nothing is stored.",
+      },
+      { kind: "heading", text: "Failed backups by reason" },
+      {
+        kind: "table",
+        name: "failures",
+        columns: [
+          { title: "Reason", wide: true },
+          { title: "Backups", align: "right" },
+          { title: "Workloads", align: "right" },
+        ],
+        rows: failures.map(({ reason, count, workloads }) => [reason, count, workloads]),
+        empty: "No backup failed.",
+      },
+      { kind: "heading", text: "Keys" },
+      {
+        kind: "table",
+        name: "keys",
+        columns: event_columns,
+        rows: event_rows(key_events),
+        empty: "Nothing happened to any key.",
+      },
+      { kind: "heading", text: "Deletions and holds" },
+      {
+        kind: "table",
+        name: "retention",
+        columns: event_columns,
+        rows: event_rows(retention),
+        empty: "Nothing was deleted.",
+      },
+      { kind: "heading", text: "Anomalies" },
+      {
+        kind: "table",
+        name: "anomalies",
+        columns: event_columns,
+        rows: event_rows(anomalies),
+        empty: "No backup looked strange.",
+      },
+      { kind: "heading", text: "Where the figures come from" },
+      sourcesTable(figures),
+    ],
+  };
+}
+
+function trio(p50: number | null, p95: number | null, target: number): string {
+  const shown = (value: number | null) => (value === null ? "–" : span(value));
+  return `${shown(p50)} / ${shown(p95)} / ${span(target)}`;
+}

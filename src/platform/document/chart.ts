@@ -1,0 +1,138 @@
+import { init } from "echarts";
+import type { EChartsOption } from "echarts";
+
+export const COLOURS = { good: "#2b8a3e", warn: "#e67700", bad: "#c92a2a", plain: "#364fc7", pale: "#ced4da" } as const;
+const INK = "#343a40";
+const FONT = "Roboto";
+
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  readonly colour: string;
+}
+
+/** Columns, stacked or beside each other, over categories. */
+export function columnChart(
+  data: { readonly categories: readonly string[]; readonly series: readonly Series[]; readonly stacked?: boolean },
+  size: ChartSize,
+): string {
+  return render(
+    {
+      legend: { bottom: 0, itemWidth: 10, itemHeight: 10, textStyle: text(10) },
+      grid: { left: 36, right: 8, top: 12, bottom: 46 },
+      xAxis: {
+        type: "category",
+        data: [...data.categories],
+        axisLabel: text(9),
+        axisLine: { lineStyle: { color: COLOURS.pale } },
+        axisTick: { show: false },
+      },
+      yAxis: { type: "value", minInterval: 1, axisLabel: text(9), splitLine: { lineStyle: { color: "#f1f3f5" } } },
+      series: data.series.map(({ name, values, colour }) => ({
+        type: "bar",
+        name,
+        data: [...values],
+        itemStyle: { color: colour },
+        barMaxWidth: 28,
+        ...(data.stacked === true ? { stack: "all" } : {}),
+      })),
+    },
+    size,
+  );
+}
+
+/** A ring of parts, with the share that matters in its middle. */
+export function ringChart(
+  data: { readonly parts: readonly { name: string; value: number; colour: string }[]; readonly middle: string },
+  size: ChartSize,
+): string {
+  return render(
+    {
+      legend: { bottom: 0, itemWidth: 10, itemHeight: 10, textStyle: text(10) },
+      title: {
+        text: data.middle,
+        left: "center",
+        top: size.height * 0.38 - 11,
+        textStyle: { fontFamily: FONT, fontSize: 22, fontWeight: "bold", color: INK },
+      },
+      series: [
+        {
+          type: "pie",
+          radius: ["48%", "70%"],
+          center: ["50%", "42%"],
+          label: { show: false },
+          data: data.parts.map(({ name, value, colour }) => ({ name, value, itemStyle: { color: colour } })),
+        },
+      ],
+    },
+    size,
+  );
+}
+
+/** Measured against its target, in hours, each class a pair of bars. */
+export function targetChart(
+  data: readonly { readonly name: string; readonly measured: number | null; readonly target: number }[],
+  size: ChartSize,
+): string {
+  const share = data.map(({ measured, target }) =>
+    measured === null ? null : Math.round((measured / target) * 1000) / 10,
+  );
+  const most = Math.max(110, ...share.map((value) => value ?? 0));
+  return render(
+    {
+      grid: { left: 62, right: 42, top: 18, bottom: 26 },
+      xAxis: {
+        type: "value",
+        max: Math.ceil(most / 10) * 10,
+        axisLabel: { ...text(9), formatter: "{value} %" },
+        splitLine: { lineStyle: { color: "#f1f3f5" } },
+      },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: data.map(({ name }) => name),
+        axisLabel: text(10),
+        axisLine: { show: false },
+        axisTick: { show: false },
+      },
+      series: [
+        {
+          type: "bar",
+          barMaxWidth: 18,
+          data: share.map((value) => ({
+            value,
+            itemStyle: { color: value !== null && value > 100 ? COLOURS.bad : COLOURS.good },
+          })),
+          label: { show: true, position: "right", formatter: "{c} %", ...text(9) },
+          markLine: {
+            silent: true,
+            symbol: "none",
+            label: { show: false },
+            lineStyle: { color: COLOURS.bad, type: "dashed" },
+            data: [{ xAxis: 100 }],
+          },
+        },
+      ],
+    },
+    size,
+  );
+}
+
+function text(size: number) {
+  return { fontFamily: FONT, fontSize: size, color: INK };
+}
+
+function render(option: EChartsOption, { width, height }: ChartSize): string {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, backgroundColor: "transparent", textStyle: { fontFamily: FONT }, ...option });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}
