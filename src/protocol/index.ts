@@ -27,3 +27,4 @@ export * from "./problem.ts";
 export * from "./reports.ts";
 export * from "./rotations.ts";
 export * from "./tiers.ts";
+export * from "./usage.ts";

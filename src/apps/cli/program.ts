@@ -44,6 +44,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "project", summary: "tenants", load: () => import("./commands/project.ts") },
   { name: "audit", summary: "who did what", load: () => import("./commands/audit.ts") },
   { name: "approval", summary: "what takes a second person", load: () => import("./commands/approval.ts") },
+  { name: "usage", summary: "what was stored and moved", load: () => import("./commands/usage.ts") },
   { name: "user", summary: "people and service accounts", load: () => import("./commands/user.ts") },
   { name: "role", summary: "names for permissions", load: () => import("./commands/role.ts") },
   { name: "access", summary: "who may do what", load: () => import("./commands/access.ts") },

@@ -9,6 +9,8 @@ import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
 import { planReports } from "../../control/report/index.ts";
+import { measureUsageHour } from "../../control/metering/index.ts";
+import type { Repositories } from "../../control/repositories/index.ts";
 import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
 import { planReseals, planRetirements, planRotations } from "../../control/rotation/index.ts";
 import { planTierRuns } from "../../control/tiering/index.ts";
@@ -22,6 +24,8 @@ export interface Scheduler {
 }
 
 const SNAPSHOT_EVERY_MS = 60_000;
+/** Several times an hour, so that a store that does not answer for a while is measured all the same. */
+const METER_EVERY_MS = 600_000;
 const HISTORY_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
@@ -35,6 +39,7 @@ export function startScheduler(
     readonly log: Logger;
     readonly key_admin: KeyAdmin;
     readonly history: HistoryLimits & { readonly audit_days: number };
+    readonly repositories: Repositories;
   },
 ): Scheduler {
   const { db, clock, random, log } = ports;
@@ -42,6 +47,7 @@ export function startScheduler(
   const stopping = new AbortController();
   let saved_ms = Number.NEGATIVE_INFINITY;
   let cleaned_ms = Number.NEGATIVE_INFINITY;
+  let metered_ms = Number.NEGATIVE_INFINITY;
   const pass = async () => {
     await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
     await repeatFailedCopies(db, ports);
@@ -64,6 +70,10 @@ export function startScheduler(
       if (audited > 0) log.info({ entries: audited }, "old audit entries deleted");
       const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
       if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");
+    }
+    if (clock.monotonic_ms() - metered_ms >= METER_EVERY_MS) {
+      metered_ms = clock.monotonic_ms();
+      await measureUsageHour(ports);
     }
     if (clock.monotonic_ms() - saved_ms < SNAPSHOT_EVERY_MS) return;
     saved_ms = clock.monotonic_ms();

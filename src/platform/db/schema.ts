@@ -27,6 +27,7 @@ import type { ArchivingTables } from "./schema-archiving.ts";
 import type { StorageTables } from "./schema-storage.ts";
 import type { AssuranceTables } from "./schema-assurance.ts";
 import type { DrillTables } from "./schema-drills.ts";
+import type { BillingTables } from "./schema-billing.ts";
 
 export interface RegionTable {
   id: string;
@@ -317,7 +318,7 @@ export interface SettingTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables, ArchivingTables {
+export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables, ArchivingTables, BillingTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

@@ -27,6 +27,7 @@ import { addReportRoutes } from "./reports.ts";
 import { addRotationRoutes } from "./rotations.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
+import { addUsageRoutes } from "./usage.ts";
 import { addUserRoutes } from "./users.ts";
 import { addTierRoutes } from "./tiers.ts";
 import { addVerificationRoutes } from "./verifications.ts";
@@ -66,4 +67,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRotationRoutes(app, deps);
   addIncidentRoutes(app, deps);
   addIntegrityRoutes(app, deps);
+  addUsageRoutes(app, deps);
 }

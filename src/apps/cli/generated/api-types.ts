@@ -2592,6 +2592,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a project stored and moved in a month, measured hour by hour
+         * @description Needs the permission `usage:read`.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -18535,6 +18555,91 @@ export interface operations {
                             created_at: string;
                         }[];
                         next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query: {
+                project: string;
+                /** @description A calendar month in UTC, e.g. 2026-11 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        project_id: string;
+                        month: string;
+                        hours_in_month: number;
+                        last_record: number;
+                        lines: {
+                            meter: string;
+                            class: string;
+                            region: string | null;
+                            to_region: string | null;
+                            /** @enum {string} */
+                            unit: "byte_hours" | "bytes" | "count";
+                            quantity: string;
+                            corrected: string;
+                            hours: number;
+                        }[];
                     };
                 };
             };

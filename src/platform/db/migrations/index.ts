@@ -17,6 +17,7 @@ import * as tenants from "./0061_tenants.ts";
 import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
 import * as audit from "./0062_audit.ts";
+import * as metering from "./0080_metering.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0062_audit": audit,
   "0070_drills": drills,
   "0071_reports": reports,
+  "0080_metering": metering,
 };
