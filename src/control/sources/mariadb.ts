@@ -8,17 +8,22 @@ import {
   type BackupFiles,
   checkSelection,
   findMariaHost,
+  layBinlog,
   loadBackup,
   MARIA_KIND,
   type MariaBackupDetails,
   MariaInstance,
+  type MariaPoint,
+  mariaError,
   mariaRoot,
   type MariaTarget,
   openMariaSource,
   readIndex,
+  reachOfBinlog,
+  replayBinlog,
   validateMaria,
 } from "../../engine/source/mariadb/index.ts";
-import type { SecretRef } from "../../model/index.ts";
+import { mariaTargetOf } from "./binlog.ts";
 import type { DriverRestore, FinishContext, Finished, SourceDriver, SourceOf } from "./driver.ts";
 
 type MariaSource = SourceOf<"mariadb">;
@@ -27,6 +32,19 @@ const optionsSchema = z
   .strictObject({
     /** Databases and tables, e.g. `shop,crm.customers`; without it, everything. */
     only: z.string().min(1).max(10_000).optional(),
+    /** Replay the binary log behind the backup: to an instant (a whole second), a place, a transaction, its end. */
+    to_time: z.iso
+      .datetime({ offset: true, error: 'an instant with its zone, e.g. "2026-11-03T02:17:00Z"' })
+      .optional(),
+    to_position: z
+      .string()
+      .regex(/^.+\.\d{6,10}:\d{1,10}$/, "a place such as mysql-bin.000042:1234")
+      .optional(),
+    to_gtid: z
+      .string()
+      .regex(/^\d+-\d+-\d+$/, "a transaction such as 0-1-4711")
+      .optional(),
+    to_latest: z.boolean().optional(),
     into_database: z.string().min(1).max(64).optional(),
     /** Drop what the server has under the same name. */
     replace: z.boolean().default(false),
@@ -48,8 +66,58 @@ const optionsSchema = z
     bin_dir: z.string().startsWith("/").optional(),
     account: z.string().min(1).max(64).default("mysql"),
   })
-  .refine(({ into_database, only }) => into_database === undefined || only !== undefined, "into_database needs only");
+  .refine(({ into_database, only }) => into_database === undefined || only !== undefined, "into_database needs only")
+  .refine((options) => pointsOf(options).length <= 1, "choose one of to_time, to_position, to_gtid and to_latest")
+  .refine(
+    (options) => pointsOf(options).length === 0 || (options.only === undefined && options.server_host === undefined),
+    "the binary log is replayed into a new server that gets everything",
+  );
 type Options = z.infer<typeof optionsSchema>;
+
+function pointsOf(options: {
+  readonly to_time?: string | undefined;
+  readonly to_position?: string | undefined;
+  readonly to_gtid?: string | undefined;
+  readonly to_latest?: boolean | undefined;
+}): MariaPoint[] {
+  const { to_time, to_position, to_gtid, to_latest } = options;
+  const points: MariaPoint[] = [];
+  if (to_time !== undefined) points.push({ kind: "time", at_ms: Date.parse(to_time) });
+  if (to_position !== undefined) {
+    const colon = to_position.lastIndexOf(":");
+    points.push({
+      kind: "position",
+      file: to_position.slice(0, colon),
+      position: Number(to_position.slice(colon + 1)),
+    });
+  }
+  if (to_gtid !== undefined) points.push({ kind: "gtid", gtid: to_gtid });
+  if (to_latest === true) points.push({ kind: "latest" });
+  return points;
+}
+
+/** What leads from the backup to the point. @throws MARIA_TARGET_UNREACHABLE */
+async function wayTo(restore: DriverRestore<MariaSource>, point: MariaPoint) {
+  const { details } = read(restore);
+  const workload_id = String(restore.manifest.roots[0]).slice(mariaRoot("").length);
+  const taken = new Date(details.snapshot_at_ms).toISOString();
+  const unreachable = (message: string) => mariaError("MARIA_TARGET_UNREACHABLE", message, { earliest: taken });
+  if (details.position === null)
+    throw unreachable(`the server wrote no binary log; the backup can only be restored as of ${taken}`);
+  const reach = await reachOfBinlog(restore.repository, workload_id, details.position, details.snapshot_at_ms);
+  if (reach === null)
+    throw unreachable(
+      `no binary log behind ${details.position.file} is held; the backup can only be restored as of ${taken}`,
+    );
+  if (point.kind === "time") {
+    const second = Math.floor(point.at_ms / 1000);
+    // The log knows seconds: everything of the backup's own second may be in it.
+    if (second <= Math.floor(details.snapshot_at_ms / 1000))
+      throw unreachable(`the backup is of ${taken}: that is later than the point; choose an earlier backup`);
+    if (point.at_ms > restore.clock.now_ms()) throw unreachable("the point lies in the future");
+  }
+  return { reach, position: details.position };
+}
 
 /** A MariaDB server over its own protocol. */
 export const mariadbDriver: SourceDriver<MariaSource> = {
@@ -80,6 +148,16 @@ export const mariadbDriver: SourceDriver<MariaSource> = {
         notes.push(`a new server (${version}; the backup is of ${details.version}) is made beside the files`);
       } else notes.push(`loaded into the server ${server ?? restore.source.host}`);
       notes.push(`${what} as of ${at}`);
+      const [point] = pointsOf(options);
+      if (point !== undefined) {
+        if (restore.target_dir === null) throw mariaError("MARIA_SELECTION", "in place a backup is restored as it is");
+        const { reach } = await wayTo(restore, point);
+        notes.push(`then the binary log is replayed; it is held to ${new Date(reach.latest_ms).toISOString()}`);
+        if (reach.gap !== null)
+          notes.push(
+            `it has a hole from ${reach.gap.from} to ${reach.gap.to}: nothing behind can be reached from this backup`,
+          );
+      }
       const overwrites =
         restore.target_dir === null || options.replace
           ? { overwrites: [`${what} on ${server ?? restore.source.host}`] }
@@ -97,24 +175,6 @@ export const mariadbDriver: SourceDriver<MariaSource> = {
       withBackup(restore.repository, restore.manifest.backup_id, async (files) => intoServer(restore, files, context)),
   },
 };
-
-/** How to reach the server of a source. @throws SOURCE_SECRET_MISSING */
-export async function mariaTargetOf(
-  source: MariaSource,
-  secret: (ref: SecretRef) => Promise<string>,
-): Promise<MariaTarget> {
-  const { host, port, user, tls } = source;
-  return {
-    host,
-    port,
-    user,
-    tls: {
-      mode: host.startsWith("/") ? "disable" : tls.mode,
-      ...(tls.ca_file === undefined ? {} : { ca_file: tls.ca_file }),
-    },
-    ...(source.password === undefined ? {} : { password: await secret(source.password) }),
-  };
-}
 
 const namesOf = (only: string | undefined): string[] => (only ?? "").split(",").filter((each) => each !== "");
 
@@ -180,7 +240,7 @@ async function intoServer(
     { replace: options.replace || in_place, accounts: options.accounts ?? false },
     context,
   );
-  return { details: { ...loaded, ...(await validated(restore, files, target, context)) } };
+  return { details: { ...loaded, ...(await validated(restore, files, target, true, context)) } };
 }
 
 async function newServer(
@@ -191,6 +251,7 @@ async function newServer(
 ): Promise<Finished> {
   const { options } = read(restore);
   const { clock } = restore;
+  const [point] = pointsOf(options);
   const host = await findMariaHost(options.bin_dir, options.account);
   const instance = new MariaInstance(join(folder, "server"), host, clock);
   const marker = join(instance.folder, "restored");
@@ -208,13 +269,14 @@ async function newServer(
     await instance.make();
     await instance.start("loading");
     told = await load(restore, files, instance.target, { replace: false, accounts: options.accounts ?? true }, context);
+    if (point !== undefined) told = { ...told, ...(await replay(restore, point, instance, context)) };
     await instance.stop();
     await writeFile(marker, "");
   }
   await instance.start("normal");
   const details = {
     ...told,
-    ...(await validated(restore, files, instance.target, context)),
+    ...(await validated(restore, files, instance.target, point === undefined, context)),
     connect: instance.socket,
     running: options.start,
   };
@@ -230,6 +292,31 @@ async function newServer(
       tls: { mode: "disable" as const },
       binlog: { ...source.binlog, enabled: false },
     },
+  };
+}
+
+/** Brings a loaded server to the point. */
+async function replay(
+  restore: DriverRestore<MariaSource>,
+  point: MariaPoint,
+  instance: MariaInstance,
+  { signal }: FinishContext,
+): Promise<Record<string, unknown>> {
+  const { clock, repository } = restore;
+  const begun = clock.monotonic_ms();
+  const { reach, position } = await wayTo(restore, point);
+  const folder = join(instance.folder, "binlog");
+  const laid = await layBinlog(repository, reach, position, point, folder, signal);
+  await replayBinlog(laid, folder, instance.host, instance.socket, signal);
+  await rm(folder, { recursive: true, force: true });
+  const until_ms = point.kind === "time" ? point.at_ms : clock.now_ms();
+  return {
+    recovered_to: laid.last_ms === null ? null : new Date(laid.last_ms).toISOString(),
+    stopped: laid.stopped_at,
+    transactions_replayed: laid.transactions,
+    binlog_bytes: laid.bytes,
+    replay_seconds: Math.round(clock.monotonic_ms() - begun) / 1000,
+    rpo_seconds: laid.last_ms === null ? null : Math.max(0, until_ms - laid.last_ms) / 1000,
   };
 }
 
@@ -271,6 +358,7 @@ async function validated(
   restore: DriverRestore<MariaSource>,
   files: BackupFiles,
   target: MariaTarget,
+  exact: boolean,
   { signal }: FinishContext,
 ): Promise<Record<string, unknown>> {
   const { options } = read(restore);
@@ -279,7 +367,7 @@ async function validated(
     target,
     index: await readIndex(files),
     depth: options.validate,
-    exact: true,
+    exact,
     custom: restore.source.validations,
     clock: restore.clock,
     signal,

@@ -28,6 +28,7 @@ import type { StorageTables } from "./schema-storage.ts";
 import type { AssuranceTables } from "./schema-assurance.ts";
 import type { DrillTables } from "./schema-drills.ts";
 import type { BillingTables } from "./schema-billing.ts";
+import type { BinlogTables } from "./schema-binlog.ts";
 
 export interface RegionTable {
   id: string;
@@ -318,7 +319,7 @@ export interface SettingTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables, ArchivingTables, BillingTables {
+export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables, ArchivingTables, BillingTables, BinlogTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

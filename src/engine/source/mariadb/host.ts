@@ -16,6 +16,7 @@ export interface MariaHost {
   readonly server: string;
   readonly install: string;
   readonly binlog: string;
+  readonly client: string;
   readonly version: string;
   /** Ids of the account that servers run as; null: those of this process. */
   readonly account: { readonly name: string; readonly uid: number; readonly gid: number } | null;
@@ -45,6 +46,7 @@ export async function findMariaHost(bin_dir?: string, account = "mysql"): Promis
     server,
     install: await find("mariadb-install-db", "mysql_install_db"),
     binlog: await find("mariadb-binlog", "mysqlbinlog"),
+    client: await find("mariadb", "mysql"),
     version: /Ver (\S+)/.exec(stdout)?.[1] ?? "unknown",
     account: process.getuid?.() === 0 ? await idsOf(account) : null,
   };

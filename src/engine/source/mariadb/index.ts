@@ -6,6 +6,10 @@
  * while they were read end the backup; bytes of columns are kept as they are stored; rows are counted as they are read;
  * a file of the binary log is kept byte for byte, each event checked.
  */
+export * from "./binlog-archive.ts";
+export { positionOf } from "./binlog-event.ts";
+export { type BinlogReach, binlogPrefix, binlogsOf, piecesOf, reachOfBinlog } from "./binlog-log.ts";
+export { type BinlogLaid, layBinlog, type MariaPoint, replayBinlog } from "./binlog-replay.ts";
 export { MariaConnection, type MariaTarget } from "./connect.ts";
 export { mariaError } from "./errors.ts";
 export { findMariaHost, MariaInstance } from "./host.ts";

@@ -7,6 +7,7 @@ import * as rotation from "./0010_rotation.ts";
 import * as holds from "./0020_holds_and_quotas.ts";
 import * as tiers from "./0021_tiers.ts";
 import * as archiving from "./0030_archiving.ts";
+import * as binlogArchives from "./0035_binlog_archives.ts";
 import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
@@ -29,6 +30,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0020_holds_and_quotas": holds,
   "0021_tiers": tiers,
   "0030_archiving": archiving,
+  "0035_binlog_archives": binlogArchives,
   "0040_evidence": evidence,
   "0060_access": access,
   "0041_alerting": alerting,

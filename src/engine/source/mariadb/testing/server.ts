@@ -22,15 +22,18 @@ export class TestServer implements AsyncDisposable {
   readonly instance: MariaInstance;
   readonly base: string;
 
-  private constructor(base: string, instance: MariaInstance) {
+  readonly #settings: readonly string[];
+
+  private constructor(base: string, instance: MariaInstance, settings: readonly string[]) {
     this.base = base;
+    this.#settings = settings;
     this.instance = instance;
   }
 
   static async start(settings: readonly string[] = BINLOG): Promise<TestServer> {
     const base = mkdtempSync(join(tmpdir(), "hf-maria-"));
     const instance = new MariaInstance(join(base, "server"), await findMariaHost(), systemClock);
-    const server = new TestServer(base, instance);
+    const server = new TestServer(base, instance, settings);
     try {
       if (made === undefined) await instance.make();
       else execFileSync("cp", ["-a", "--sparse=always", made, instance.folder]);
@@ -42,12 +45,16 @@ export class TestServer implements AsyncDisposable {
         execFileSync("cp", ["-a", "--sparse=always", instance.folder, made]);
       }
       chmodSync(base, 0o755);
-      await instance.start("normal", [...SMALL, ...settings]);
+      await server.up();
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
     }
     return server;
+  }
+
+  async up(): Promise<void> {
+    await this.instance.start("normal", [...SMALL, ...this.#settings]);
   }
 
   get target() {
