@@ -5,7 +5,6 @@
  * anything is written; finishing a restore bears being repeated, for a process may die in the middle of it.
  */
 export { startBinlogArchiving } from "./binlog.ts";
-export { pruneBinlogs } from "./binlog-prune.ts";
 export type * from "./driver.ts";
 export { sourceError } from "./errors.ts";
 export { createSources, type Sources } from "./registry.ts";
