@@ -237,11 +237,15 @@ export const postgresqlSourceSchema = z.strictObject({
     })
     .default({ enabled: true, heartbeat_seconds: 5 }),
   validations: z.array(sqlValidationSchema).max(100).default([]),
+});
+
 /** `bucket`: an S3 bucket, or the keys in it that begin with `prefix`. */
 export const bucketSourceSchema = z.strictObject({
   kind: z.literal("bucket"),
   ...bucketPlace,
   prefix: z.string().max(900).default(""),
+});
+
 /** `share`: a share of an NFS or SMB server, where this host has it mounted (docs/sources/share.md). */
 export const shareSourceSchema = z.strictObject({
   kind: z.literal("share"),
