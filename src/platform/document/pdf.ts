@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import pdfmake from "pdfmake";
-import type { Content, TableCell, TDocumentDefinitions } from "pdfmake/interfaces.js";
+import type { Column, Content, TableCell, TDocumentDefinitions } from "pdfmake/interfaces.js";
 import type { Block, Figure, ReportDocument, TableBlock, Tone } from "./document.ts";
 
 const FONTS_DIR = join(dirname(createRequire(import.meta.url).resolve("pdfmake/package.json")), "fonts", "Roboto");
@@ -116,7 +116,7 @@ function blockContent(block: Block): Content {
   }
 }
 
-function tile({ label, value, note, tone }: Figure): Content {
+function tile({ label, value, note, tone }: Figure): Column {
   const size = value.length > 11 ? 13 : value.length > 7 ? 16 : 20;
   return {
     width: "*",
