@@ -3882,16 +3882,10 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "s3";
                                 bucket: string;
-                                prefix: string;
                                 /** Format: uri */
                                 endpoint?: string;
                                 s3_region?: string;
                                 path_style?: boolean;
-                                classes?: {
-                                    hot?: string;
-                                    warm?: string;
-                                    cold?: string;
-                                };
                                 /** Format: starts_with */
                                 ca_file?: string;
                                 credentials: {
@@ -3905,6 +3899,12 @@ export interface operations {
                                     path: string;
                                     profile?: string;
                                 };
+                                classes?: {
+                                    hot?: string;
+                                    warm?: string;
+                                    cold?: string;
+                                };
+                                prefix: string;
                             };
                             revision: number;
                             /** Format: date-time */
@@ -3989,16 +3989,10 @@ export interface operations {
                         /** @enum {string} */
                         kind: "s3";
                         bucket: string;
-                        prefix: string;
                         /** Format: uri */
                         endpoint?: string;
                         s3_region?: string;
                         path_style?: boolean;
-                        classes?: {
-                            hot?: string;
-                            warm?: string;
-                            cold?: string;
-                        };
                         /** Format: starts_with */
                         ca_file?: string;
                         credentials: {
@@ -4012,6 +4006,12 @@ export interface operations {
                             path: string;
                             profile?: string;
                         };
+                        classes?: {
+                            hot?: string;
+                            warm?: string;
+                            cold?: string;
+                        };
+                        prefix: string;
                     };
                 };
             };
@@ -4038,16 +4038,10 @@ export interface operations {
                             /** @enum {string} */
                             kind: "s3";
                             bucket: string;
-                            prefix: string;
                             /** Format: uri */
                             endpoint?: string;
                             s3_region?: string;
                             path_style?: boolean;
-                            classes?: {
-                                hot?: string;
-                                warm?: string;
-                                cold?: string;
-                            };
                             /** Format: starts_with */
                             ca_file?: string;
                             credentials: {
@@ -4061,6 +4055,12 @@ export interface operations {
                                 path: string;
                                 profile?: string;
                             };
+                            classes?: {
+                                hot?: string;
+                                warm?: string;
+                                cold?: string;
+                            };
+                            prefix: string;
                         };
                         revision: number;
                         /** Format: date-time */
@@ -4146,16 +4146,10 @@ export interface operations {
                             /** @enum {string} */
                             kind: "s3";
                             bucket: string;
-                            prefix: string;
                             /** Format: uri */
                             endpoint?: string;
                             s3_region?: string;
                             path_style?: boolean;
-                            classes?: {
-                                hot?: string;
-                                warm?: string;
-                                cold?: string;
-                            };
                             /** Format: starts_with */
                             ca_file?: string;
                             credentials: {
@@ -4169,6 +4163,12 @@ export interface operations {
                                 path: string;
                                 profile?: string;
                             };
+                            classes?: {
+                                hot?: string;
+                                warm?: string;
+                                cold?: string;
+                            };
+                            prefix: string;
                         };
                         revision: number;
                         /** Format: date-time */
@@ -4684,45 +4684,34 @@ export interface operations {
                             region_id: string;
                             source: {
                                 /** @enum {string} */
+                                kind: "bucket";
+                                bucket: string;
+                                /** Format: uri */
+                                endpoint?: string;
+                                s3_region?: string;
+                                path_style?: boolean;
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                credentials: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    profile?: string;
+                                };
+                                /** @default  */
+                                prefix: string;
+                            } | {
+                                /** @enum {string} */
                                 kind: "files";
                                 paths: string[];
                                 /** @default [] */
                                 exclude: string[];
                                 one_file_system?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "volume";
-                                /** Format: starts_with */
-                                path: string;
-                                /** @enum {string} */
-                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
-                                /** Format: starts_with */
-                                ceph_conf?: string;
-                            } | {
-                                /** @enum {string} */
-                                kind: "vm";
-                                /** Format: starts_with */
-                                qmp: string;
-                                /** Format: starts_with */
-                                agent?: string;
-                                /**
-                                 * @default auto
-                                 * @enum {string}
-                                 */
-                                consistency: "auto" | "agent" | "crash";
-                                /** @default 10 */
-                                freeze_timeout_s: number;
-                                /** Format: starts_with */
-                                scratch?: string;
-                                disks?: string[];
-                                exclude_disks?: string[];
-                                images?: {
-                                    name: string;
-                                    /** Format: starts_with */
-                                    path: string;
-                                    /** @enum {string} */
-                                    format: "raw" | "qcow2";
-                                }[];
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -4835,6 +4824,48 @@ export interface operations {
                                     sql: string;
                                     expect?: string;
                                 }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "share";
+                                /** Format: starts_with */
+                                path: string;
+                                snapshot?: string;
+                                /** @default [] */
+                                exclude: string[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "vm";
+                                /** Format: starts_with */
+                                qmp: string;
+                                /** Format: starts_with */
+                                agent?: string;
+                                /**
+                                 * @default auto
+                                 * @enum {string}
+                                 */
+                                consistency: "auto" | "agent" | "crash";
+                                /** @default 10 */
+                                freeze_timeout_s: number;
+                                /** Format: starts_with */
+                                scratch?: string;
+                                disks?: string[];
+                                exclude_disks?: string[];
+                                images?: {
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    format: "raw" | "qcow2";
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
                             };
                             tags: {
                                 [key: string]: string;
@@ -4926,45 +4957,34 @@ export interface operations {
                     region?: string;
                     source: {
                         /** @enum {string} */
+                        kind: "bucket";
+                        bucket: string;
+                        /** Format: uri */
+                        endpoint?: string;
+                        s3_region?: string;
+                        path_style?: boolean;
+                        /** Format: starts_with */
+                        ca_file?: string;
+                        credentials: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                            profile?: string;
+                        };
+                        /** @default  */
+                        prefix?: string;
+                    } | {
+                        /** @enum {string} */
                         kind: "files";
                         paths: string[];
                         /** @default [] */
                         exclude?: string[];
                         one_file_system?: boolean;
-                    } | {
-                        /** @enum {string} */
-                        kind: "volume";
-                        /** Format: starts_with */
-                        path: string;
-                        /** @enum {string} */
-                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
-                        /** Format: starts_with */
-                        ceph_conf?: string;
-                    } | {
-                        /** @enum {string} */
-                        kind: "vm";
-                        /** Format: starts_with */
-                        qmp: string;
-                        /** Format: starts_with */
-                        agent?: string;
-                        /**
-                         * @default auto
-                         * @enum {string}
-                         */
-                        consistency?: "auto" | "agent" | "crash";
-                        /** @default 10 */
-                        freeze_timeout_s?: number;
-                        /** Format: starts_with */
-                        scratch?: string;
-                        disks?: string[];
-                        exclude_disks?: string[];
-                        images?: {
-                            name: string;
-                            /** Format: starts_with */
-                            path: string;
-                            /** @enum {string} */
-                            format: "raw" | "qcow2";
-                        }[];
                     } | {
                         /** @enum {string} */
                         kind: "mariadb";
@@ -5077,6 +5097,48 @@ export interface operations {
                             sql: string;
                             expect?: string;
                         }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "share";
+                        /** Format: starts_with */
+                        path: string;
+                        snapshot?: string;
+                        /** @default [] */
+                        exclude?: string[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "vm";
+                        /** Format: starts_with */
+                        qmp: string;
+                        /** Format: starts_with */
+                        agent?: string;
+                        /**
+                         * @default auto
+                         * @enum {string}
+                         */
+                        consistency?: "auto" | "agent" | "crash";
+                        /** @default 10 */
+                        freeze_timeout_s?: number;
+                        /** Format: starts_with */
+                        scratch?: string;
+                        disks?: string[];
+                        exclude_disks?: string[];
+                        images?: {
+                            name: string;
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            format: "raw" | "qcow2";
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "volume";
+                        /** Format: starts_with */
+                        path: string;
+                        /** @enum {string} */
+                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                        /** Format: starts_with */
+                        ceph_conf?: string;
                     };
                     /** @default {} */
                     tags?: {
@@ -5101,45 +5163,34 @@ export interface operations {
                         region_id: string;
                         source: {
                             /** @enum {string} */
+                            kind: "bucket";
+                            bucket: string;
+                            /** Format: uri */
+                            endpoint?: string;
+                            s3_region?: string;
+                            path_style?: boolean;
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            credentials: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                                profile?: string;
+                            };
+                            /** @default  */
+                            prefix: string;
+                        } | {
+                            /** @enum {string} */
                             kind: "files";
                             paths: string[];
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
-                        } | {
-                            /** @enum {string} */
-                            kind: "volume";
-                            /** Format: starts_with */
-                            path: string;
-                            /** @enum {string} */
-                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
-                            /** Format: starts_with */
-                            ceph_conf?: string;
-                        } | {
-                            /** @enum {string} */
-                            kind: "vm";
-                            /** Format: starts_with */
-                            qmp: string;
-                            /** Format: starts_with */
-                            agent?: string;
-                            /**
-                             * @default auto
-                             * @enum {string}
-                             */
-                            consistency: "auto" | "agent" | "crash";
-                            /** @default 10 */
-                            freeze_timeout_s: number;
-                            /** Format: starts_with */
-                            scratch?: string;
-                            disks?: string[];
-                            exclude_disks?: string[];
-                            images?: {
-                                name: string;
-                                /** Format: starts_with */
-                                path: string;
-                                /** @enum {string} */
-                                format: "raw" | "qcow2";
-                            }[];
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -5252,6 +5303,48 @@ export interface operations {
                                 sql: string;
                                 expect?: string;
                             }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "share";
+                            /** Format: starts_with */
+                            path: string;
+                            snapshot?: string;
+                            /** @default [] */
+                            exclude: string[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "vm";
+                            /** Format: starts_with */
+                            qmp: string;
+                            /** Format: starts_with */
+                            agent?: string;
+                            /**
+                             * @default auto
+                             * @enum {string}
+                             */
+                            consistency: "auto" | "agent" | "crash";
+                            /** @default 10 */
+                            freeze_timeout_s: number;
+                            /** Format: starts_with */
+                            scratch?: string;
+                            disks?: string[];
+                            exclude_disks?: string[];
+                            images?: {
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                format: "raw" | "qcow2";
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
                         };
                         tags: {
                             [key: string]: string;
@@ -5347,45 +5440,34 @@ export interface operations {
                         region_id: string;
                         source: {
                             /** @enum {string} */
+                            kind: "bucket";
+                            bucket: string;
+                            /** Format: uri */
+                            endpoint?: string;
+                            s3_region?: string;
+                            path_style?: boolean;
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            credentials: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                                profile?: string;
+                            };
+                            /** @default  */
+                            prefix: string;
+                        } | {
+                            /** @enum {string} */
                             kind: "files";
                             paths: string[];
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
-                        } | {
-                            /** @enum {string} */
-                            kind: "volume";
-                            /** Format: starts_with */
-                            path: string;
-                            /** @enum {string} */
-                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
-                            /** Format: starts_with */
-                            ceph_conf?: string;
-                        } | {
-                            /** @enum {string} */
-                            kind: "vm";
-                            /** Format: starts_with */
-                            qmp: string;
-                            /** Format: starts_with */
-                            agent?: string;
-                            /**
-                             * @default auto
-                             * @enum {string}
-                             */
-                            consistency: "auto" | "agent" | "crash";
-                            /** @default 10 */
-                            freeze_timeout_s: number;
-                            /** Format: starts_with */
-                            scratch?: string;
-                            disks?: string[];
-                            exclude_disks?: string[];
-                            images?: {
-                                name: string;
-                                /** Format: starts_with */
-                                path: string;
-                                /** @enum {string} */
-                                format: "raw" | "qcow2";
-                            }[];
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -5498,6 +5580,48 @@ export interface operations {
                                 sql: string;
                                 expect?: string;
                             }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "share";
+                            /** Format: starts_with */
+                            path: string;
+                            snapshot?: string;
+                            /** @default [] */
+                            exclude: string[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "vm";
+                            /** Format: starts_with */
+                            qmp: string;
+                            /** Format: starts_with */
+                            agent?: string;
+                            /**
+                             * @default auto
+                             * @enum {string}
+                             */
+                            consistency: "auto" | "agent" | "crash";
+                            /** @default 10 */
+                            freeze_timeout_s: number;
+                            /** Format: starts_with */
+                            scratch?: string;
+                            disks?: string[];
+                            exclude_disks?: string[];
+                            images?: {
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                format: "raw" | "qcow2";
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
                         };
                         tags: {
                             [key: string]: string;
@@ -5658,45 +5782,34 @@ export interface operations {
                 "application/json": {
                     source?: {
                         /** @enum {string} */
+                        kind: "bucket";
+                        bucket: string;
+                        /** Format: uri */
+                        endpoint?: string;
+                        s3_region?: string;
+                        path_style?: boolean;
+                        /** Format: starts_with */
+                        ca_file?: string;
+                        credentials: {
+                            /** @enum {string} */
+                            from: "env";
+                            name: string;
+                        } | {
+                            /** @enum {string} */
+                            from: "file";
+                            /** Format: starts_with */
+                            path: string;
+                            profile?: string;
+                        };
+                        /** @default  */
+                        prefix?: string;
+                    } | {
+                        /** @enum {string} */
                         kind: "files";
                         paths: string[];
                         /** @default [] */
                         exclude?: string[];
                         one_file_system?: boolean;
-                    } | {
-                        /** @enum {string} */
-                        kind: "volume";
-                        /** Format: starts_with */
-                        path: string;
-                        /** @enum {string} */
-                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
-                        /** Format: starts_with */
-                        ceph_conf?: string;
-                    } | {
-                        /** @enum {string} */
-                        kind: "vm";
-                        /** Format: starts_with */
-                        qmp: string;
-                        /** Format: starts_with */
-                        agent?: string;
-                        /**
-                         * @default auto
-                         * @enum {string}
-                         */
-                        consistency?: "auto" | "agent" | "crash";
-                        /** @default 10 */
-                        freeze_timeout_s?: number;
-                        /** Format: starts_with */
-                        scratch?: string;
-                        disks?: string[];
-                        exclude_disks?: string[];
-                        images?: {
-                            name: string;
-                            /** Format: starts_with */
-                            path: string;
-                            /** @enum {string} */
-                            format: "raw" | "qcow2";
-                        }[];
                     } | {
                         /** @enum {string} */
                         kind: "mariadb";
@@ -5809,6 +5922,48 @@ export interface operations {
                             sql: string;
                             expect?: string;
                         }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "share";
+                        /** Format: starts_with */
+                        path: string;
+                        snapshot?: string;
+                        /** @default [] */
+                        exclude?: string[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "vm";
+                        /** Format: starts_with */
+                        qmp: string;
+                        /** Format: starts_with */
+                        agent?: string;
+                        /**
+                         * @default auto
+                         * @enum {string}
+                         */
+                        consistency?: "auto" | "agent" | "crash";
+                        /** @default 10 */
+                        freeze_timeout_s?: number;
+                        /** Format: starts_with */
+                        scratch?: string;
+                        disks?: string[];
+                        exclude_disks?: string[];
+                        images?: {
+                            name: string;
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            format: "raw" | "qcow2";
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "volume";
+                        /** Format: starts_with */
+                        path: string;
+                        /** @enum {string} */
+                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                        /** Format: starts_with */
+                        ceph_conf?: string;
                     };
                     tags?: {
                         [key: string]: string | null;
@@ -5839,45 +5994,34 @@ export interface operations {
                         region_id: string;
                         source: {
                             /** @enum {string} */
+                            kind: "bucket";
+                            bucket: string;
+                            /** Format: uri */
+                            endpoint?: string;
+                            s3_region?: string;
+                            path_style?: boolean;
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            credentials: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                                profile?: string;
+                            };
+                            /** @default  */
+                            prefix: string;
+                        } | {
+                            /** @enum {string} */
                             kind: "files";
                             paths: string[];
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
-                        } | {
-                            /** @enum {string} */
-                            kind: "volume";
-                            /** Format: starts_with */
-                            path: string;
-                            /** @enum {string} */
-                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
-                            /** Format: starts_with */
-                            ceph_conf?: string;
-                        } | {
-                            /** @enum {string} */
-                            kind: "vm";
-                            /** Format: starts_with */
-                            qmp: string;
-                            /** Format: starts_with */
-                            agent?: string;
-                            /**
-                             * @default auto
-                             * @enum {string}
-                             */
-                            consistency: "auto" | "agent" | "crash";
-                            /** @default 10 */
-                            freeze_timeout_s: number;
-                            /** Format: starts_with */
-                            scratch?: string;
-                            disks?: string[];
-                            exclude_disks?: string[];
-                            images?: {
-                                name: string;
-                                /** Format: starts_with */
-                                path: string;
-                                /** @enum {string} */
-                                format: "raw" | "qcow2";
-                            }[];
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -5990,6 +6134,48 @@ export interface operations {
                                 sql: string;
                                 expect?: string;
                             }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "share";
+                            /** Format: starts_with */
+                            path: string;
+                            snapshot?: string;
+                            /** @default [] */
+                            exclude: string[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "vm";
+                            /** Format: starts_with */
+                            qmp: string;
+                            /** Format: starts_with */
+                            agent?: string;
+                            /**
+                             * @default auto
+                             * @enum {string}
+                             */
+                            consistency: "auto" | "agent" | "crash";
+                            /** @default 10 */
+                            freeze_timeout_s: number;
+                            /** Format: starts_with */
+                            scratch?: string;
+                            disks?: string[];
+                            exclude_disks?: string[];
+                            images?: {
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                format: "raw" | "qcow2";
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
                         };
                         tags: {
                             [key: string]: string;
@@ -9368,16 +9554,10 @@ export interface operations {
                         /** @enum {string} */
                         kind: "s3";
                         bucket: string;
-                        prefix: string;
                         /** Format: uri */
                         endpoint?: string;
                         s3_region?: string;
                         path_style?: boolean;
-                        classes?: {
-                            hot?: string;
-                            warm?: string;
-                            cold?: string;
-                        };
                         /** Format: starts_with */
                         ca_file?: string;
                         credentials: {
@@ -9391,6 +9571,12 @@ export interface operations {
                             path: string;
                             profile?: string;
                         };
+                        classes?: {
+                            hot?: string;
+                            warm?: string;
+                            cold?: string;
+                        };
+                        prefix: string;
                     })[];
                 };
             };
