@@ -9,6 +9,7 @@ export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./archiving.ts";
 export * from "./backups.ts";
+export * from "./billing.ts";
 export * from "./common.ts";
 export * from "./coverage.ts";
 export * from "./drills.ts";

@@ -9,6 +9,7 @@ import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
 import { planReports } from "../../control/report/index.ts";
+import { applySubscriptions } from "../../control/billing/index.ts";
 import { measureUsageHour } from "../../control/metering/index.ts";
 import type { Repositories } from "../../control/repositories/index.ts";
 import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
@@ -74,6 +75,7 @@ export function startScheduler(
     if (clock.monotonic_ms() - metered_ms >= METER_EVERY_MS) {
       metered_ms = clock.monotonic_ms();
       await measureUsageHour(ports);
+      await applySubscriptions(db, ports);
     }
     if (clock.monotonic_ms() - saved_ms < SNAPSHOT_EVERY_MS) return;
     saved_ms = clock.monotonic_ms();

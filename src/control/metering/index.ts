@@ -6,4 +6,4 @@
  */
 export * from "./errors.ts";
 export { closeHours, measureUsageHour } from "./measure.ts";
-export { monthRange, usageOf, type UsageLine, type UsageReport } from "./report.ts";
+export { type MonthRange, monthRange, usageOf, type UsageLine, type UsageReport } from "./report.ts";

@@ -27,6 +27,7 @@ import { addReportRoutes } from "./reports.ts";
 import { addRotationRoutes } from "./rotations.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
+import { addBillingRoutes } from "./billing.ts";
 import { addUsageRoutes } from "./usage.ts";
 import { addUserRoutes } from "./users.ts";
 import { addTierRoutes } from "./tiers.ts";
@@ -68,4 +69,5 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addIncidentRoutes(app, deps);
   addIntegrityRoutes(app, deps);
   addUsageRoutes(app, deps);
+  addBillingRoutes(app, deps);
 }

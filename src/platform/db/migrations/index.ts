@@ -18,6 +18,7 @@ import * as tenants from "./0061_tenants.ts";
 import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
 import * as audit from "./0062_audit.ts";
+import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0070_drills": drills,
   "0071_reports": reports,
   "0080_metering": metering,
+  "0081_billing": billing,
 };

@@ -1,0 +1,138 @@
+import type { FastifyInstance } from "fastify";
+import {
+  addPrice,
+  createInvoice,
+  creditInvoice,
+  getInvoice,
+  invoiceCsv,
+  listInvoices,
+  listPrices,
+  listSubscriptions,
+  recomputeInvoice,
+  setSubscription,
+} from "../../../control/billing/index.ts";
+import type { Db } from "../../../platform/db/index.ts";
+import {
+  addPriceRequestSchema,
+  createInvoiceRequestSchema,
+  creditInvoiceRequestSchema,
+  idParamsSchema,
+  invoiceDetailSchema,
+  invoiceListSchema,
+  ofProjectQuerySchema,
+  priceListSchema,
+  priceQuerySchema,
+  priceSchema,
+  recomputationSchema,
+  setSubscriptionRequestSchema,
+  subscriptionListSchema,
+} from "../../../protocol/index.ts";
+import type { ApiDeps } from "../deps.ts";
+import { toWire } from "../listing.ts";
+import { addRead, addWrite } from "../route.ts";
+
+async function detail(db: Db, id: string) {
+  const invoice = await getInvoice(db, id);
+  return { ...toWire(invoice), csv: invoiceCsv(invoice) };
+}
+
+async function subscriptions(db: Db, project?: string) {
+  return { items: toWire(await listSubscriptions(db, project)) };
+}
+
+export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const read = { tag: "billing", scope: "billing:read" };
+  // What a project pays is its provider's business.
+  const write = { tag: "billing", method: "POST", scope: "billing:write", organisation: true } as const;
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/prices",
+    operation_id: "list_prices",
+    summary: "The price book: every price with the day from which it holds, and what a tier drives",
+    query: priceQuerySchema,
+    response: priceListSchema,
+    run: async ({ db, query }) => ({ items: toWire(await listPrices(db, query.currency)) as never }),
+  });
+  addWrite(app, deps, {
+    ...write,
+    url: "/v1/prices",
+    status: 201,
+    operation_id: "add_price",
+    summary: "Add a price that holds from a day on",
+    body: addPriceRequestSchema,
+    response: priceSchema,
+    run: ({ db, body, principal }) => addPrice(db, body, principal.name, deps),
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/subscriptions",
+    operation_id: "list_subscriptions",
+    summary: "What projects have subscribed to, and had",
+    query: ofProjectQuerySchema,
+    response: subscriptionListSchema,
+    run: async ({ db, query }) => (await subscriptions(db, query.project)) as never,
+  });
+  addWrite(app, deps, {
+    ...write,
+    url: "/v1/subscriptions",
+    status: 201,
+    operation_id: "set_subscription",
+    summary: "Set a project's subscription from a day on; key rotation and restore assists follow from its tier",
+    body: setSubscriptionRequestSchema,
+    response: subscriptionListSchema,
+    run: async ({ db, body, principal }) => {
+      await setSubscription(db, body, principal.name, deps);
+      return (await subscriptions(db, body.project)) as never;
+    },
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/invoices",
+    operation_id: "list_invoices",
+    summary: "Invoices and credit notes, newest first",
+    query: ofProjectQuerySchema,
+    response: invoiceListSchema,
+    run: async ({ db, query }) => ({ items: toWire(await listInvoices(db, query.project)) as never }),
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/invoices/:id",
+    operation_id: "get_invoice",
+    summary: "One invoice with its lines, and as CSV",
+    params: idParamsSchema,
+    response: invoiceDetailSchema,
+    run: async ({ db, params }) => (await detail(db, params.id)) as never,
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/invoices/:id/recomputation",
+    operation_id: "recompute_invoice",
+    summary: "Compute an invoice again from the usage records, and with corrections that came later",
+    params: idParamsSchema,
+    response: recomputationSchema,
+    run: ({ db, params }) => recomputeInvoice(db, params.id),
+  });
+  addWrite(app, deps, {
+    ...write,
+    url: "/v1/invoices",
+    status: 201,
+    operation_id: "create_invoice",
+    summary: "Invoice a project's month; a dry run shows it",
+    body: createInvoiceRequestSchema,
+    response: invoiceDetailSchema,
+    run: async ({ db, body, principal }) =>
+      (await detail(db, (await createInvoice(db, body, principal.name, deps)).id)) as never,
+  });
+  addWrite(app, deps, {
+    ...write,
+    url: "/v1/invoices/:id/credit",
+    status: 201,
+    operation_id: "credit_invoice",
+    summary: "Take back an invoice, or a part of it, with a credit note",
+    params: idParamsSchema,
+    body: creditInvoiceRequestSchema,
+    response: invoiceDetailSchema,
+    run: async ({ db, params, body, principal }) =>
+      (await detail(db, (await creditInvoice(db, { id: params.id, ...body }, principal.name, deps)).id)) as never,
+  });
+}
