@@ -8,6 +8,8 @@ const RANDOM_BYTES = 10; // 80 bit = 16 characters
 
 export type IdPrefix =
   | "reg"
+  | "inv"
+  | "sub"
   | "prj"
   | "wkl"
   | "pol"

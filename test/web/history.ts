@@ -1,4 +1,6 @@
-/** A past for charts and tables to be looked at and measured with: rows as the server itself would have written them. */
+/**
+ * A past for charts and tables to be looked at and measured with: rows as the server itself would have written them.
+ */
 import { newId, systemClock, systemRandom } from "../../src/base/index.ts";
 import type { Db } from "../../src/platform/db/index.ts";
 

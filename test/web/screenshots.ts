@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots [-- PAGE …]`: every page in light, dark and on a phone, each of them empty, normal and failing, in
- * web/screenshots (git ignores it). For looking at, one by one.
+ * `npm run screenshots [-- PAGE …]`: every page in light, dark and on a phone, each of them empty, normal and failing,
+ * in web/screenshots (git ignores it). For looking at, one by one.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,6 @@
-/** A small installation in which things went well and wrong: real backups, a copy, a verification, a restore, failures. */
+/**
+ * A small installation in which things went well and wrong: real backups, a copy, a verification, a restore, failures.
+ */
 import type { Stage } from "./stage.ts";
 import { makeFolder } from "./stage.ts";
 

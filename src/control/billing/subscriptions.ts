@@ -60,7 +60,10 @@ export async function setSubscription(
 
 async function assertPriced(tx: Tx, input: NewSubscription, on: string): Promise<void> {
   const prices = (await listPrices(tx, input.currency)).filter((price) => price.effective_from <= on);
-  const wanted = [["tier", input.tier], ...Object.keys(input.addons).map((item) => ["addon", item])];
+  const wanted: [kind: string, item: string][] = [
+    ["tier", input.tier],
+    ...Object.keys(input.addons).map((item): [string, string] => ["addon", item]),
+  ];
   if (input.setup) wanted.push(["once", "dr_setup"]);
   for (const [kind, item] of wanted) {
     if (prices.some((price) => price.kind === kind && price.item === item)) continue;

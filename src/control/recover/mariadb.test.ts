@@ -62,8 +62,11 @@ test("a workload's binary log is streamed, and its backup becomes a server as of
   chmodSync(it.dir, 0o755);
   const instance = new MariaInstance(folder, await findMariaHost(), systemClock);
   await instance.start("normal");
-  t.after(() => instance.stop());
-  const sql = await MariaConnection.open(instance.target);
-  assert.deepEqual(await sql.query("SELECT id FROM d.t ORDER BY id"), [{ id: "1" }, { id: "2" }]);
-  sql.close();
+  try {
+    const sql = await MariaConnection.open(instance.target);
+    assert.deepEqual(await sql.query("SELECT id FROM d.t ORDER BY id"), [{ id: "1" }, { id: "2" }]);
+    sql.close();
+  } finally {
+    await instance.stop(); // before the installation's folder goes, and with it the file that names its process
+  }
 });

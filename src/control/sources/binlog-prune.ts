@@ -8,7 +8,7 @@ import {
 } from "../../engine/source/mariadb/index.ts";
 import type { ObjectStore } from "../../engine/store/index.ts";
 import type { Db } from "../../platform/db/index.ts";
-import { type ArchivingPorts, binlogWorkloads, type MariaWorkload } from "./binlog.ts";
+import { type ArchivingPorts, binlogWorkloads, type MariaWorkload } from "./binlog-workloads.ts";
 
 type Ports = Pick<ArchivingPorts, "db" | "repositories" | "clock">;
 

@@ -1,26 +1,10 @@
 import { createHash } from "node:crypto";
-import { asHoldfastError, type Clock, type Random } from "../../base/index.ts";
+import { asHoldfastError } from "../../base/index.ts";
 import { archiveBinlog, type BinlogGap, type MariaTarget } from "../../engine/source/mariadb/index.ts";
-import type { SecretRef, Source, Workload } from "../../model/index.ts";
-import { appendEvent, type Db, withTransaction } from "../../platform/db/index.ts";
-import { listWorkloads } from "../inventory/index.ts";
+import type { SecretRef } from "../../model/index.ts";
+import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import { copyBinlogs, pruneBinlogs } from "./binlog-prune.ts";
-import type { Logger } from "../../platform/log/index.ts";
-import type { Repositories } from "../repositories/index.ts";
-
-export interface ArchivingPorts {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly repositories: Repositories;
-  secret(reference: SecretRef): Promise<string>;
-  /** Asks for a backup, for nothing leads over a hole from the ones before it. */
-  backUp(workload_id: string, why: string): Promise<void>;
-}
-
-type MariaSource = Extract<Source, { kind: "mariadb" }>;
-export type MariaWorkload = Workload & { readonly source: MariaSource };
+import { type ArchivingPorts, binlogWorkloads, type MariaSource, type MariaWorkload } from "./binlog-workloads.ts";
 
 const LOOK_MS = 2_000;
 const LEASE_MS = 20_000;
@@ -44,12 +28,6 @@ export async function mariaTargetOf(
     tls: { mode, ...(tls.ca_file === undefined ? {} : { ca_file: tls.ca_file }) },
     ...(password === undefined ? {} : { password: await secret(password) }),
   };
-}
-
-export async function binlogWorkloads(db: Db): Promise<MariaWorkload[]> {
-  return (await listWorkloads(db)).filter(
-    (each): each is MariaWorkload => each.source.kind === "mariadb" && each.source.binlog.enabled,
-  );
 }
 
 /** Replicas of one server must have ids of their own: far above those that people give. */

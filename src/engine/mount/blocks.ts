@@ -28,7 +28,8 @@ export class BlockCache {
       const number = Math.floor(at / BLOCK_BYTES);
       const block = this.#block(key, number, size, open);
       const start = number * BLOCK_BYTES;
-      if (at > start && start + BLOCK_BYTES < size) this.#block(key, number + 1, size, open);
+      if (at > start && start + BLOCK_BYTES < size)
+        void this.#block(key, number + 1, size, open).catch(() => undefined); // told when it is asked for
       const bytes = await block;
       const count = bytes.copy(into, at - offset, at - start, Math.min(bytes.length, end - start));
       if (count === 0) break;

@@ -5,7 +5,7 @@ export const mountError = errorCatalogue({
     fault: "operational",
     retry: "never",
     guidance:
-      "The folder must exist and be no mount already, /dev/fuse must be there, and fusermount installed (Debian: fuse3). Without FUSE: baas files serve.",
+      "The folder must exist and be no mount already, /dev/fuse must be there, and fusermount installed (Debian: fuse3). Without FUSE: baas files get.",
   },
   MOUNT_UNMOUNT_FAILED: {
     fault: "operational",

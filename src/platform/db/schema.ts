@@ -319,7 +319,15 @@ export interface SettingTable {
 }
 
 /** All tables of the control plane; the type parameter of every Kysely instance. */
-export interface Tables extends AccessTables, RotationTables, StorageTables, AssuranceTables, DrillTables, ArchivingTables, BillingTables, BinlogTables {
+export interface Tables
+  extends AccessTables,
+    RotationTables,
+    StorageTables,
+    AssuranceTables,
+    DrillTables,
+    ArchivingTables,
+    BillingTables,
+    BinlogTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:web`: what the console promises, measured in a real browser against a real server of this machine: size of the
- * first load, time until it can be used, a table of 100,000 rows, a year's chart. Ends with code 1 when a bar is missed.
+ * `npm run bench:web`: what the console promises, measured in a real browser against a real server of this machine:
+ * size of the first load, time until it can be used, a table of 100,000 rows, a year's chart. Ends with code 1 when a
+ * bar is missed.
  */
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";

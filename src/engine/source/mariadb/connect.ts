@@ -131,6 +131,7 @@ export class MariaConnection {
       this.#raw.addCommand({
         execute(packet, connection) {
           if (packet === undefined) {
+            // oxlint-disable-next-line no-underscore-dangle -- mysql2 has no other name for it
             connection._resetSequenceId();
             connection.writePacket(packetOf(body));
             return false;

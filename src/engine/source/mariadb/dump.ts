@@ -44,7 +44,7 @@ export async function partsOf(sql: MariaConnection, database: string, table: Mar
     return [{ ...whole, size_hint: table.data_bytes }];
   const key = quoted(column);
   const [row] = await sql.query(`SELECT MIN(${key}) AS low, MAX(${key}) AS high FROM ${from}`);
-  if (row?.["low"] == null || row["high"] == null) return [{ ...whole, size_hint: 0 }];
+  if (typeof row?.["low"] !== "string" || typeof row["high"] !== "string") return [{ ...whole, size_hint: 0 }];
   const [low, high] = [BigInt(row["low"]), BigInt(row["high"])];
   const wanted = BigInt(Math.ceil(table.data_bytes / PART_BYTES));
   let stride = 1n;
