@@ -32,6 +32,9 @@ export function pointsOf(kind: JobKind): string[] {
   ];
 }
 
+/** What a server asks of itself once a day, in each region at most; midnight may pass while a test runs. */
+const DAILY: readonly JobKind[] = ["retention_audit", "tier", "deep_read", "integrity"];
+
 export class Victim extends Installation {
   readonly source = makeTree(this.path("source"));
   #rounds = 0;
@@ -147,8 +150,10 @@ export class Victim extends Installation {
     const jobs = await this.settled();
     for (const job of jobs) assert.equal(job.state, "SUCCEEDED", JSON.stringify(job));
     for (const job of jobs) assert.equal(job.attempt, 1, `a death used up an attempt: ${JSON.stringify(job)}`);
-    const counts = Object.entries(this.#asked).map(([kind]) => [kind, jobs.filter((job) => job.kind === kind).length]);
-    assert.deepEqual(Object.fromEntries(counts), this.#asked);
+    const countOf = (kind: string) => jobs.filter((job) => job.kind === kind).length;
+    const asked = Object.entries(this.#asked).filter(([kind]) => !DAILY.includes(kind as JobKind));
+    assert.deepEqual(Object.fromEntries(asked.map(([kind]) => [kind, countOf(kind)])), Object.fromEntries(asked));
+    for (const kind of DAILY) assert.ok(countOf(kind) <= 4, `${kind} is asked for once a day, and was more often`);
 
     const backups = await this.backups();
     const ids = backups.map((backup) => backup.id);

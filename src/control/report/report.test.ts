@@ -116,7 +116,8 @@ test("over a simulated quarter every drill and report due happens once, after a 
     });
   await plan("monthly", "monthly");
   await plan("biweekly", "biweekly");
-  for (; now_ms < Date.parse("2026-10-02T00:00:00Z"); now_ms += DAY_MS / 2) {
+  // Twice a day, once of it when drills are due.
+  for (now_ms += 9 * 3_600_000; now_ms < Date.parse("2026-10-02T00:00:00Z"); now_ms += DAY_MS / 2) {
     // Nobody looks for the month of August; two servers look at once otherwise.
     const stopped = now_ms > Date.parse("2026-08-01T00:00:00Z") && now_ms < Date.parse("2026-09-01T00:00:00Z");
     if (stopped) continue;
@@ -133,7 +134,7 @@ test("over a simulated quarter every drill and report due happens once, after a 
   const outcomes = (name: string) => dues.filter((it) => it.name === name).map(({ outcome }) => outcome);
   assert.deepEqual(outcomes("monthly"), ["STARTED", "MADE_UP", "STARTED"]);
   assert.equal(outcomes("biweekly").length, 7);
-  assert.equal(outcomes("biweekly").filter((outcome) => outcome === "COVERED_BY").length, 1);
+  assert.equal(outcomes("biweekly").filter((outcome) => outcome === "COVERED_BY").length, 2);
   const drills = await it.db.selectFrom("drills").select(["due_at"]).execute();
   assert.equal(drills.length, dues.filter(({ outcome }) => outcome !== "COVERED_BY").length);
   const reports = await it.db
