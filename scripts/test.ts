@@ -7,8 +7,8 @@ import { ensureConsole } from "./web/ensure-console.ts";
 import { ensureSystemPackages } from "./system/packages.ts";
 
 /** Bounds against what hangs, four times what a quiet 2-core machine needs: a busy one is slow, not broken. */
-const FILE_LIMIT_MS = 300_000;
-const RUN_LIMIT_MS = 40 * 60_000;
+const FILE_LIMIT_MS = 600_000;
+const RUN_LIMIT_MS = 80 * 60_000;
 const CONCURRENCY = 2;
 
 const root = dirname(import.meta.dirname);

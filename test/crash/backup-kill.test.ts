@@ -4,7 +4,7 @@ import { distinctPointsOf, march } from "./march.ts";
 import { Victim } from "./victim.ts";
 
 test("a backup whose server is killed at each of its steps is made once, and whole", {
-  timeout: 140_000,
+  timeout: 400_000,
 }, async (t) => {
   const victim = new Victim(t, "kill-backup");
   await victim.setUp();

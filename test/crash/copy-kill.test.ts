@@ -3,7 +3,7 @@ import test from "node:test";
 import { distinctPointsOf, march } from "./march.ts";
 import { Victim } from "./victim.ts";
 
-test("a copy whose server is killed at each of its steps is made once, and whole", { timeout: 140_000 }, async (t) => {
+test("a copy whose server is killed at each of its steps is made once, and whole", { timeout: 400_000 }, async (t) => {
   const victim = new Victim(t, "kill-copy");
   await victim.setUp();
   await victim.stop();

@@ -10,7 +10,7 @@ const points = (kind: "delete" | "undelete" | "sweep") =>
   distinctPointsOf(kind).filter((name) => !name.endsWith(".progress"));
 
 test("a backup is deleted, brought back and swept around by servers that are killed at each step", {
-  timeout: 140_000,
+  timeout: 400_000,
 }, async (t) => {
   const { victim, backup_id } = await protectedVictim(t, "kill-delete");
   await march(t, victim, points("delete"), () => victim.askFor("delete", "backup", "delete", backup_id));

@@ -13,7 +13,7 @@ const FEW = [
 test(
   "killed while it writes, the server finishes after its restart, and no object is lost sight of",
   {
-    timeout: 140_000,
+    timeout: 400_000,
   },
   (t) =>
     killAtMoments(

@@ -5,7 +5,7 @@ import { HOME } from "../e2e/installation.ts";
 import { Victim } from "./victim.ts";
 
 test("packs of a killed writer are reported as orphans, and the next backup adopts them", {
-  timeout: 140_000,
+  timeout: 400_000,
 }, async (t) => {
   const victim = new Victim(t, "kill-orphans");
   await victim.setUp();

@@ -5,7 +5,7 @@ import { distinctPointsOf, march } from "./march.ts";
 import { protectedVictim } from "./victim.ts";
 
 test("a restore whose server is killed at each of its steps gives the source, bit for bit", {
-  timeout: 140_000,
+  timeout: 400_000,
 }, async (t) => {
   const { victim, backup_id } = await protectedVictim(t, "kill-restore");
   let target = "";

@@ -55,6 +55,8 @@ test("a backup into a bucket killed at any request loses nothing", {
 
   const told: string[] = [];
   let backups = 1;
+  /** A killed writer may have committed to its backup without bringing it about: the next writer does. */
+  let unseen = 0;
   for (let round = 1; round <= KILLS; round++) {
     change(round);
     const before = proxy.requests.length;
@@ -72,12 +74,14 @@ test("a backup into a bucket killed at any request loses nothing", {
     told.push(`round ${round}: killed at write ${at}, exit ${code}`);
     const now = await count();
     // Its manifest may have been written before the kill; without an exit code of 0 nobody was promised it.
-    assert.ok(now === backups || now === backups + 1, `${now} backups after ${backups}\n${told.join("\n")}`);
-    if (code === 0) assert.equal(now, backups + 1, told.join("\n"));
+    assert.ok(now >= backups && now <= backups + 1 + unseen, `${now} backups after ${backups}\n${told.join("\n")}`);
+    if (code === 0) assert.ok(now >= backups + 1, told.join("\n"));
+    unseen = code === null && now === backups ? 1 : 0;
     backups = now;
   }
   await ok("backup", "source");
-  assert.equal(await count(), backups + 1);
+  const made = (await count()) - backups;
+  assert.ok(made >= 1 && made <= 1 + unseen, `${made} backups more\n${told.join("\n")}`);
   await ok("check", "--read-data");
   await ok("restore", "latest", "--target", join(dir, "restored"));
   execFileSync("diff", ["-r", join(dir, "source"), join(dir, "restored")]);

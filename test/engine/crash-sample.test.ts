@@ -5,7 +5,7 @@ import { systemRandom } from "../../src/base/index.ts";
 import { runMatrix } from "../long/crash/matrix.ts";
 
 const POINTS = 40;
-const LIMIT_MS = 25_000;
+const LIMIT_MS = 40_000;
 const POINTS_MIN = 8;
 const seed = Number(process.env["CRASH_SEED"] ?? systemRandom.bytes(4).readUInt32LE());
 

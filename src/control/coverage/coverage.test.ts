@@ -118,7 +118,7 @@ test("protected, excepted, at risk: each workload is one of them, with the reaso
     bare: ["at_risk", "NO_POLICY"],
     moving: ["excepted"],
   });
-  assert.deepEqual(report.totals, { workloads: 9, protected: 1, excepted: 2, at_risk: 6 });
+  assert.deepEqual(report.totals, { workloads: 9, protected: 1, proven: 0, excepted: 2, at_risk: 6 });
   assert.deepEqual(report.uncovered, ["near", "typo"]);
   const near = report.workloads.find((it) => it.name === "near")?.findings[0];
   assert.equal(near?.message, "no policy selects it; daily would, but for tier=1 (it has tier=2)");

@@ -65,7 +65,7 @@ test("the overview counts coverage, RPO by policy, the runs of a day with failur
   await db.insertInto("jobs").values(runs).execute();
 
   const seen = await overview(db, now_ms);
-  assert.deepEqual(seen.coverage, { workloads: 2, protected: 1, excepted: 0, at_risk: 1, uncovered: 0 });
+  assert.deepEqual(seen.coverage, { workloads: 2, protected: 1, proven: 0, excepted: 0, at_risk: 1, uncovered: 0 });
   assert.deepEqual(seen.rpo, [{ policy: "daily", rpo_seconds: 86_400, workloads: 2, met: 1, missed: ["z-bad"] }]);
   assert.deepEqual(seen.activity.counts, { SUCCEEDED: 2, FAILED: 1 });
   assert.deepEqual(

@@ -47,7 +47,7 @@ export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...read,
     url: "/v1/prices",
-    operation_id: "list_prices",
+    operation_id: "find_prices",
     summary: "The price book: every price with the day from which it holds, and what a tier drives",
     query: priceQuerySchema,
     response: priceListSchema,
@@ -66,7 +66,7 @@ export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...read,
     url: "/v1/subscriptions",
-    operation_id: "list_subscriptions",
+    operation_id: "find_subscriptions",
     summary: "What projects have subscribed to, and had",
     query: ofProjectQuerySchema,
     response: subscriptionListSchema,
@@ -88,7 +88,7 @@ export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...read,
     url: "/v1/invoices",
-    operation_id: "list_invoices",
+    operation_id: "find_invoices",
     summary: "Invoices and credit notes, newest first",
     query: ofProjectQuerySchema,
     response: invoiceListSchema,

@@ -138,7 +138,7 @@ function addClassRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     tag: "drills",
     url: "/v1/drill-classes",
-    operation_id: "list_drill_classes",
+    operation_id: "get_drill_classes",
     summary: "Classes of workloads with their RTO and RPO",
     scope: "drills:read",
     response: pageSchema(drillClassViewSchema),

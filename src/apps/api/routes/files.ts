@@ -23,6 +23,7 @@ import {
   fileSearchQuerySchema,
   fileSearchSchema,
   idParamsSchema,
+  problemSchema,
 } from "../../../protocol/index.ts";
 import { principalOf } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -44,7 +45,7 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...ofBackup,
     url: "/v1/backups/:id/files",
-    operation_id: "list_files",
+    operation_id: "get_folder",
     summary: "A folder of a backup, by the order of its names' bytes",
     query: fileListQuerySchema,
     response: filePageSchema,
@@ -128,6 +129,7 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
       params: idParamsSchema,
       querystring: fileContentQuerySchema,
       produces: ["application/octet-stream", "application/x-tar"],
+      response: { "4xx": problemSchema, "5xx": problemSchema },
     },
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof idParamsSchema>;

@@ -15,7 +15,7 @@ export function addWalRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     tag: "wal",
     url: "/v1/wal",
-    operation_id: "list_wal_archives",
+    operation_id: "find_wal_archives",
     summary: "How the streaming of write-ahead logs stands: how far, how old, and where there are holes",
     scope: "workloads:read",
     response: walArchivesSchema,

@@ -403,7 +403,7 @@ export interface paths {
          * How the streaming of write-ahead logs stands: how far, how old, and where there are holes
          * @description Needs the permission `workloads:read`.
          */
-        get: operations["list_wal_archives"];
+        get: operations["find_wal_archives"];
         put?: never;
         post?: never;
         delete?: never;
@@ -975,7 +975,7 @@ export interface paths {
          * A folder of a backup, by the order of its names' bytes
          * @description Needs the permission `files:read`.
          */
-        get: operations["list_files"];
+        get: operations["get_folder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1303,7 +1303,7 @@ export interface paths {
          * Classes of workloads with their RTO and RPO
          * @description Needs the permission `drills:read`.
          */
-        get: operations["list_drill_classes"];
+        get: operations["get_drill_classes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2623,7 +2623,7 @@ export interface paths {
          * The price book: every price with the day from which it holds, and what a tier drives
          * @description Needs the permission `billing:read`.
          */
-        get: operations["list_prices"];
+        get: operations["find_prices"];
         put?: never;
         /**
          * Add a price that holds from a day on
@@ -2647,7 +2647,7 @@ export interface paths {
          * What projects have subscribed to, and had
          * @description Needs the permission `billing:read`.
          */
-        get: operations["list_subscriptions"];
+        get: operations["find_subscriptions"];
         put?: never;
         /**
          * Set a project's subscription from a day on; key rotation and restore assists follow from its tier
@@ -2671,7 +2671,7 @@ export interface paths {
          * Invoices and credit notes, newest first
          * @description Needs the permission `billing:read`.
          */
-        get: operations["list_invoices"];
+        get: operations["find_invoices"];
         put?: never;
         /**
          * Invoice a project's month; a dry run shows it
@@ -6374,7 +6374,7 @@ export interface operations {
             };
         };
     };
-    list_wal_archives: {
+    find_wal_archives: {
         parameters: {
             query?: never;
             header?: never;
@@ -9932,7 +9932,7 @@ export interface operations {
             };
         };
     };
-    list_files: {
+    get_folder: {
         parameters: {
             query?: {
                 /** @description Path from the top of the backup; bytes that are no UTF-8 as `\xHH` */
@@ -10324,11 +10324,76 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Default Response */
-            200: {
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/octet-stream": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                    "application/x-tar": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                    "application/x-tar": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
             };
         };
     };
@@ -11620,7 +11685,7 @@ export interface operations {
             };
         };
     };
-    list_drill_classes: {
+    get_drill_classes: {
         parameters: {
             query?: never;
             header?: never;
@@ -19007,7 +19072,7 @@ export interface operations {
             };
         };
     };
-    list_prices: {
+    find_prices: {
         parameters: {
             query?: {
                 currency?: string;
@@ -19183,7 +19248,7 @@ export interface operations {
             };
         };
     };
-    list_subscriptions: {
+    find_subscriptions: {
         parameters: {
             query?: {
                 project?: string;
@@ -19395,7 +19460,7 @@ export interface operations {
             };
         };
     };
-    list_invoices: {
+    find_invoices: {
         parameters: {
             query?: {
                 project?: string;
