@@ -27,7 +27,7 @@ interface CreateOptions extends ServerOptions {
 
 export function registerPlans(drill: Command, io: CliIo): void {
   const example =
-    "baas drill plan create tier-1 --class tier-1 --every monthly --week 3 --weekday tue --at 09:00 --timezone Asia/Dhaka --sandbox drills --owner ops@acme.example";
+    "baas drill plan create tier-1 --class tier-1 --every monthly --week 3 --timezone Asia/Dhaka --sandbox drills --owner ops";
   const plan = group(drill, "plan", "which workloads are drilled when", example);
   serverCommand(plan, "create", "Drill workloads at a cadence from now on.", example)
     .argument("<name>", "name of the plan")
