@@ -31,6 +31,10 @@ test("no page has a serious finding of axe, in light and in dark, and none makes
     for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: "attached" });
+      // Colours that are on their way from one scheme to the other are nobody's choice.
+      await page.evaluate(
+        "Promise.allSettled(document.getAnimations().filter((it) => it instanceof CSSTransition).map((it) => it.finished))",
+      );
       const violations = (await page.evaluate(
         // oxlint-disable-next-line typescript/no-explicit-any -- axe is put into the page as a global
         (tags) => (globalThis as any).axe.run({ runOnly: tags }).then((it: any) => it.violations),

@@ -21,6 +21,7 @@ test("an image file is backed up with its holes, restored as a new resource, and
   const image = join(it.dir, "disk.img");
   const fd = openSync(image, "w");
   writeSync(fd, randomBytes(3 * MIB), 0, 3 * MIB, 5 * MIB);
+  writeSync(fd, randomBytes(5000), 0, 5000, 20 * MIB + 70_000); // within a block, with holes on both sides
   closeSync(fd);
   truncateSync(image, 40 * MIB + 512);
   const input = { name: "disk", project: "acme", type: "volume", source: { kind: "volume", path: image }, tags: {} };

@@ -52,7 +52,11 @@ test("withTransaction runs again after a serialization failure, and joins an out
       { isolation: "serializable" },
     );
   await Promise.all([increment(), increment(), increment()]);
-  const { value } = await db.selectFrom("settings").select("value").executeTakeFirstOrThrow();
+  const { value } = await db
+    .selectFrom("settings")
+    .select("value")
+    .where("key", "=", "counter")
+    .executeTakeFirstOrThrow();
   assert.equal(value, 3);
 });
 

@@ -79,14 +79,21 @@ async function sizeOf(file: FileHandle): Promise<number> {
 async function* stretches(file: FileHandle, from: number, to: number, block_bytes: number): AsyncGenerator<ImagePart> {
   const slab = Buffer.allocUnsafe(READ_BYTES);
   for (let at = from; at < to; ) {
-    const data_at = Math.min(to, Math.floor(seek(file.fd, at, SEEK_DATA, to) / block_bytes) * block_bytes);
+    const data = Math.min(to, seek(file.fd, at, SEEK_DATA, to));
+    // The end need not lie at a whole block: a hole may reach it.
+    const data_at = data === to ? to : Math.max(at, Math.floor(data / block_bytes) * block_bytes);
     if (data_at > at) {
       yield { kind: "hole", length: data_at - at };
       at = data_at;
       continue;
     }
-    const hole_at = seek(file.fd, at, SEEK_HOLE, to);
-    const end = Math.min(to, Math.ceil(hole_at / block_bytes) * block_bytes);
+    // Asked from the data on: `at` itself may lie in the hole that ends within its block, and there is no way on from
+    // there.
+    const hole_at = seek(file.fd, data, SEEK_HOLE, to);
+    const end = Math.min(
+      to,
+      Math.max(Math.ceil(hole_at / block_bytes), Math.floor(at / block_bytes) + 1) * block_bytes,
+    );
     while (at < end) {
       const { bytesRead } = await file.read(slab, 0, Math.min(slab.length, end - at), at);
       if (bytesRead === 0) return; // it was made shorter meanwhile
