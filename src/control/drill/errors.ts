@@ -26,6 +26,14 @@ export const drillError = errorCatalogue({
       "Drills restore into a sandbox project and nowhere else: baas project create NAME --region REGION --sandbox.",
     http: 409,
   },
+  DRILL_KIND_UNSUPPORTED: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Leave this workload out of the plan, and prove it by a restore of your own; docs/drills.md lists the kinds.",
+    status_reason: "InvalidRequest",
+    http: 409,
+  },
   DRILL_NOT_FOUND: {
     fault: "user",
     retry: "never",

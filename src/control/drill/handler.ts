@@ -155,7 +155,7 @@ async function restore(drill: DrillRow, dir: string, chosen: Chosen, ports: Reco
     return { restore_id: earlier.id, restore_job_id: earlier.job_id, finding: null, status_reason: null };
   }
   try {
-    const options = await restoreOptions(drill, chosen.backup_id, chosen.target_ms, ports);
+    const options = await restoreOptions({ ...drill, backup_id: chosen.backup_id, region: chosen.region }, ports);
     const request = {
       backup_id: chosen.backup_id,
       region: chosen.region,
