@@ -14,4 +14,5 @@ export * from "./inventory.ts";
 export * from "./job.ts";
 export * from "./policy.ts";
 export * from "./slot.ts";
+export * from "./validation.ts";
 export * from "./zoned.ts";

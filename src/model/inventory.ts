@@ -156,6 +156,18 @@ export const vmSourceSchema = z.strictObject({
     .optional(),
 });
 
+/** A question to a restored database: the first column of its first row has to be the answer. */
+export const sqlValidationSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  database: z.string().min(1).max(64).optional(),
+  sql: z.string().min(1).max(10_000),
+  /** As text; without it any answer will do, as long as there is one. */
+  expect: z.string().max(10_000).optional(),
+  /** Asked with each backup, too: the restored server has to give the same answer (a record that is known). */
+  remember: z.boolean().optional(),
+});
+export type SqlValidation = z.infer<typeof sqlValidationSchema>;
+
 /** `mariadb`: a server over its own protocol, and its binary log. */
 export const mariadbSourceSchema = z.strictObject({
   kind: z.literal("mariadb"),
@@ -181,26 +193,7 @@ export const mariadbSourceSchema = z.strictObject({
       server_id: z.number().int().min(1).max(4_294_967_295).optional(),
     })
     .default({ enabled: true }),
-  /** Asked of a restored server: the first column of the first row has to be `expect`. */
-  validations: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).max(100),
-        database: z.string().min(1).max(64).optional(),
-        sql: z.string().min(1).max(10_000),
-        expect: z.string().max(10_000).optional(),
-      }),
-    )
-    .max(100)
-    .default([]),
-});
-
-/** A question to a restored database: the first column of its first row has to be `expect`. */
-export const sqlValidationSchema = z.strictObject({
-  name: z.string().min(1).max(100),
-  database: z.string().min(1).max(63).optional(),
-  sql: z.string().min(1).max(10_000),
-  expect: z.string().max(10_000).optional(),
+  validations: z.array(sqlValidationSchema).max(100).default([]),
 });
 
 const absolute = z.string().startsWith("/", "an absolute path");

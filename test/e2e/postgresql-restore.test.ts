@@ -5,8 +5,9 @@ import test from "node:test";
 import { startArchiving } from "../../src/control/archiving/index.ts";
 import { createWorkload, listWorkloads } from "../../src/control/inventory/index.ts";
 import { previewRestore, requestRestore } from "../../src/control/recover/index.ts";
-import { findHost, stopServer, type Validation } from "../../src/engine/source/postgresql/index.ts";
+import { findHost, stopServer } from "../../src/engine/source/postgresql/index.ts";
 import { Cluster, needsPostgres } from "../../src/engine/source/postgresql/testing/cluster.ts";
+import type { Validation } from "../../src/model/index.ts";
 import { testDatabases } from "../../src/platform/db/testing.ts";
 import { installation } from "../../src/testing/index.ts";
 
@@ -22,7 +23,7 @@ test("a database is restored to a minute in the past, runs, and was validated; i
   await cluster.sql("CREATE TABLE ledger (id int PRIMARY KEY, at timestamptz DEFAULT clock_timestamp())");
   await cluster.sql("INSERT INTO ledger VALUES (1)");
   const validations = [
-    { name: "a known record", sql: "SELECT id FROM ledger WHERE id = 1", expect: "1" },
+    { name: "a known record", sql: "SELECT at FROM ledger WHERE id = 1", remember: true },
     { name: "nobody from the future", sql: "SELECT count(*) FROM ledger WHERE id = 3", expect: "0" },
   ];
   const source = {
@@ -79,7 +80,9 @@ test("a database is restored to a minute in the past, runs, and was validated; i
       validated.filter(({ outcome }) => outcome === "failed"),
       [],
     );
-    assert.ok(validated.some(({ name, outcome }) => name === "a known record" && outcome === "passed"));
+    const known = validated.find(({ name }) => name === "a known record");
+    assert.equal(known?.outcome, "passed");
+    assert.match(String(known?.expected), /^20\d\d-.*Z$/, "as it was answered when the backup was made");
     assert.ok(validated.some(({ name, outcome }) => name === "rows of postgres.public.ledger" && outcome === "noted"));
     assert.ok(Number(result["rpo_seconds"]) >= 0 && Number(result["rpo_seconds"]) < 30);
     const made = (await listWorkloads(it.db)).find(({ name }) => name === "drill-1");

@@ -9,6 +9,7 @@ import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import { createWorkload } from "../inventory/index.ts";
 import { startBinlogArchiving } from "../sources/index.ts";
+import { validationsIn } from "../validation/index.ts";
 import { previewRestore, requestRestore } from "./index.ts";
 
 const databases = testDatabases();
@@ -23,7 +24,7 @@ test("a workload's binary log is streamed, and its backup becomes a server as of
     kind: "mariadb",
     host: server.instance.socket,
     user: "root",
-    validations: [{ name: "a known record", sql: "SELECT id FROM d.t WHERE id = 1", expect: "1" }],
+    validations: [{ name: "a known record", sql: "SELECT id FROM d.t WHERE id = 1", remember: true }],
   };
   const input = { name: "shop", project: "acme", type: "database", source, tags: {} };
   const { id } = await createWorkload(it.db, input as unknown as Parameters<typeof createWorkload>[1], it);
@@ -58,6 +59,8 @@ test("a workload's binary log is streamed, and its backup becomes a server as of
     .executeTakeFirstOrThrow();
   const told = details as Record<string, unknown>;
   assert.deepEqual([told["transactions_replayed"], told["validations_failed"]], [1, 0]);
+  const known = validationsIn(told).find(({ name }) => name === "a known record");
+  assert.deepEqual([known?.value, known?.expected, known?.outcome], ["1", "1", "passed"]);
   const folder = join(it.restore_dir, it.project.id, "drill", "server");
   chmodSync(it.dir, 0o755);
   const instance = new MariaInstance(folder, await findMariaHost(), systemClock);

@@ -21,8 +21,8 @@ import {
   readIndex,
   reachOfBinlog,
   replayBinlog,
-  validateMaria,
 } from "../../engine/source/mariadb/index.ts";
+import { rememberedOf, toStored, validateMariadb } from "../validation/index.ts";
 import { mariaTargetOf } from "./binlog.ts";
 import type { DriverRestore, FinishContext, Finished, SourceDriver, SourceOf } from "./driver.ts";
 
@@ -130,6 +130,7 @@ export const mariadbDriver: SourceDriver<MariaSource> = {
       clock,
       databases: source.databases,
       connections: source.connections,
+      remember: rememberedOf(source.validations),
     }),
   restore: {
     options: optionsSchema,
@@ -363,18 +364,6 @@ async function validated(
 ): Promise<Record<string, unknown>> {
   const { options } = read(restore);
   if (options.validate === "none" || options.only !== undefined) return {};
-  const validations = await validateMaria({
-    target,
-    index: await readIndex(files),
-    depth: options.validate,
-    exact,
-    custom: restore.source.validations,
-    clock: restore.clock,
-    signal,
-  });
-  return {
-    validations_passed: validations.filter(({ outcome }) => outcome === "passed").length,
-    validations_failed: validations.filter(({ outcome }) => outcome === "failed").length,
-    validations,
-  };
+  const subject = { target, index: await readIndex(files), exact, custom: restore.source.validations };
+  return { ...toStored(await validateMariadb(subject, options.validate, { clock: restore.clock, signal })) };
 }

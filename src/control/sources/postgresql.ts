@@ -19,9 +19,9 @@ import {
   reachOf,
   type RecoveryTarget,
   startRecovered,
-  validateRestored,
 } from "../../engine/source/postgresql/index.ts";
 import { pgTargetOf } from "../archiving/index.ts";
+import { rememberedOf, toStored, validatePostgresql } from "../validation/index.ts";
 import type { DriverRestore, FinishContext, Finished, SourceDriver, SourceOf } from "./driver.ts";
 
 type PgSource = SourceOf<"postgresql">;
@@ -80,6 +80,7 @@ export const postgresqlDriver: SourceDriver<PgSource> = {
       root: pgRoot(workload_id),
       clock,
       count_rows: source.count_rows,
+      remember: rememberedOf(source.validations),
     }),
   restore: {
     options: optionsSchema,
@@ -211,17 +212,18 @@ async function recover(
   const validations =
     options.validate === "none"
       ? []
-      : await validateRestored({
-          backup: details,
-          target: { ...recovered.target, database: source.database },
-          host,
-          data_dir,
-          depth: options.validate,
-          exact: target.kind === "immediate",
-          custom: source.validations,
-          clock,
-          signal: context.signal,
-        });
+      : await validatePostgresql(
+          {
+            backup: details,
+            target: { ...recovered.target, database: source.database },
+            host,
+            data_dir,
+            exact: target.kind === "immediate",
+            custom: source.validations,
+          },
+          options.validate,
+          { clock, signal: context.signal },
+        );
   return {
     details: {
       ...told,
@@ -232,9 +234,7 @@ async function recover(
       replay_seconds: rounded(recovered.replay_ms / 1000),
       rpo_seconds:
         recovered.recovered_ms === null ? null : rounded(Math.max(0, until_ms - recovered.recovered_ms) / 1000),
-      validations_passed: validations.filter(({ outcome }) => outcome === "passed").length,
-      validations_failed: validations.filter(({ outcome }) => outcome === "failed").length,
-      validations,
+      ...toStored(validations),
     },
     ...(in_place
       ? {}

@@ -4895,6 +4895,7 @@ export interface operations {
                                     database?: string;
                                     sql: string;
                                     expect?: string;
+                                    remember?: boolean;
                                 }[];
                             } | {
                                 /** @enum {string} */
@@ -4955,6 +4956,7 @@ export interface operations {
                                     database?: string;
                                     sql: string;
                                     expect?: string;
+                                    remember?: boolean;
                                 }[];
                             } | {
                                 /** @enum {string} */
@@ -5168,6 +5170,7 @@ export interface operations {
                             database?: string;
                             sql: string;
                             expect?: string;
+                            remember?: boolean;
                         }[];
                     } | {
                         /** @enum {string} */
@@ -5228,6 +5231,7 @@ export interface operations {
                             database?: string;
                             sql: string;
                             expect?: string;
+                            remember?: boolean;
                         }[];
                     } | {
                         /** @enum {string} */
@@ -5374,6 +5378,7 @@ export interface operations {
                                 database?: string;
                                 sql: string;
                                 expect?: string;
+                                remember?: boolean;
                             }[];
                         } | {
                             /** @enum {string} */
@@ -5434,6 +5439,7 @@ export interface operations {
                                 database?: string;
                                 sql: string;
                                 expect?: string;
+                                remember?: boolean;
                             }[];
                         } | {
                             /** @enum {string} */
@@ -5651,6 +5657,7 @@ export interface operations {
                                 database?: string;
                                 sql: string;
                                 expect?: string;
+                                remember?: boolean;
                             }[];
                         } | {
                             /** @enum {string} */
@@ -5711,6 +5718,7 @@ export interface operations {
                                 database?: string;
                                 sql: string;
                                 expect?: string;
+                                remember?: boolean;
                             }[];
                         } | {
                             /** @enum {string} */
@@ -5993,6 +6001,7 @@ export interface operations {
                             database?: string;
                             sql: string;
                             expect?: string;
+                            remember?: boolean;
                         }[];
                     } | {
                         /** @enum {string} */
@@ -6053,6 +6062,7 @@ export interface operations {
                             database?: string;
                             sql: string;
                             expect?: string;
+                            remember?: boolean;
                         }[];
                     } | {
                         /** @enum {string} */
@@ -6205,6 +6215,7 @@ export interface operations {
                                 database?: string;
                                 sql: string;
                                 expect?: string;
+                                remember?: boolean;
                             }[];
                         } | {
                             /** @enum {string} */
@@ -6265,6 +6276,7 @@ export interface operations {
                                 database?: string;
                                 sql: string;
                                 expect?: string;
+                                remember?: boolean;
                             }[];
                         } | {
                             /** @enum {string} */

@@ -198,6 +198,12 @@ function refused(error: Error & { errno?: number | undefined; fatal?: boolean | 
   return mariaError(denied ? "MARIA_DENIED" : "MARIA_REFUSED", message, errno === undefined ? {} : { errno }, error);
 }
 
+/** The first column of the first row; null when there is none. */
+export async function mariaFirst(connection: MariaConnection, sql: string): Promise<string | null> {
+  const [row] = await connection.query(sql);
+  return row === undefined ? null : (Object.values(row)[0] ?? null);
+}
+
 /** An identifier as SQL takes it whatever it holds. */
 export const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 export const literal = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

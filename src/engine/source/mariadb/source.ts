@@ -1,6 +1,6 @@
-import type { Clock } from "../../../base/index.ts";
+import { asHoldfastError, type Clock } from "../../../base/index.ts";
 import type { StreamContext, StreamEntry, StreamSource } from "../stream/index.ts";
-import { MariaConnection, type MariaTarget } from "./connect.ts";
+import { MariaConnection, mariaFirst, type MariaTarget, quoted } from "./connect.ts";
 import { type Part, partsOf, pathName, Reading, sequenceState } from "./dump.ts";
 import { mariaError } from "./errors.ts";
 import { type MariaDatabase, readAccounts, readDatabases, schemaHash } from "./inventory.ts";
@@ -22,6 +22,8 @@ export interface MariaBackupDetails {
   readonly rows: number;
   readonly schema_hash: string;
   readonly accounts: boolean;
+  /** What was answered in the snapshot to the questions that were to be remembered. */
+  readonly answers?: Readonly<Record<string, string | null>>;
 }
 
 /** What lies in the backup as `mariadb.json`: facts, and how many rows each part of each table has. */
@@ -47,6 +49,8 @@ export interface MariaSourceOptions {
   /** Empty: all. */
   readonly databases: readonly string[];
   readonly connections: number;
+  /** Asked in the snapshot, by name. */
+  readonly remember?: Readonly<Record<string, { readonly database?: string | undefined; readonly sql: string }>>;
 }
 
 export async function openMariaSource(options: MariaSourceOptions): Promise<StreamSource> {
@@ -94,6 +98,7 @@ class MariaSource implements StreamSource {
     context.expect(parts.length + databases.length + 1, bytes);
     for (const database of databases) yield await this.#schema(reader, database);
     const readings = parts.map((part) => new Reading(part));
+    const answers = await this.#answers(reader, context);
     // The columns of the result stay as they are stored, whatever their character set.
     for (const each of this.#snapshot.connections) await each.query("SET character_set_results = NULL");
     let next = 0;
@@ -128,6 +133,7 @@ class MariaSource implements StreamSource {
       rows: readings.reduce((sum, { rows }) => sum + rows, 0),
       schema_hash: schemaHash(databases),
       accounts: accounts !== null,
+      ...(answers === null ? {} : { answers }),
     };
     const index: MariaIndex = {
       ...this.#details,
@@ -147,6 +153,23 @@ class MariaSource implements StreamSource {
         "MARIA_HISTORY_LEFT_OUT",
         "only its present rows are read, not their history; use physical mode for that",
       );
+  }
+
+  async #answers(reader: MariaConnection, context: StreamContext): Promise<Record<string, string | null> | null> {
+    const questions = Object.entries(this.#options.remember ?? {});
+    if (questions.length === 0) return null;
+    const answers: Record<string, string | null> = {};
+    for (const [name, { database, sql }] of questions) {
+      try {
+        if (database !== undefined) await reader.query(`USE ${quoted(database)}`);
+        answers[name] = await mariaFirst(reader, sql);
+      } catch (error) {
+        const { code, message } = asHoldfastError(error);
+        if (code === "MARIA_UNREACHABLE") throw error;
+        context.problem({ path: name, code: "QUESTION_NOT_ANSWERED", message });
+      }
+    }
+    return answers;
   }
 
   async #schema(reader: MariaConnection, database: MariaDatabase): Promise<StreamEntry> {

@@ -21,12 +21,22 @@ export interface Inventory {
   readonly in_recovery: boolean;
   /** The server's clock. */
   readonly now_ms: number;
+  readonly answers?: Readonly<Record<string, string | null>>;
+  /** Questions that the server refused to answer, with its words. */
+  readonly unanswered: readonly string[];
 }
+
+/** Questions by name. */
+export type Remembered = Readonly<Record<string, { readonly database?: string | undefined; readonly sql: string }>>;
 
 const COUNT_MS = 10 * 60_000;
 
 /** @throws PG_DENIED, PG_UNREACHABLE, PG_REFUSED */
-export async function readInventory(target: PgTarget, count_rows: boolean): Promise<Inventory> {
+export async function readInventory(
+  target: PgTarget,
+  count_rows: boolean,
+  remember: Remembered = {},
+): Promise<Inventory> {
   const client = await openSql(target);
   try {
     const { rows } = await client.query<{
@@ -45,7 +55,16 @@ export async function readInventory(target: PgTarget, count_rows: boolean): Prom
     const databases: DatabaseFacts[] = [];
     for (const { name, size, collation } of row?.databases ?? [])
       databases.push({ name, size_bytes: Number(size), collation, ...(await inDatabase(target, name, count_rows)) });
+    const answers: Record<string, string | null> = {};
+    const unanswered: string[] = [];
+    for (const [name, { database, sql }] of Object.entries(remember))
+      await answer(target, database, sql).then(
+        (value) => (answers[name] = value),
+        (error: unknown) => unanswered.push(`${name}: ${asPgError(error, target).message}`),
+      );
     return {
+      ...(Object.keys(remember).length === 0 ? {} : { answers }),
+      unanswered,
       databases,
       preload_libraries: row?.preload ?? null,
       in_recovery: row?.recovery ?? false,
@@ -56,6 +75,25 @@ export async function readInventory(target: PgTarget, count_rows: boolean): Prom
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function answer(target: PgTarget, database: string | undefined, sql: string): Promise<string | null> {
+  const client = await openSql({ ...target, database: database ?? target.database }, COUNT_MS);
+  try {
+    await client.query("BEGIN READ ONLY");
+    return await pgFirst(client, sql);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The first column of the first row, as text; null when there is none. */
+export async function pgFirst(client: pg.Client, sql: string): Promise<string | null> {
+  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: "array" });
+  const value = rows[0]?.[0];
+  if (value === undefined || value === null) return null;
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean | bigint);
 }
 
 async function inDatabase(target: PgTarget, database: string, count_rows: boolean) {

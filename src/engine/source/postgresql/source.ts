@@ -2,7 +2,7 @@ import { type Clock, HoldfastError } from "../../../base/index.ts";
 import type { ImagePart, StreamContext, StreamEntry, StreamSource } from "../stream/index.ts";
 import { BaseBackup, readFacts, type ServerFacts, type Tablespace } from "./base-backup.ts";
 import { describeTarget, type PgTarget } from "./connect.ts";
-import { type Inventory, readInventory } from "./inventory.ts";
+import { type Inventory, readInventory, type Remembered } from "./inventory.ts";
 import { formatLsn } from "./lsn.ts";
 import { type Notice, ReplicationConnection } from "./replication.ts";
 import { type TarMember, TarReader } from "./tar.ts";
@@ -27,6 +27,8 @@ export interface PgBackupDetails {
   readonly preload_libraries: string | null;
   readonly standby: boolean | null;
   readonly databases: Inventory["databases"] | null;
+  /** What was answered, when the backup had ended, to the questions that were to be remembered. */
+  readonly answers?: Readonly<Record<string, string | null>>;
 }
 
 export interface PgSourceOptions {
@@ -37,6 +39,8 @@ export interface PgSourceOptions {
   readonly clock: Clock;
   /** Count the rows of every table, for validation after a restore. */
   readonly count_rows?: boolean;
+  /** Asked when the backup has ended, by name. */
+  readonly remember?: Remembered;
 }
 
 /** Asks the server for the identity that names its backups and logs. @throws PG_* */
@@ -94,6 +98,7 @@ export async function openPgSource(options: PgSourceOptions): Promise<StreamSour
         preload_libraries: inventory?.preload_libraries ?? null,
         standby: inventory?.in_recovery ?? null,
         databases: inventory?.databases ?? null,
+        ...(inventory?.answers === undefined ? {} : { answers: inventory.answers }),
       };
     },
     details: async () => ({ ...details }),
@@ -148,9 +153,12 @@ function damagedPage({ message }: Notice, context: StreamContext): void {
   if (path !== undefined) context.problem({ path, code: "PG_PAGE_DAMAGED", message });
 }
 
-async function inventoryOf({ target, count_rows }: PgSourceOptions, context: StreamContext) {
+async function inventoryOf({ target, count_rows, remember }: PgSourceOptions, context: StreamContext) {
   try {
-    return await readInventory(target, count_rows ?? false);
+    const inventory = await readInventory(target, count_rows ?? false, remember);
+    for (const message of inventory.unanswered)
+      context.problem({ path: describeTarget(target), code: "QUESTION_NOT_ANSWERED", message });
+    return inventory;
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     context.problem({ path: describeTarget(target), code: "PG_INVENTORY", message: error.message });
