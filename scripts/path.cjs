@@ -83,6 +83,8 @@ const ROOMS = [
   "control/incidents",
   "control/metering",
   "control/billing",
+  // What all of them know, as figures for Prometheus.
+  "control/monitoring",
   "control/report",
 
   // What is started. The server composes everything; the command line starts the server.

@@ -136,6 +136,12 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     suites: "the PKCS#11 key manager",
   },
   {
+    name: "prometheus",
+    command: "promtool",
+    reason: "promtool checks and runs alert rules, and lints what is scraped",
+    suites: "the last case of src/apps/api/metrics.test.ts",
+  },
+  {
     name: "chromium",
     command: "chromium",
     reason: "the browser that drives the console",

@@ -9,6 +9,7 @@ import { serveConsole } from "./console.ts";
 import type { ApiDeps } from "./deps.ts";
 import { apiError } from "./errors.ts";
 import { addEventStreams } from "./event-streams.ts";
+import { addMetricsRoute, measureRequests } from "./metrics.ts";
 import { serveOpenApi } from "./openapi.ts";
 import { answerProblem } from "./problems.ts";
 import { addAllRoutes } from "./routes/index.ts";
@@ -48,6 +49,7 @@ export async function createApi(given: ApiDeps): Promise<FastifyInstance> {
     const fields = { method: request.method, path: request.url.split("?")[0], status: reply.statusCode };
     request.log.info({ ...fields, duration_ms: Math.round(reply.elapsedTime) }, "request");
   });
+  const process_metrics = measureRequests(app, deps);
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
     // The console's files say for themselves how long they keep.
@@ -73,6 +75,7 @@ export async function createApi(given: ApiDeps): Promise<FastifyInstance> {
     addMeRoute(v1, deps);
     addAllRoutes(v1, deps);
     addEventStreams(v1, deps);
+    addMetricsRoute(v1, deps, process_metrics);
   });
   await app.ready();
   return app;

@@ -4,6 +4,7 @@ import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
+import type { ProcessMetrics } from "../../platform/metrics/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 
 /** What the API is given by whoever starts it. */
@@ -16,6 +17,8 @@ export interface ApiDeps extends RecoverPorts {
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;
+  /** Shown at /metrics beside what the API measures. */
+  readonly metrics?: ProcessMetrics;
   readonly session_limits?: SessionLimits;
   /** With certificate and key the address speaks TLS 1.3, and nothing else. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };

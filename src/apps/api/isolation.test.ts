@@ -123,7 +123,7 @@ const operations = Object.entries(document.paths as Record<string, Record<string
       operationId,
     })),
   )
-  .filter(({ path }) => path.startsWith("/v1/") && !path.startsWith("/v1/session"));
+  .filter(({ path }) => (path.startsWith("/v1/") || path === "/metrics") && !path.startsWith("/v1/session"));
 
 /** An answer without what differs between any two requests, and with the id asked for blanked. */
 function comparable(answer: { status: number; body: unknown }, asked: string): string {

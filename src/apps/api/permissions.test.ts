@@ -24,7 +24,10 @@ const operations = Object.entries(document.paths as Record<string, Record<string
   .flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
   )
-  .filter(({ path }) => path.startsWith("/v1/") && !path.startsWith("/v1/session") && path !== "/v1/me");
+  .filter(
+    ({ path }) =>
+      (path.startsWith("/v1/") || path === "/metrics") && !path.startsWith("/v1/session") && path !== "/v1/me",
+  );
 
 type Row = (typeof operations)[number];
 

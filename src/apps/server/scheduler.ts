@@ -19,6 +19,7 @@ import { tick } from "../../control/schedule/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
+import type { ProcessMetrics } from "../../platform/metrics/index.ts";
 
 export interface Scheduler {
   stop(): Promise<void>;
@@ -41,6 +42,7 @@ export function startScheduler(
     readonly key_admin: KeyAdmin;
     readonly history: HistoryLimits & { readonly audit_days: number };
     readonly repositories: Repositories;
+    readonly metrics?: ProcessMetrics;
   },
 ): Scheduler {
   const { db, clock, random, log } = ports;
@@ -83,8 +85,10 @@ export function startScheduler(
   };
   const loop = (async () => {
     while (!stopping.signal.aborted) {
+      const started_ms = clock.monotonic_ms();
       try {
         await pass();
+        ports.metrics?.tick((clock.monotonic_ms() - started_ms) / 1000, clock.now_ms());
       } catch (error) {
         log.error({ error: asHoldfastError(error) }, "the schedule could not be looked at");
       }

@@ -31,6 +31,8 @@ import { openDatabase } from "../../platform/db/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { createLogger } from "../../platform/log/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
+import { createProcessMetrics } from "../../platform/metrics/index.ts";
+import type { ProcessMetrics } from "../../platform/metrics/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 import { adminTokenPath } from "../../protocol/index.ts";
@@ -58,6 +60,7 @@ export interface ServerParts extends RecoverPorts {
   /** Signs heads and reports; opened with its first use. */
   readonly signer: () => Promise<Signer>;
   readonly repositories: Repositories;
+  readonly metrics: ProcessMetrics;
   readonly layout: Layout;
   readonly config: Config;
 }
@@ -149,6 +152,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       signer: lazySigner({ db, clock, random, keys, key_admin }),
       repositories,
       sources: createSources({ clock, random, log }),
+      metrics: createProcessMetrics({ node: true }),
       layout,
       config,
       restore_dir: layout.restore_dir,
