@@ -9,7 +9,8 @@ import { ensureSystemPackages } from "./system/packages.ts";
 /** Bounds against what hangs, four times what a quiet 2-core machine needs: a busy one is slow, not broken. */
 const FILE_LIMIT_MS = 600_000;
 const RUN_LIMIT_MS = 80 * 60_000;
-const CONCURRENCY = 2;
+/** One more than cores: much of the time of tests with servers is waiting. */
+const CONCURRENCY = 3;
 
 const root = dirname(import.meta.dirname);
 const filters = process.argv.slice(2);

@@ -128,12 +128,14 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     await makeFolders(layout);
     const lock = await lockInstance(layout.lock_path);
     stops.push(() => lock.release());
-    const { keys, key_admin, stop: stopKeys } = await superviseKeyManager(layout, { log, clock });
-    stops.push(stopKeys);
     const location =
       config.database_url === undefined ? { embedded: { dir: layout.db_dir } } : { url: config.database_url };
-    const database = await openDatabase(location, { log, clock, random });
-    stops.push(() => database.close());
+    // Neither needs the other, and both take their time.
+    const [key_manager, database] = await allStarted([
+      superviseKeyManager(layout, { log, clock }).then((it) => (stops.push(() => it.stop()), it)),
+      openDatabase(location, { log, clock, random }).then((it) => (stops.push(() => it.close()), it)),
+    ]);
+    const { keys, key_admin } = key_manager;
     const { db } = database;
     const wakeups = await openWakeups(database.connection, { log, clock });
     stops.push(() => wakeups.close());
@@ -246,6 +248,12 @@ function startJobs(parts: ServerParts, options: StartServerOptions, installation
 function forbiddenDirs(layout: Layout): string[] {
   const { db_dir, run_dir, token_dir, log_dir, regions_dir, keys_dir } = layout;
   return [db_dir, run_dir, token_dir, log_dir, regions_dir, keys_dir];
+}
+
+/** Like Promise.all, but a failure waits for the others, so that what they started is known and can be stopped. */
+async function allStarted<A, B>(starting: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -1,7 +1,10 @@
-import { init } from "echarts";
+import { createRequire } from "node:module";
+import type * as echarts from "echarts";
 import type { EChartsOption } from "echarts";
 
 export const COLOURS = { good: "#2b8a3e", warn: "#e67700", bad: "#c92a2a", plain: "#364fc7", pale: "#ced4da" } as const;
+/** Loaded with the first chart: a server has no use for it when it starts. */
+const require = createRequire(import.meta.url);
 const INK = "#343a40";
 const FONT = "Roboto";
 
@@ -128,6 +131,7 @@ function text(size: number) {
 }
 
 function render(option: EChartsOption, { width, height }: ChartSize): string {
+  const { init } = require("echarts") as typeof echarts;
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption({ animation: false, backgroundColor: "transparent", textStyle: { fontFamily: FONT }, ...option });

@@ -1,10 +1,12 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import pdfmake from "pdfmake";
+import type * as Pdfmake from "pdfmake";
 import type { Column, Content, TableCell, TDocumentDefinitions } from "pdfmake/interfaces.js";
 import type { Block, Figure, ReportDocument, TableBlock, Tone } from "./document.ts";
 
-const FONTS_DIR = join(dirname(createRequire(import.meta.url).resolve("pdfmake/package.json")), "fonts", "Roboto");
+/** Loaded with the first document: a server has no use for it when it starts. */
+const require = createRequire(import.meta.url);
+const FONTS_DIR = join(dirname(require.resolve("pdfmake/package.json")), "fonts", "Roboto");
 const INK = "#212529";
 const QUIET = "#868e96";
 const LINE = "#dee2e6";
@@ -16,14 +18,13 @@ const ROWS_MAX = 2000;
 
 /** The document as PDF: A4, fonts embedded. */
 export async function renderPdf(document: ReportDocument): Promise<Buffer> {
-  setUp();
-  return pdfmake.createPdf(definition(document)).getBuffer();
+  return setUp().createPdf(definition(document)).getBuffer();
 }
 
-let ready = false;
-function setUp(): void {
-  if (ready) return;
-  ready = true;
+let ready: typeof Pdfmake | undefined;
+function setUp(): typeof Pdfmake {
+  if (ready !== undefined) return ready;
+  const pdfmake = require("pdfmake") as typeof Pdfmake;
   pdfmake.setFonts({
     Roboto: {
       normal: join(FONTS_DIR, "Roboto-Regular.ttf"),
@@ -38,6 +39,8 @@ function setUp(): void {
   };
   policies.setUrlAccessPolicy(() => false);
   policies.setLocalAccessPolicy((path) => path.startsWith(FONTS_DIR));
+  ready = pdfmake;
+  return pdfmake;
 }
 
 function definition(document: ReportDocument): TDocumentDefinitions {
