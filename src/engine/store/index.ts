@@ -53,5 +53,5 @@ export { readOnly } from "./readonly.ts";
 export { type RetryOptions, withRetry } from "./retry.ts";
 export { type Covered, uncover, type UncoverOptions } from "./uncover.ts";
 /** For what speaks S3 without being a store: a bucket that is protected. */
-export { createClient as createS3Client, defaultTimeouts as s3Timeouts } from "./s3/client.ts";
+export { openS3Client } from "./s3-client.ts";
 export { parseS3Url } from "./s3/url.ts";

@@ -1,6 +1,6 @@
 import { GetBucketVersioningCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { type Clock, HoldfastError } from "../../../base/index.ts";
-import { createS3Client, type S3StoreConfig, s3Timeouts } from "../../store/index.ts";
+import { openS3Client, type S3StoreConfig } from "../../store/index.ts";
 import { bucketError } from "./errors.ts";
 
 /** Which bucket, where, and with whose keys. */
@@ -24,7 +24,7 @@ export class BucketClient {
 
   /** @throws STORE_BAD_CONFIG */
   static async open(place: BucketPlace, clock: Clock): Promise<BucketClient> {
-    const client = await createS3Client({ kind: "s3", prefix: "", ...place }, clock, s3Timeouts);
+    const client = await openS3Client({ kind: "s3", prefix: "", ...place }, clock);
     return new BucketClient(place.bucket, client, clock);
   }
 
