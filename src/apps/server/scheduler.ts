@@ -3,7 +3,7 @@ import type { Clock, Random } from "../../base/index.ts";
 import { pruneAudit } from "../../control/audit/index.ts";
 import { createSnapshotWriter } from "../../control/catalog/index.ts";
 import type { SnapshotPorts } from "../../control/catalog/index.ts";
-import { planDrills } from "../../control/drill/index.ts";
+import { planDrills, removeLeftovers } from "../../control/drill/index.ts";
 import { deleteHistory } from "../../control/jobs/index.ts";
 import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
@@ -43,6 +43,7 @@ export function startScheduler(
     readonly history: HistoryLimits & { readonly audit_days: number };
     readonly repositories: Repositories;
     readonly metrics?: ProcessMetrics;
+    readonly restore_dir: string;
   },
 ): Scheduler {
   const { db, clock, random, log } = ports;
@@ -56,6 +57,8 @@ export function startScheduler(
     await repeatFailedCopies(db, ports);
     await planReseals(db, ports);
     const drills = await planDrills(db, ports);
+    const left = await removeLeftovers(db, ports);
+    if (left > 0) log.warn({ sandboxes: left }, "what ended drills had left was taken away");
     await planReports(db, ports);
     if (drills > 0) log.info({ drills }, "drills started");
     if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {

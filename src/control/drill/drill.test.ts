@@ -10,9 +10,10 @@ import { withTransaction } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import type { Installation, InstallationOptions } from "../../testing/index.ts";
-import { createProject, createWorkload, getProject } from "../inventory/index.ts";
+import { createProject, createWorkload } from "../inventory/index.ts";
 import { requestBackup } from "../protect/index.ts";
-import { changeDrillClass, completeTask, enqueueDrill, listDrillClasses, requestDrill } from "./index.ts";
+import { changeDrillClass, completeTask, removeLeftovers, requestDrill } from "./index.ts";
+import { drillKind } from "./kinds.ts";
 
 const databases = testDatabases();
 
@@ -192,25 +193,26 @@ test("a key that may not be used is what the drill finds", async (t) => {
   assert.deepEqual(codes(row.findings), ["KEY_DISABLED"]);
 });
 
-test("a kind that would leave its sandbox is refused, and a plan's drill of it fails before anything is restored", async (t) => {
+test("a volume is drilled as files; a kind nobody knows is refused; what dead drills left is taken away", async (t) => {
   const { it } = await world(t);
   await it.run();
   const image = join(it.dir, "disk.img");
   await writeFile(image, it.random.bytes(100_000));
   const source = { kind: "volume", path: image } as const;
-  const disk = await createWorkload(it.db, { name: "disk", project: "acme", type: "volume", source, tags: {} }, it);
+  await createWorkload(it.db, { name: "disk", project: "acme", type: "volume", source, tags: {} }, it);
   const backup = await it.ended((await requestBackup(it.db, { workload: "disk" }, it)).job_id);
   assert.equal(backup.state, "SUCCEEDED_WITH_WARNINGS");
-  await assert.rejects(requestDrill(it.db, { workload: "disk", sandbox: "drills", owner: "ops" }, it), {
-    code: "DRILL_KIND_UNSUPPORTED",
-  });
-  const { id: sandbox_project_id } = await getProject(it.db, "drills");
-  const [drill_class] = await listDrillClasses(it.db);
-  assert.ok(drill_class !== undefined);
-  const spec = { workload: disk, drill_class, sandbox_project_id, owner: "ops", content_bytes_max: 0 };
-  const asked = await withTransaction(it.db, (tx) => enqueueDrill(tx, { ...spec, backup: { choose: "latest" } }, it));
+  const asked = await requestDrill(it.db, { workload: "disk", sandbox: "drills", owner: "ops" }, it);
   await it.ended(asked.job_id);
   const row = await it.db.selectFrom("drills").selectAll().where("id", "=", asked.drill_id).executeTakeFirstOrThrow();
-  assert.deepEqual([row.state, codes(row.findings)], ["FAILED", ["DRILL_KIND_UNSUPPORTED"]]);
-  assert.deepEqual(await it.db.selectFrom("restores").select("id").execute(), []);
+  assert.deepEqual([row.state, row.findings], ["PASSED", []], JSON.stringify(row.validations));
+  assert.match(JSON.stringify(row.validations), /100000 bytes read twice/);
+  assert.throws(() => drillKind("tape", "backup bkp_1"), { code: "DRILL_KIND_UNSUPPORTED" });
+
+  const drills = join(it.restore_dir, "drills");
+  await mkdir(join(drills, "drl_0dead"), { recursive: true });
+  await mkdir(join(drills, "drl_0dead.tablespaces"));
+  await mkdir(join(drills, "somebody's own"));
+  assert.equal(await removeLeftovers(it.db, it), 1);
+  assert.deepEqual(await readdir(drills), ["somebody's own"]);
 });

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { asHoldfastError } from "../../base/index.ts";
 import type { HoldfastError } from "../../base/index.ts";
@@ -6,19 +5,20 @@ import type { DrillFinding, DrillValidation } from "../../model/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { postponed } from "../jobs/index.ts";
 import type { JobContext, JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
+import { getRegion } from "../inventory/index.ts";
 import { requestRestore } from "../recover/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
 import { chooseBackup } from "./choose.ts";
-import { restoreOptions, stopRestored } from "./kinds.ts";
+import { awaitFunctional } from "./functional.ts";
+import { drillKind } from "./kinds.ts";
 import { recordDrill, settleDrill } from "./record.ts";
 import type { Measured } from "./record.ts";
 import type { DrillRow } from "./row.ts";
+import { DRILLS_DIR, removeSandbox } from "./sandbox.ts";
 import { subjectOf } from "./subject.ts";
 import type { ProofSubject } from "./subject.ts";
 import { validateRestored } from "./validate.ts";
 
-/** Folder of the restores' folder that belongs to drills. */
-const DRILLS_DIR = "drills";
 /** So long a drill keeps its worker while its restore runs; after that it gives it back between looks. */
 const LOOK_MS = 2_000;
 const LOOK_EVERY_MS = 100;
@@ -35,6 +35,9 @@ interface Chosen extends StepOutput {
   readonly finding: DrillFinding | null;
 }
 interface Asked extends StepOutput {
+  /** Of the backup; null when nothing was asked for. */
+  readonly kind: string | null;
+  readonly deviations: readonly DrillFinding[];
   readonly restore_id: string | null;
   readonly restore_job_id: string | null;
   readonly finding: DrillFinding | null;
@@ -55,23 +58,24 @@ export function drillHandler(ports: RecoverPorts): JobHandler {
   const { db, clock } = ports;
   return {
     kind: "drill",
-    steps: ["choose", "restore", "restored", "validate", "clean", "record"],
+    steps: ["choose", "restore", "functional", "restored", "validate", "clean", "record"],
     async run(context) {
       const drill_id = String(context.job.input["drill_id"]);
       const drill = await db.selectFrom("drills").selectAll().where("id", "=", drill_id).executeTakeFirstOrThrow();
       const dir = join(ports.restore_dir, DRILLS_DIR, drill.id);
       const chosen = await context.step("choose", () => choose(drill, ports), keepChoice(drill.id));
       const asked = await context.step("restore", () => restore(drill, dir, chosen, ports), keepRestore(drill.id));
+      const up = await awaitFunctional(asked, dir, context, ports);
       const job = asked.restore_job_id === null ? undefined : await restoreEnded(asked.restore_job_id, context, ports);
       const restored = await context.step("restored", () => outcomeOf(job, asked, db));
       const validated: Validated = await context.step("validate", async () => {
         if (restored.findings.some(({ code }) => code === "RESTORE_FAILED") || asked.restore_id === null)
           return { validations: [], functional_at_ms: null };
-        const validations = await validateRestored(drill, asked.restore_id, dir, context.signal, ports);
+        const validations = await validateRestored(drill, asked.restore_id, dir, up, context.signal, ports);
         const works = validations.every(({ passed }) => passed);
-        return { validations, functional_at_ms: works ? clock.now_ms() : null };
+        return { validations, functional_at_ms: works ? (up.functional_at_ms ?? clock.now_ms()) : null };
       });
-      const cleaned = await context.step("clean", () => clean(dir, drill.id));
+      const cleaned = await context.step("clean", () => clean(drill.id, ports));
       const findings = [
         ...(chosen.finding === null ? [] : [chosen.finding]),
         ...(asked.finding === null ? [] : [asked.finding]),
@@ -80,7 +84,12 @@ export function drillHandler(ports: RecoverPorts): JobHandler {
       const measured: Measured = {
         ...chosen,
         findings,
-        deviations: [...chosen.deviations, ...cleaned.deviations, ...again(context.job.attempt, restored.attempts)],
+        deviations: [
+          ...chosen.deviations,
+          ...asked.deviations,
+          ...cleaned.deviations,
+          ...again(context.job.attempt, restored.attempts),
+        ],
         status_reason: asked.status_reason ?? restored.status_reason,
         restore_id: asked.restore_id,
         restore_job_id: asked.restore_job_id,
@@ -142,35 +151,40 @@ function keepChoice(drill_id: string) {
 
 /** Into the drill's own folder of a sandbox project; the folder's name finds the restore of an earlier attempt. */
 async function restore(drill: DrillRow, dir: string, chosen: Chosen, ports: RecoverPorts): Promise<Asked> {
-  const none = { restore_id: null, restore_job_id: null, status_reason: null };
-  if (chosen.backup_id === null || chosen.region === null) return { ...none, finding: null };
-  const earlier = (
-    await ports.db
-      .selectFrom("restores")
-      .select(["id", "job_id", "target"])
-      .where("backup_id", "=", chosen.backup_id)
-      .execute()
-  ).find(({ target }) => target["path"] === dir);
-  if (earlier !== undefined) {
-    return { restore_id: earlier.id, restore_job_id: earlier.job_id, finding: null, status_reason: null };
-  }
+  const { backup_id, region, target_ms } = chosen;
+  const none = { restore_id: null, restore_job_id: null, status_reason: null, kind: null, deviations: [] };
+  if (backup_id === null || region === null) return { ...none, finding: null };
   try {
-    const options = await restoreOptions({ ...drill, backup_id: chosen.backup_id, region: chosen.region }, ports);
-    const request = {
-      backup_id: chosen.backup_id,
-      region: chosen.region,
-      target_path: dir,
-      target_project: drill.sandbox_project_id,
-      ...(options === undefined ? {} : { options }),
-    };
-    const { restore_id, job_id } = await requestRestore(request, ports);
-    return { restore_id, restore_job_id: job_id, finding: null, status_reason: null };
+    const kind = await kindOf(drill.project_id, backup_id, region, ports);
+    const how = drillKind(kind, `backup ${backup_id}`);
+    const earlier = (
+      await ports.db
+        .selectFrom("restores")
+        .select(["id", "job_id", "target"])
+        .where("backup_id", "=", backup_id)
+        .execute()
+    ).find(({ target }) => target["path"] === dir);
+    if (earlier !== undefined)
+      return { ...none, kind, restore_id: earlier.id, restore_job_id: earlier.job_id, finding: null };
+    const where = { backup_id, region, target_path: dir, target_project: drill.sandbox_project_id };
+    const aim = { target_ms, latest: drill.spec.backup.choose === "latest" };
+    const asked = await how.ask(aim, (options) =>
+      requestRestore({ ...where, ...(options === undefined ? {} : { options }) }, ports),
+    );
+    const deviations = asked.deviations ?? [];
+    return { ...none, kind, deviations, restore_id: asked.restore_id, restore_job_id: asked.job_id, finding: null };
   } catch (thrown) {
     const error = asHoldfastError(thrown);
     if (mayPass(error)) throw error;
     const finding = { code: error.code, message: error.message };
     return { ...none, finding, status_reason: error.status_reason };
   }
+}
+
+async function kindOf(project_id: string, backup_id: string, region: string, ports: RecoverPorts): Promise<string> {
+  const { id } = await getRegion(ports.db, region);
+  const row = await ports.repositories.find(project_id, id);
+  return ports.repositories.use(row, async (repository) => (await repository.readManifest(backup_id)).kind);
 }
 
 /** Worth another try of the whole step; anything else is what the drill found. */
@@ -240,10 +254,12 @@ function again(drill_attempt: number, restore_attempts: number): DrillFinding[] 
 }
 
 /** Nothing of a drill stays: what was started is stopped, and its folder goes. */
-async function clean(dir: string, drill_id: string): Promise<StepOutput & { deviations: DrillFinding[] }> {
+async function clean(
+  drill_id: string,
+  { restore_dir, clock }: RecoverPorts,
+): Promise<StepOutput & { deviations: DrillFinding[] }> {
   try {
-    await stopRestored(dir);
-    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await removeSandbox(restore_dir, drill_id, clock);
     return { deviations: [] };
   } catch (error) {
     const message = `the sandbox of ${drill_id} could not be removed: ${(error as Error).message}`;

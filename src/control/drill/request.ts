@@ -7,7 +7,7 @@ import { getWorkload } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import { classOf, listDrillClasses } from "./classes.ts";
 import type { DrillClass } from "./classes.ts";
-import { requireDrillable } from "./kinds.ts";
+import { drillKind } from "./kinds.ts";
 import { sandboxProject } from "./plans.ts";
 
 export interface DrillSpec {
@@ -90,7 +90,7 @@ export async function requestDrill(
 ): Promise<{ drill_id: string; job_id: string }> {
   return withTransaction(db, async (tx) => {
     const workload = await getWorkload(tx, request.workload, request.project);
-    requireDrillable(workload.source.kind, `workload ${workload.name}`);
+    drillKind(workload.source.kind, `workload ${workload.name}`);
     const sandbox = await sandboxProject(tx, request.sandbox);
     const spec: DrillSpec = {
       workload,

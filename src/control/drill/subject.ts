@@ -14,7 +14,11 @@ export type ProofSubject = {
 };
 
 export function sourceHash(source: unknown): string {
-  return createHash("sha256").update(canonicalJson(source)).digest("base64url").slice(0, 22);
+  // Canonical JSON knows whole numbers only; a source may have others, e.g. the seconds between two heartbeats.
+  const whole: unknown = JSON.parse(JSON.stringify(source), (_key, value: unknown) =>
+    typeof value === "number" && !Number.isSafeInteger(value) ? String(value) : value,
+  );
+  return createHash("sha256").update(canonicalJson(whole)).digest("base64url").slice(0, 22);
 }
 
 /** As it was when the backup was made. */

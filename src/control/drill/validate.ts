@@ -1,7 +1,11 @@
 import { asHoldfastError } from "../../base/index.ts";
+import { driftOf, findHost, type PgBackupDetails } from "../../engine/source/postgresql/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
+import type { Functional } from "./functional.ts";
+import { drillKind } from "./kinds.ts";
 import type { DrillRow } from "./row.ts";
+import { processesIn } from "./sandbox.ts";
 import { compareFiles } from "./validate-files.ts";
 
 /** What the driver of a source reports of its own validations. */
@@ -11,6 +15,8 @@ interface ByDriver {
   readonly outcome?: unknown;
   readonly message?: unknown;
   readonly detail?: unknown;
+  readonly value?: unknown;
+  readonly expected?: unknown;
 }
 
 const PROBLEMS_MAX = 50;
@@ -20,6 +26,7 @@ export async function validateRestored(
   drill: DrillRow,
   restore_id: string,
   dir: string,
+  up: Functional,
   signal: AbortSignal,
   ports: RecoverPorts,
 ): Promise<DrillValidation[]> {
@@ -39,9 +46,14 @@ export async function validateRestored(
   const row = await ports.repositories.find(restore.project_id, restore.region_id);
   try {
     const compared = await ports.repositories.use(row, async (repository) => {
-      const { kind } = await repository.readManifest(restore.backup_id);
-      if (kind !== "files") return [];
-      return compareFiles({
+      const { kind, details } = await repository.readManifest(restore.backup_id);
+      const { lays_tree, runs } = drillKind(kind, `backup ${restore.backup_id}`);
+      const found: DrillValidation[] = [];
+      if (runs !== null) found.push(await whatRuns(dir, runs));
+      if (runs === "machine") found.push(cameUp(up));
+      if (kind === "postgresql") found.push(await requirementsOf(details as unknown as PgBackupDetails));
+      if (!lays_tree) return found;
+      const options = {
         repository,
         backup_id: restore.backup_id,
         dir,
@@ -49,7 +61,8 @@ export async function validateRestored(
         random: ports.random,
         signal,
         owners: process.geteuid?.() === 0,
-      });
+      };
+      return [...found, ...(await compareFiles(options))];
     });
     return [whole, ...by_driver, ...compared];
   } catch (thrown) {
@@ -60,8 +73,41 @@ export async function validateRestored(
   }
 }
 
+/** A server that was started and has gone again is not one that was restored. */
+async function whatRuns(dir: string, runs: "server" | "machine"): Promise<DrillValidation> {
+  const found = await processesIn(dir);
+  const passed = found.length > 0;
+  const detail = passed ? found.map(({ program, pid }) => `${program} as process ${pid}`).join(", ") : "nothing runs";
+  return { name: `the ${runs} runs`, passed, detail, problems: passed ? [] : [detail] };
+}
+
+function cameUp({ functional_at_ms, detail }: Functional): DrillValidation {
+  const passed = functional_at_ms !== null;
+  return {
+    name: "the machine came up",
+    passed,
+    detail: detail ?? "",
+    problems: passed ? [] : [detail ?? "it did not"],
+  };
+}
+
+/** A server opens without an extension that its queries need: whoever restores in earnest would find that out last. */
+async function requirementsOf(details: PgBackupDetails): Promise<DrillValidation> {
+  const { unmet } = await driftOf(details, await findHost(details.major));
+  const wanted = (details.databases ?? []).reduce((sum, { extensions }) => sum + extensions.length, 0);
+  return {
+    name: "extensions and libraries are on this host",
+    passed: unmet.length === 0,
+    detail: `${wanted} extensions looked for`,
+    problems: [...unmet],
+  };
+}
+
 function ofDriver(it: ByDriver): DrillValidation {
   const passed = it.outcome !== "failed";
-  const detail = String(it.message ?? it.detail ?? it.outcome ?? "");
+  const value = it.value === undefined || it.value === null ? undefined : String(it.value);
+  const told =
+    value === undefined ? undefined : passed ? value : `${value}, expected ${String(it.expected ?? "another")}`;
+  const detail = String(it.message ?? it.detail ?? told ?? it.outcome ?? "").slice(0, 1000);
   return { name: String(it.name ?? it.check ?? "validation"), passed, detail, problems: passed ? [] : [detail] };
 }

@@ -93,6 +93,11 @@ export async function makePassable(host: PgHost, data_dir: string): Promise<void
 /** What differs between the server that was backed up and this host, each as a sentence; empty when nothing does. */
 export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<DriftReport> {
   const lines: string[] = [];
+  const unmet: string[] = [];
+  const lacks = (line: string) => {
+    lines.push(line);
+    unmet.push(line);
+  };
   const here = await versionIn(host.bin_dir);
   if (here !== null && here !== backup.version.split(" ")[0])
     lines.push(`the server was PostgreSQL ${backup.version}, this host has ${here}`);
@@ -100,7 +105,7 @@ export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<Dr
   const [share_dir, library_dir] = places;
   if (typeof share_dir !== "string" || typeof library_dir !== "string") {
     lines.push("this host does not say which extensions it has (pg_config is not installed)");
-    return { lines, preload: [] };
+    return { lines, preload: [], unmet };
   }
   const wanted = new Map<string, string>();
   for (const database of backup.databases ?? [])
@@ -108,12 +113,12 @@ export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<Dr
   for (const [name, version] of wanted) {
     const control = await readFile(join(share_dir, "extension", `${name}.control`), "utf8").catch(() => null);
     if (control === null) {
-      lines.push(`extension ${name} ${version} is not installed on this host: what uses it will fail`);
+      lacks(`extension ${name} ${version} is not installed on this host: what uses it will fail`);
       continue;
     }
     const default_version = /default_version\s*=\s*'([^']+)'/.exec(control)?.[1];
     if (default_version !== undefined && default_version !== version)
-      lines.push(`extension ${name} was ${version}, this host installs ${default_version}`);
+      lacks(`extension ${name} was ${version}, this host installs ${default_version}`);
   }
   const preload: string[] = [];
   for (const library of (backup.preload_libraries ?? "").split(",").map((each) => each.trim().replaceAll('"', ""))) {
@@ -123,11 +128,11 @@ export async function driftOf(backup: PgBackupDetails, host: PgHost): Promise<Dr
       () => false,
     );
     if (there) preload.push(library);
-    else lines.push(`the library ${library}, preloaded on the server, is not installed on this host; it is left out`);
+    else lacks(`the library ${library}, preloaded on the server, is not installed on this host; it is left out`);
   }
   if (backup.databases === null)
     lines.push("the backup does not say which extensions the server had: its role could not ask in SQL");
-  return { lines, preload };
+  return { lines, preload, unmet };
 }
 
 /** Where an installation keeps things; `null` when it has no program to say so. */
@@ -140,6 +145,8 @@ async function placeOf({ bin_dir }: PgHost, flag: string): Promise<string | null
 
 export interface DriftReport {
   readonly lines: readonly string[];
+  /** Those of the lines that tell of an extension or library that is not here, or is another version. */
+  readonly unmet: readonly string[];
   /** Of the libraries the server preloaded, those that are here. */
   readonly preload: readonly string[];
 }

@@ -62,6 +62,22 @@ export async function bootProbe(options: BootProbeOptions): Promise<BootProbe> {
   }
 }
 
+/** What a kernel, or the program it starts first, says when it hands over. */
+const INIT = /Run \S+ as init process|systemd\[1\]|Reached target|\blogin: |^INIT-?OK/im;
+
+/** Has the guest of a machine that runs in this folder come up, and what says so? `null`: not yet. */
+export async function bootState(
+  folder: string,
+  clock: Clock,
+): Promise<{ readonly by: string | null; readonly console_tail: string }> {
+  const said = await readFile(join(folder, "serial.log"), "latin1").catch(() => "");
+  const console_tail = said.slice(-TAIL);
+  const line = INIT.exec(said)?.[0];
+  if (line !== undefined) return { by: `its console says ${JSON.stringify(line.trim())}`, console_tail };
+  const answers = await agentAnswers(join(folder, "agent.sock"), clock);
+  return { by: answers ? "its guest agent answers" : null, console_tail };
+}
+
 async function agentAnswers(path: string, clock: Clock): Promise<boolean> {
   try {
     (await GuestAgent.connect(path, clock)).close();

@@ -7,7 +7,7 @@
 export { vmError } from "./errors.ts";
 export { cleanVm, forgetVm, openVm } from "./source.ts";
 export type { Consistency, DeclaredImage, DiskDetails, VmOptions } from "./options.ts";
-export { bootProbe, type BootProbe, type BootProbeOptions } from "./boot-probe.ts";
+export { bootProbe, bootState, type BootProbe, type BootProbeOptions } from "./boot-probe.ts";
 export { commandOf, type DiskNode, scriptOf, type VmDescription } from "./definition.ts";
 export { serveImage } from "./image-server.ts";
 export { QmpClient } from "./qmp.ts";
