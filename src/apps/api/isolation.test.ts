@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { newId, systemClock, systemRandom } from "../../base/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import { testApi } from "./testing.ts";
+import { eachOf, testApi } from "./testing.ts";
 
 const api = await testApi({ requests_per_minute: 1_000_000 });
 const { db } = api.database;
@@ -155,19 +155,17 @@ test("one's own things are there", async () => {
 });
 
 test("every route answers another tenant's id exactly as an unknown one", async () => {
-  let compared = 0;
-  for (const { path, method, operationId } of operations) {
-    if (!path.includes("{")) continue;
-    for (const theirs of Object.values(beta.ids)) {
-      const ask = (value: string) =>
-        api.call(method, path.replace(/\{\w+\}/g, value), { token: alpha.token, ...bodyOf(operationId, value) });
-      const unknown = unknownLike(theirs);
-      const [found, missing] = [comparable(await ask(theirs), theirs), comparable(await ask(unknown), unknown)];
-      assert.equal(found, missing, operationId);
-      compared++;
-    }
-  }
-  assert.ok(compared > 200, String(compared));
+  const asked = operations
+    .filter(({ path }) => path.includes("{"))
+    .flatMap((operation) => Object.values(beta.ids).map((theirs) => ({ ...operation, theirs })));
+  assert.ok(asked.length > 200, String(asked.length));
+  await eachOf(asked, async ({ path, method, operationId, theirs }) => {
+    const ask = (value: string) =>
+      api.call(method, path.replace(/\{\w+\}/g, value), { token: alpha.token, ...bodyOf(operationId, value) });
+    const unknown = unknownLike(theirs);
+    const [found, missing] = [comparable(await ask(theirs), theirs), comparable(await ask(unknown), unknown)];
+    assert.equal(found, missing, operationId);
+  });
 });
 
 /** A body that is valid, where the route wants one: otherwise the schema answers, and never the look-up. */
@@ -202,14 +200,13 @@ test("bodies that name another tenant's things are answered as if those were not
       (value) => ({ name: "w", project: value, type: "host", source: { kind: "files", paths: ["/a"] } }),
     ],
   ];
-  for (const [url, body] of routes) {
-    for (const theirs of Object.values(beta.ids)) {
-      const ask = (value: string) => api.call("POST", `${url}?dry_run=true`, { token: alpha.token, body: body(value) });
-      const unknown = unknownLike(theirs);
-      const [found, missing] = [comparable(await ask(theirs), theirs), comparable(await ask(unknown), unknown)];
-      assert.equal(found, missing, `${url} ${JSON.stringify(body(theirs))}`);
-    }
-  }
+  const asked = routes.flatMap(([url, body]) => Object.values(beta.ids).map((theirs) => ({ url, body, theirs })));
+  await eachOf(asked, async ({ url, body, theirs }) => {
+    const ask = (value: string) => api.call("POST", `${url}?dry_run=true`, { token: alpha.token, body: body(value) });
+    const unknown = unknownLike(theirs);
+    const [found, missing] = [comparable(await ask(theirs), theirs), comparable(await ask(unknown), unknown)];
+    assert.equal(found, missing, `${url} ${JSON.stringify(body(theirs))}`);
+  });
 });
 
 test("no list, filter, search or page shows anything of another tenant", async () => {

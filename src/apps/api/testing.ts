@@ -48,6 +48,15 @@ export interface Called {
   readonly body: any;
 }
 
+/** Does `work` for each item, several at a time: the database answers one while the API works on another. */
+export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
+
 /** The API on a real database of its own; goes with the test file. */
 export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
   const database = await databases.create();

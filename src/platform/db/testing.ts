@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import pg from "pg";
-import { systemClock, systemRandom } from "../../base/index.ts";
+import { systemRandom } from "../../base/index.ts";
 import { silentLogger } from "../log/index.ts";
 import { openDatabase } from "./database.ts";
 import type { Database } from "./database.ts";
-import { startEmbeddedPostgres } from "./embedded/server.ts";
 import type { EmbeddedPostgres } from "./embedded/server.ts";
+import { startTestCluster, TEMPLATE, urlOf } from "./testing/cluster.ts";
 
 /** For tests alone: one real PostgreSQL per test file (no fsync), a fresh migrated database per call. */
 export interface TestDatabases {
@@ -32,13 +32,7 @@ export function testDatabases(): TestDatabases {
   const start = async () => {
     const dir = await mkdtemp(join(tmpdir(), "holdfast-db-"));
     await chmod(dir, 0o755); // mkdtemp closes it to the user that PostgreSQL runs as.
-    const server = await startEmbeddedPostgres({
-      dir,
-      log: silentLogger,
-      clock: systemClock,
-      random: systemRandom,
-      durable: false,
-    });
+    const server = await startTestCluster(dir);
     return { server, dir };
   };
 
@@ -58,13 +52,11 @@ export function testDatabases(): TestDatabases {
       const client = new pg.Client(server.connection);
       await client.connect();
       try {
-        await client.query(`create database ${name}`);
+        await client.query(`create database ${name} template ${TEMPLATE}`);
       } finally {
         await client.end();
       }
-      const { host, user, password } = server.connection;
-      const url = `postgres://${user}:${password}@/${name}?host=${encodeURIComponent(String(host))}`;
-      const database = await openDatabase({ url }, { log: silentLogger });
+      const database = await openDatabase({ url: urlOf(server, name) }, { log: silentLogger });
       opened.push(database);
       return database;
     },

@@ -183,7 +183,7 @@ async function initialise(layout: Layout, start_name: string, password: string):
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
       "--locale=C",
-      ...(layout.durable ? [] : ["--no-sync"]),
+      ...(layout.durable ? [] : ["--no-sync", "--wal-segsize=1"]),
     ];
     await runInitdb(layout, args);
     await rename(unfinished, layout.data_dir);
