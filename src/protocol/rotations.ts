@@ -66,6 +66,9 @@ export const rotationSchema = z.object({
       locked_packs: count,
       locked_bytes: z.number(),
       locked_until: z.string().nullable(),
+      /** Cold packs that the storage was asked for and cannot give yet. */
+      thawing_packs: count,
+      thaw_ready_at: z.string().nullable(),
       due_at: z.string(),
       finished_at: z.string().nullable(),
     }),

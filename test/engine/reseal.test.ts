@@ -14,7 +14,6 @@ import { noise } from "../long/crash/tree.ts";
 import { assertSameTree, clock, objectsOf, random, SMALL_SIZES, World } from "./world.ts";
 
 const DAY_MS = 86_400_000;
-const ages = { hot_ms: 30 * DAY_MS, warm_ms: 90 * DAY_MS };
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 /** Epochs in the headers of all packs, read from the files themselves. */
@@ -58,7 +57,7 @@ function slotOf(repo: string): string {
 
 async function reseal(repo: string, rules: readonly FaultRule[] = [], bytes_max = EVERYTHING, phase: Phase = "hot") {
   await using opened = await openAt(repo, { fault: { rules } });
-  return await runReseal({ repository: opened.repository, phase, ages, bytes_max });
+  return await runReseal({ repository: opened.repository, phase, backups: new Map(), bytes_max });
 }
 
 async function sweepAll(repo: string) {
@@ -68,7 +67,7 @@ async function sweepAll(repo: string) {
 
 async function survey(repo: string) {
   await using opened = await openAt(repo);
-  return await surveyEpochs(opened.repository, ages);
+  return await surveyEpochs(opened.repository, new Map());
 }
 
 test("after it, every hot pack on the store is under the new epoch; chunks keep their ids; twice in a row", async () => {
@@ -115,7 +114,7 @@ test("a budget is kept, phases are told apart by age, and a locked pack keeps it
   {
     await using opened = await openAt(world.repo);
     await opened.store.lock(old, { mode: "COMPLIANCE", retain_until_ms });
-    const { phases } = await surveyEpochs(opened.repository, ages);
+    const { phases } = await surveyEpochs(opened.repository, new Map());
     assert.deepEqual([phases.hot.locked_packs, phases.hot.locked_until_ms], [1, retain_until_ms]);
     const rest = await reseal(world.repo);
     assert.equal(rest.plan.packs_resealed, phases.hot.packs);
@@ -123,7 +122,7 @@ test("a budget is kept, phases are told apart by age, and a locked pack keeps it
       epochsOnDisk(world.repo).filter((epoch) => epoch === 1),
       [1],
     );
-    const left = await surveyEpochs(opened.repository, ages);
+    const left = await surveyEpochs(opened.repository, new Map());
     assert.deepEqual([left.phases.hot.packs, left.phases.hot.locked_packs], [0, 1]);
     assert.deepEqual(left.epochs[0]?.locked_until_ms, retain_until_ms);
   }

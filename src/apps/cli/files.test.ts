@@ -4,6 +4,8 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, lutimesSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { requestTierRun, writeTierSettings } from "../../control/tiering/index.ts";
+import { withTransaction } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { installation, serveInstallation } from "../../testing/index.ts";
 import { cli } from "./testing.ts";
@@ -71,6 +73,21 @@ test("files out of a backup: listed, found, read in part, downloaded, searched, 
     [second, first],
     "newest first",
   );
+
+  // In the cold behind a thaw: said before a byte goes out, with what a thaw would take.
+  const [region] = it.regions;
+  const late = join(source, "late");
+  writeFileSync(late, randomBytes(100_000));
+  const third = String((await it.backUp("nas")).backup_id);
+  const created_at = new Date(it.clock.now_ms() - 100 * 86_400_000);
+  await it.db.updateTable("backups").set({ created_at }).execute();
+  await withTransaction(it.db, (tx) => writeTierSettings(tx, region.name, { thaw_seconds: 3600 }, it));
+  const place = { project_id: it.project.id, region_id: region.id };
+  await it.ended((await withTransaction(it.db, (tx) => requestTierRun(tx, place, it))).job_id);
+  for (const path of [late, join(source, "home")]) {
+    const cold = await cli(["files", "get", "--backup-id", third, path, "--output", "cold"], { env, cwd: it.dir });
+    assert.match(cold.stderr, /: a thaw of \d packs \(\d+ bytes\) would be ready about \d{4}-[^]*code: BACKUP_COLD/);
+  }
 
   const wrong = await cli(["files", "cat", "--backup-id", first, "--path", "/nowhere"], { env });
   assert.deepEqual([wrong.code, /BROWSE_PATH_NOT_FOUND/.test(wrong.stderr)], [4, true], wrong.stderr);

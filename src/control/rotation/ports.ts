@@ -1,14 +1,13 @@
 import type { Clock, Random } from "../../base/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
-import { type EpochSurvey, type Phase, type PhaseAges, PHASES } from "../../engine/reseal/index.ts";
+import { type BackupPhases, type EpochSurvey, type Phase, PHASES } from "../../engine/reseal/index.ts";
 import type { ObjectStore } from "../../engine/store/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
+import { desiredTiers } from "../tiering/index.ts";
 
 export const DAY_MS = 86_400_000;
 
-/** Until tiers are settings of their own: hot for 30 days, warm for 90. */
-export const AGES: PhaseAges = { hot_ms: 30 * DAY_MS, warm_ms: 90 * DAY_MS };
 /** How long each phase may take; its packs go in equal parts over that time. */
 export const PHASE_MS = { hot: 0, warm: 14 * DAY_MS, cold: 30 * DAY_MS } as const;
 
@@ -19,6 +18,12 @@ export interface RotationPorts {
   readonly engine: Engine;
   readonly repositories: Repositories;
   readonly key_admin: KeyAdmin;
+}
+
+/** The tier that each backup needs now, by the ages of its policy. */
+export async function phasesOf(project_id: string, { db, clock }: RotationPorts): Promise<BackupPhases> {
+  const tiers = await desiredTiers(db, project_id, clock.now_ms());
+  return new Map([...tiers].map(([backup_id, { tier }]) => [backup_id, tier]));
 }
 
 /**

@@ -7,7 +7,7 @@ import { getProject } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import { rotationError } from "./errors.ts";
 import { getProjectKey } from "./keys.ts";
-import { AGES, replicasOf, type RotationPorts } from "./ports.ts";
+import { phasesOf, replicasOf, type RotationPorts } from "./ports.ts";
 
 /** Half of what a disk of today reads beside its work; an emergency knows no limit. */
 const BYTES_PER_SECOND_DEFAULT = 100 * 1024 * 1024;
@@ -80,6 +80,7 @@ export async function planRotation(project_ref: string, ports: RotationPorts) {
   const project = await getProject(ports.db, project_ref);
   const key = await getProjectKey(ports.db, ports.key_admin, project.id);
   const regions = [];
+  const backups = await phasesOf(project.id, ports);
   for (const row of await replicasOf(ports.db, project.id)) {
     const { name } = await ports.db
       .selectFrom("regions")
@@ -87,7 +88,7 @@ export async function planRotation(project_ref: string, ports: RotationPorts) {
       .where("id", "=", row.region_id)
       .executeTakeFirstOrThrow();
     const survey = await ports.repositories.use(row, async (repository) =>
-      ports.engine.surveyEpochs(repository, AGES, { epoch: repository.current_epoch.epoch + 1 }),
+      ports.engine.surveyEpochs(repository, backups, { epoch: repository.current_epoch.epoch + 1 }),
     );
     const phases = PHASES.map((phase) => {
       const { locked_until_ms, ...figures } = survey.phases[phase];

@@ -6,7 +6,7 @@ import { enqueueJob, type JobHandler } from "../jobs/index.ts";
 import { heldBackups } from "../retention/index.ts";
 import { rotationError } from "./errors.ts";
 import { getProjectKey } from "./keys.ts";
-import { AGES, DAY_MS, replicasOf, type RotationPorts } from "./ports.ts";
+import { DAY_MS, replicasOf, type RotationPorts } from "./ports.ts";
 import { iso } from "./request.ts";
 
 /** From the day on which nothing depends on a version any more to its destruction; it is out of use meanwhile. */
@@ -41,7 +41,7 @@ export async function needsOfVersion(
       const use = await repository.keyUse();
       const opened = [...use.first_version_of_epoch].flatMap(([epoch, first]) => (first === version ? [epoch] : []));
       const options = { held, ...(signal === undefined ? {} : { signal }) };
-      const survey = await ports.engine.surveyEpochs(repository, AGES, options);
+      const survey = await ports.engine.surveyEpochs(repository, new Map(), options);
       const epochs = survey.epochs.filter(({ epoch }) => opened.includes(epoch));
       const sum = (of: (epoch: (typeof epochs)[number]) => number) => epochs.reduce((all, it) => all + of(it), 0);
       const latest = (times: readonly (number | null)[]) => {

@@ -5,7 +5,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { JobHandler, JobRow } from "../jobs/index.ts";
 import { heldBackups } from "../retention/index.ts";
 import { enqueueReseals } from "./due.ts";
-import { AGES, PHASE_MS, replicasOf, type RotationPorts, throughPhases, withStores } from "./ports.ts";
+import { PHASE_MS, phasesOf, replicasOf, type RotationPorts, throughPhases, withStores } from "./ports.ts";
 
 /**
  * The `rotate` job: a new version of the CMK, every replica's keys wrapped with it, a new epoch in all of them, and the
@@ -70,10 +70,11 @@ export function rotateHandler(ports: RotationPorts): JobHandler {
       const plan = await step(
         "plan",
         async () => {
+          const backups = await phasesOf(project_id, ports);
           const surveys: { region_id: string; survey: EpochSurvey["phases"] }[] = [];
           for (const row of rows) {
             const survey = await repositories.use(row, (repository) =>
-              engine.surveyEpochs(repository, AGES, { held, signal }),
+              engine.surveyEpochs(repository, backups, { held, signal }),
             );
             surveys.push({ region_id: row.region_id, survey: survey.phases });
           }

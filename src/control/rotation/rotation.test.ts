@@ -8,6 +8,8 @@ import { inProcess } from "../../engine/keystore/testing/in-process.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { type Installation, installation } from "../../testing/index.ts";
+import { listJobs } from "../jobs/index.ts";
+import { requestTierRun, writeTierSettings } from "../tiering/index.ts";
 import {
   addMonths,
   getProjectKey,
@@ -46,7 +48,7 @@ const rotate = async (it: Installation, emergency = false) => {
   );
   const job = await it.ended(asked.job_id);
   assert.equal(job.state, "SUCCEEDED", JSON.stringify(job.error));
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 400; round++) {
     await planReseals(it.db, it);
     const [status] = await rotationStatus(it.db, { project: "acme" });
     if (status?.state === "DONE") return status;
@@ -57,8 +59,12 @@ const rotate = async (it: Installation, emergency = false) => {
 
 /** The epochs in the headers of all packs of a region, from the files themselves. */
 async function epochsOnDisk(it: Installation, region: string): Promise<number[]> {
-  const folder = join(it.dir, region, "projects", it.project.id, "packs");
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+  const files = [];
+  for (const tier of [".", "warm", "cold"]) {
+    const folder = join(it.dir, region, tier, "projects", it.project.id, "packs");
+    const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    files.push(...found.filter((each) => each.isFile()));
+  }
   const headers = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name))));
   return [...new Set(headers.map((bytes) => bytes.readUInt32LE(8)))].sort();
 }
@@ -81,6 +87,42 @@ test("a rotation makes a version, wraps all keys, opens an epoch, and brings hot
     ["DISABLED", "DISABLED", "ENABLED"],
   );
   await it.backUp("web-1");
+});
+
+test("phases follow the tiers of backups; what lies in the cold is thawed, waited for visibly, and sealed anew", async (t) => {
+  const { it, source } = await world(t);
+  const old = (await it.backUp("web-1")).backup_id ?? "";
+  for (let i = 0; i < 4; i++) await writeFile(join(source, `f${i}`), it.random.bytes(300_000));
+  await it.backUp("web-1");
+  const age = { created_at: new Date(it.clock.now_ms() - 100 * DAY_MS) };
+  await it.db.updateTable("backups").set(age).where("id", "=", old).execute();
+  const [region] = it.regions;
+  const place = { project_id: it.project.id, region_id: region.id };
+  await withTransaction(it.db, (tx) => writeTierSettings(tx, region.name, { thaw_seconds: 3 }, it));
+  const moved = await it.ended((await withTransaction(it.db, (tx) => requestTierRun(tx, place, it))).job_id);
+  assert.equal(moved.state, "SUCCEEDED");
+  const before = await planRotation("acme", it);
+  const packs = Object.fromEntries(before.regions[0]?.phases.map(({ phase, packs }) => [phase, packs]) ?? []);
+  assert.deepEqual([packs["warm"], packs["cold"]], [0, 2], "data, and names");
+  const waits: string[] = [];
+  const watching = new AbortController();
+  const watched = (async () => {
+    while (!watching.signal.aborted) {
+      for (const job of await listJobs(it.db, { kind: "reseal" }))
+        if (job.state === "WAITING_WINDOW") waits.push(job.progress?.step ?? "");
+      for (const { phases } of await rotationStatus(it.db))
+        for (const { thawing_packs, phase } of phases) if (thawing_packs > 0) waits.push(`${phase} thaws`);
+      await it.clock.sleep(50);
+    }
+  })();
+  const status = await rotate(it, true);
+  watching.abort();
+  await watched;
+  assert.equal(status.phases.find(({ phase }) => phase === "cold")?.packs_done, packs["cold"]);
+  assert.ok(waits.includes("cold thaws"), waits.join());
+  assert.match(waits.join(), /waits for the thaw of 1 cold packs \(\d+ bytes\), until about \d{4}-/);
+  assert.deepEqual(await epochsOnDisk(it, "bd-dha-1"), [status.epoch]);
+  assert.equal((await it.verify(old)).state, "SUCCEEDED");
 });
 
 test("an old version is refused as long as a manifest of its time lives, and goes when nothing needs it", async (t) => {

@@ -48,13 +48,14 @@ export async function rotationStatus(db: Db, filter: { readonly project?: string
     phases: phases
       .filter(({ rotation_id }) => rotation_id === id)
       .sort((a, b) => a.region.localeCompare(b.region) || order[a.phase] - order[b.phase])
-      .map(({ rotation_id: _, busy_ms, locked_until, due_at, finished_at, ...phase }) => {
+      .map(({ rotation_id: _, busy_ms, locked_until, thaw_ready_at, due_at, finished_at, ...phase }) => {
         const rate = busy_ms > 0 ? Math.round((phase.bytes_done * 1000) / busy_ms) : null;
         return {
           ...phase,
           bytes_per_second: rate,
           /** At the rate seen so far, and not before its date when it is paced. */
           left_seconds: rate === null || rate === 0 ? null : Math.round(phase.bytes_left / rate),
+          thaw_ready_at: thaw_ready_at?.toISOString() ?? null,
           locked_until: locked_until?.toISOString() ?? null,
           due_at: due_at.toISOString(),
           finished_at: finished_at?.toISOString() ?? null,

@@ -15,4 +15,14 @@ export {
   tierSettingsSchema,
   writeTierSettings,
 } from "./settings.ts";
-export { awaitThaw, estimateThaw, listThaws, requestThaw, type ThawEstimate, thawHandler } from "./thaws.ts";
+export {
+  awaitThaw,
+  coldBackup,
+  estimateThaw,
+  isFrozen,
+  listThaws,
+  nextLook,
+  requestThaw,
+  type ThawEstimate,
+  thawHandler,
+} from "./thaws.ts";

@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import { hasCode, newId } from "../../base/index.ts";
+import { hasCode, type HoldfastError, newId } from "../../base/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
 import { coldPacks, thawPacks } from "../../engine/tier/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
@@ -199,7 +199,19 @@ export async function awaitThaw(
   { backup_id, region_id }: { readonly backup_id: string; readonly region_id: string },
   ports: TieringPorts,
 ): Promise<void> {
-  const { db, clock, repositories } = ports;
+  const { db, clock } = ports;
+  if (!(await isFrozen({ backup_id, region_id }, ports))) return;
+  const { thaw } = await withTransaction(db, (tx) => requestThaw(tx, { backup_id, region: region_id }, ports));
+  const ready_ms = thaw.expected_at?.getTime() ?? clock.now_ms();
+  const why = `waits for the thaw of ${thaw.packs} cold packs (${thaw.id}), until about ${iso(ready_ms)}`;
+  throw postponed(why, nextLook(clock.now_ms(), ready_ms));
+}
+
+/** Is there anything of the backup here that cannot be read at once? */
+export async function isFrozen(
+  { backup_id, region_id }: { readonly backup_id: string; readonly region_id: string },
+  { db, repositories }: TieringPorts,
+): Promise<boolean> {
   const backup = await getBackupRow(db, backup_id);
   const row = await repositories.find(backup.project_id, region_id);
   const look = async (repository: Repository) => {
@@ -216,15 +228,35 @@ export async function awaitThaw(
     const state = await thawPacks(repository, packs, KEEP_HOURS_DEFAULT * HOUR_MS);
     return state.packs_ready < state.packs;
   };
-  // What else is wrong with the backup or its storage, the job itself finds and tells.
-  if (!(await repositories.use(row, look).catch(() => false))) return;
-  const { thaw } = await withTransaction(db, (tx) => requestThaw(tx, { backup_id, region: region_id }, ports));
-  const ready_ms = thaw.expected_at?.getTime() ?? clock.now_ms();
-  const why = `waits for the thaw of ${thaw.packs} cold packs (${thaw.id}), until about ${iso(ready_ms)}`;
-  throw postponed(why, nextLook(clock.now_ms(), ready_ms));
+  // What else is wrong with the backup or its storage, whoever asked finds and tells.
+  return repositories.use(row, look).catch(() => false);
 }
 
-function nextLook(now_ms: number, ready_ms: number): number {
+/**
+ * For whoever reads a backup while somebody looks on, and cannot wait for hours: what a thaw would take, or how far the
+ * one under way is. Nothing is asked for: that may cost money. @returns BACKUP_COLD
+ */
+export async function coldBackup(
+  { backup_id, region_id }: { readonly backup_id: string; readonly region_id: string },
+  ports: TieringPorts,
+  cause?: unknown,
+): Promise<HoldfastError> {
+  const { packs, bytes, region, ...estimate } = await estimateThaw({ backup_id, region: region_id }, ports);
+  const running = (await listThaws(ports.db, { backup_id })).find(
+    (thaw) => thaw.region_id === region_id && thaw.state === "THAWING",
+  );
+  const expected_at = running?.expected_at?.toISOString() ?? estimate.expected_at;
+  const cost = estimate.cost === null ? "" : `, and cost ${estimate.cost.toFixed(2)}`;
+  const what =
+    running === undefined
+      ? `a thaw of ${packs} packs (${bytes} bytes) would be ready about ${expected_at}${cost}`
+      : `thaw ${running.id} is under way, until about ${expected_at}`;
+  const context = { backup_id, region, packs, bytes, expected_at, cost: estimate.cost, thaw_id: running?.id ?? null };
+  return tieringError("BACKUP_COLD", `backup ${backup_id} lies in the cold tier of ${region}: ${what}`, context, cause);
+}
+
+/** When to look again at a thaw that is expected to end then. */
+export function nextLook(now_ms: number, ready_ms: number): number {
   return Math.min(Math.max(ready_ms, now_ms + ASK_SOONEST_MS), now_ms + ASK_EVERY_MS);
 }
 

@@ -9,7 +9,9 @@ import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import { tierOfAge } from "./desired.ts";
 import {
+  coldBackup,
   estimateThaw,
+  isFrozen,
   listThaws,
   planTierRuns,
   previewTiers,
@@ -79,6 +81,13 @@ test("old backups go cold; verify and restore ask for the thaw, wait visibly and
     { code: "NOTHING_TO_THAW" },
   );
 
+  // Whoever looks on is told at once, and nothing is asked for in his name.
+  const place_of_old = { backup_id: old, region_id: region.id };
+  assert.equal(await isFrozen(place_of_old, it), true);
+  const told = await coldBackup(place_of_old, it);
+  assert.match(told.message, /a thaw of 1 packs \(\d+ bytes\) would be ready about \d{4}-.*, and cost 0\.\d\d/);
+  assert.deepEqual([told.code, (await listThaws(it.db, {})).length], ["BACKUP_COLD", 0]);
+
   const verifying = it.verify(old);
   let waited = "";
   for (let at = 0; at < 100 && waited === ""; at++) {
@@ -86,6 +95,7 @@ test("old backups go cold; verify and restore ask for the thaw, wait visibly and
     const [job] = await listJobs(it.db, { kind: "verify", backup_id: old });
     if (job?.state === "WAITING_WINDOW") waited = job.progress?.step ?? "";
   }
+  assert.match((await coldBackup(place_of_old, it)).message, /thaw thw_\w+ is under way, until about \d{4}-/);
   assert.match(waited, /waits for the thaw of 1 cold packs \(thw_\w+\), until about \d{4}-/);
   const verified = await verifying;
   assert.deepEqual([verified.state, verified.result?.["verdict"]], ["SUCCEEDED", "valid"]);

@@ -1,12 +1,12 @@
 import type { ProgressListener } from "../pipeline/index.ts";
 import type { Repository } from "../repository/index.ts";
 import { runSweep, type SweepReport } from "../sweep/index.ts";
-import { type Phase, type PhaseAges, spanOf } from "./phases.ts";
+import type { BackupPhases, Phase } from "./phases.ts";
 
 export interface ResealOptions {
   readonly repository: Repository;
   readonly phase: Phase;
-  readonly ages: PhaseAges;
+  readonly backups: BackupPhases;
   /** How many bytes of packs this run takes at most. */
   readonly bytes_max: number;
   readonly bytes_per_second?: number;
@@ -24,15 +24,14 @@ export interface ResealOptions {
  * @throws as runSweep
  */
 export function runReseal(o: ResealOptions): Promise<SweepReport> {
-  const { repository, phase, ages, bytes_max, bytes_per_second, held, signal, onProgress } = o;
-  const { from_ms, before_ms } = spanOf(phase, repository.clock.now_ms(), ages);
+  const { repository, phase, backups, bytes_max, bytes_per_second, held, signal, onProgress } = o;
   return runSweep({
     repository,
     unused_share_max: 1,
     reseal: {
       below_epoch: repository.current_epoch.epoch,
-      youngest_from_ms: from_ms,
-      youngest_before_ms: before_ms,
+      phase,
+      backups,
       bytes_max,
       ...(bytes_per_second === undefined ? {} : { bytes_per_second }),
     },

@@ -2,8 +2,8 @@ import { walkSegment } from "../index/index.ts";
 import { packKey } from "../pack/index.ts";
 import type { Repository } from "../repository/index.ts";
 import { isRunning, type ObjectStat } from "../store/index.ts";
-import { isOver, openedSegments, readLive } from "../sweep/index.ts";
-import { type Phase, type PhaseAges, PHASES, phaseOf } from "./phases.ts";
+import { hotter, isOver, openedSegments, readLive } from "../sweep/index.ts";
+import { type BackupPhases, type Phase, PHASES } from "./phases.ts";
 
 const STATS_AT_ONCE = 8;
 
@@ -52,7 +52,6 @@ export interface SurveyOptions {
 interface Backup {
   readonly backup_id: string;
   readonly epoch: number;
-  readonly created_at_ms: number;
   readonly expires_at_ms: number | null;
   readonly packs: readonly string[];
 }
@@ -60,17 +59,18 @@ interface Backup {
 /** Tells under which epochs the packs and manifests lie that live backups need. Reads manifests and index only. */
 export async function surveyEpochs(
   repository: Repository,
-  ages: PhaseAges,
+  phase_of: BackupPhases,
   options: SurveyOptions = {},
 ): Promise<EpochSurvey> {
   await repository.refreshKeys();
-  const now_ms = repository.clock.now_ms();
   const current_epoch = options.epoch ?? repository.current_epoch.epoch;
   const backups = await liveBackups(repository, options.held ?? new Set(), options.signal);
-  const youngest = new Map<string, number>();
-  for (const { packs, created_at_ms } of backups)
-    for (const id of packs) youngest.set(id, Math.max(youngest.get(id) ?? 0, created_at_ms));
-  const found = await placesOf(repository, youngest, options.signal);
+  const needed = new Map<string, Phase>();
+  for (const { packs, backup_id } of backups) {
+    const phase = phase_of.get(backup_id) ?? "hot";
+    for (const id of packs) needed.set(id, hotter(needed.get(id), phase));
+  }
+  const found = await placesOf(repository, needed, options.signal);
   const locks = await locksOf(repository, found, current_epoch, options.signal);
   const phases = new Map<Phase, { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] }>();
   for (const phase of PHASES)
@@ -82,7 +82,7 @@ export async function surveyEpochs(
       current.bytes += size_bytes;
       continue;
     }
-    const figures = phases.get(phaseOf(youngest.get(id) ?? 0, now_ms, ages));
+    const figures = phases.get(needed.get(id) ?? "hot");
     if (figures === undefined) continue;
     const until_ms = locks.get(id);
     if (until_ms === undefined) {
@@ -112,8 +112,8 @@ async function liveBackups(
     if (isOver(forgotten.get(backup_id), held, now_ms)) continue;
     const manifest = await readLive(repository, backup_id, state);
     if (manifest === undefined) continue;
-    const { epoch, created_at_ms, expires_at_ms, packs } = manifest;
-    found.push({ backup_id, epoch, created_at_ms, expires_at_ms, packs });
+    const { epoch, expires_at_ms, packs } = manifest;
+    found.push({ backup_id, epoch, expires_at_ms, packs });
   }
   return found;
 }
@@ -125,7 +125,7 @@ interface Place {
 
 async function placesOf(
   repository: Repository,
-  wanted: ReadonlyMap<string, number>,
+  wanted: ReadonlyMap<string, Phase>,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, Place>> {
   const found = new Map<string, Place>();

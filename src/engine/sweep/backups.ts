@@ -7,7 +7,7 @@ import {
   type Repository,
   type SweepState,
 } from "../repository/index.ts";
-import { isRunning } from "../store/index.ts";
+import { isRunning, type StorageTier } from "../store/index.ts";
 import { sweepError } from "./errors.ts";
 import type { LockedObject, SweepOptions } from "./types.ts";
 
@@ -21,6 +21,8 @@ export interface Backups {
   readonly locked: readonly LockedObject[];
   /** Packs (ids in hex) that live backups name, as things stand, and when the youngest of these was made. */
   readonly listed: ReadonlyMap<string, number>;
+  /** For sealing anew: the hottest tier that a backup needs of each pack. */
+  readonly tiers: ReadonlyMap<string, StorageTier>;
   /** Packs of backups that cannot be walked. */
   readonly pinned: ReadonlySet<string>;
   /** Names from which a move must still lead on, since some backup uses them. */
@@ -35,13 +37,14 @@ export function isOver(note: ForgottenBackup | undefined, held: ReadonlySet<stri
 
 /** @throws SWEEP_MANIFEST_UNREADABLE, STORE_* */
 export async function readBackups(options: SweepOptions, state: SweepState): Promise<Backups> {
-  const { repository, held = new Set<string>(), signal } = options;
+  const { repository, held = new Set<string>(), reseal, signal } = options;
   const now_ms = repository.clock.now_ms();
   const forgotten = await repository.readForgotten();
   const live: { backup_id: string; tree: Buffer | null }[] = [];
   const expired: string[] = [];
   const locked: LockedObject[] = [];
   const listed = new Map<string, number>();
+  const tiers = new Map<string, StorageTier>();
   const [pinned, moves_used] = [new Set<string>(), new Set<string>()];
   let recoverable = 0;
   for (const backup_id of await repository.listBackupIds()) {
@@ -60,11 +63,18 @@ export async function readBackups(options: SweepOptions, state: SweepState): Pro
     for (const id of manifest.packs) {
       listed.set(id, Math.max(listed.get(id) ?? 0, manifest.created_at_ms));
       if (manifest.tree === null) pinned.add(id);
+      if (reseal !== undefined) tiers.set(id, hotter(tiers.get(id), reseal.backups.get(backup_id) ?? "hot"));
     }
     noteMoves(manifest.packs_at_birth, state, moves_used);
     live.push({ backup_id, tree: manifest.tree });
   }
-  return { live, expired, recoverable, locked, listed, pinned, moves_used };
+  return { live, expired, recoverable, locked, listed, tiers, pinned, moves_used };
+}
+
+/** The hotter of two tiers. */
+export function hotter(one: StorageTier | undefined, other: StorageTier): StorageTier {
+  if (one === "hot" || other === "hot") return "hot";
+  return one === "warm" || other === "warm" ? "warm" : "cold";
 }
 
 /** Adds every name on the way from these packs to where their chunks stand now. */

@@ -10,6 +10,6 @@
  */
 export { planSweep } from "./plan.ts";
 export { openedSegments } from "./segments.ts";
-export { isOver, readLive } from "./backups.ts";
+export { hotter, isOver, readLive } from "./backups.ts";
 export { runSweep } from "./run.ts";
-export type { LockedObject, ResealChoice, SweepOptions, SweepPlan, SweepReport, WaitingFor } from "./types.ts";
+export type { LockedObject, ResealChoice, SweepOptions, SweepPlan, SweepReport, Thawing, WaitingFor } from "./types.ts";

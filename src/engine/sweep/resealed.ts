@@ -10,7 +10,7 @@ import type { SweepOptions } from "./types.ts";
  */
 export async function chooseResealed(
   { repository, reseal, signal }: SweepOptions,
-  { listed, pinned }: Backups,
+  { listed, pinned, tiers }: Backups,
   { index, packs, pack_sizes }: LoadedIndex,
   { raw_live }: Survey,
   chosen_already: readonly number[],
@@ -21,9 +21,8 @@ export async function chooseResealed(
   for (const [id, pack] of packs) {
     if (taken.has(pack) || pinned.has(id) || (raw_live[pack] ?? 0) === 0) continue;
     if (index.pack(pack).epoch >= reseal.below_epoch) continue;
-    const youngest_ms = listed.get(id) ?? 0;
-    if (youngest_ms < reseal.youngest_from_ms || youngest_ms >= reseal.youngest_before_ms) continue;
-    found.push({ pack, id, youngest_ms });
+    if ((tiers.get(id) ?? "hot") !== reseal.phase) continue;
+    found.push({ pack, id, youngest_ms: listed.get(id) ?? 0 });
   }
   found.sort((a, b) => b.youngest_ms - a.youngest_ms || (a.id < b.id ? -1 : 1));
   const chosen: number[] = [];

@@ -5,6 +5,7 @@ import { sweepError } from "./errors.ts";
 import { type Finished, finish, letNamesGo } from "./finish.ts";
 import { type Prepared, prepare } from "./plan.ts";
 import { rewrite } from "./rewrite.ts";
+import { NOTHING_THAWING, withoutFrozen } from "./thaw.ts";
 import type { SweepOptions, SweepPlan, SweepReport } from "./types.ts";
 
 /** A state condemns a bounded number of packs; more rounds than this are left to the next sweep. */
@@ -26,10 +27,12 @@ export async function runSweep(options: SweepOptions): Promise<SweepReport> {
     if (isPending(before)) total.add(await finish(options, before, lease.writer_id, meter));
     else await letNamesGo(repository, before, lease.writer_id);
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const prepared = await prepare(options, meter);
-      total.plan ??= prepared.plan;
+      const all = await prepare(options, meter);
+      total.plan ??= all.plan;
       // What is condemned has to go first: each state rests on the one before.
       if (total.waiting_for.length > 0) break;
+      const { prepared, thawing } = await withoutFrozen(options, all);
+      total.thawing = thawing;
       total.locked.push(...prepared.plan.locked);
       await adopt(options, prepared);
       const rewritten = await rewrite(options, prepared, meter);
@@ -79,6 +82,7 @@ class Total {
   readonly locked: SweepReport["locked"][number][] = [];
   readonly damage: SweepReport["damage"][number][] = [];
   waiting_for: Finished["waiting_for"] = [];
+  thawing = NOTHING_THAWING;
 
   add(finished: Finished): void {
     this.#packs_deleted += finished.packs_deleted;
@@ -102,6 +106,7 @@ class Total {
       locked: this.locked.filter((it, i, all) => all.findIndex(({ object }) => object === it.object) === i),
       damage: this.damage,
       waiting_for: this.waiting_for,
+      thawing: this.thawing,
       duration_ms,
     };
   }

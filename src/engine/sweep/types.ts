@@ -1,5 +1,6 @@
 import type { ProgressListener } from "../pipeline/index.ts";
 import type { Repository } from "../repository/index.ts";
+import type { StorageTier } from "../store/index.ts";
 
 export interface SweepOptions {
   readonly repository: Repository;
@@ -29,10 +30,10 @@ export interface SweepOptions {
 export interface ResealChoice {
   /** Packs of epochs before this one. */
   readonly below_epoch: number;
-  /** Only packs whose youngest backup was made at or after this time … */
-  readonly youngest_from_ms: number;
-  /** … and before this one. */
-  readonly youngest_before_ms: number;
+  /** Only packs that their backups need in this tier … */
+  readonly phase: StorageTier;
+  /** … as these say (by id); one that is not named is hot. */
+  readonly backups: ReadonlyMap<string, StorageTier>;
   /** How many bytes of packs at most, but for one pack when it alone is larger. */
   readonly bytes_max: number;
   /** Packs are read and written at no more than this rate. */
@@ -97,6 +98,14 @@ export interface SweepPlan {
   readonly requests: { readonly get: number; readonly put: number; readonly delete: number };
 }
 
+/** Packs to seal anew that lie in the cold: the storage was asked for them, and a later run takes them. */
+export interface Thawing {
+  readonly packs: number;
+  readonly bytes: number;
+  /** When the last of them can be read; null: the storage does not say. */
+  readonly ready_at_ms: number | null;
+}
+
 export interface SweepReport {
   /** `waiting`: what was condemned goes with a later sweep, when the writers named have ended. */
   readonly status: "done" | "waiting";
@@ -111,5 +120,6 @@ export interface SweepReport {
   readonly locked: readonly LockedObject[];
   readonly damage: readonly SweepDamage[];
   readonly waiting_for: readonly WaitingFor[];
+  readonly thawing: Thawing;
   readonly duration_ms: number;
 }

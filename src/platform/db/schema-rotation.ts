@@ -39,6 +39,9 @@ export interface RotationPhaseTable {
   locked_packs: number;
   locked_bytes: number;
   locked_until: NullableTime;
+  /** Cold packs that the storage was asked for and cannot give yet. */
+  thawing_packs: Count;
+  thaw_ready_at: NullableTime;
   due_at: Time;
   finished_at: NullableTime;
 }

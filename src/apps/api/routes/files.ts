@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type * as z from "zod";
+import { hasCode } from "../../../base/index.ts";
 import {
   createBrowser,
   recordLook,
@@ -11,6 +12,7 @@ import {
 import type { Place } from "../../../control/browse/index.ts";
 import { getProject, getWorkload } from "../../../control/inventory/index.ts";
 import { chooseSource } from "../../../control/recover/index.ts";
+import { coldBackup, isFrozen } from "../../../control/tiering/index.ts";
 import { type BackupNode, pathBytes, pathText, readStream, writeTar } from "../../../engine/browse/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
@@ -148,6 +150,7 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
           `attachment; filename*=UTF-8''${encodeURIComponent(tar ? `${name}.tar` : name)}`,
         );
         if (tar) {
+          if (await isFrozen(place, deps)) throw await coldBackup(place, deps);
           await record({ ...look, action: "downloaded" });
           if (request.method === "HEAD") return await reply.type("application/x-tar").send();
           return await reply.type("application/x-tar").send(Readable.from(writeTar(tree, path)));
@@ -166,10 +169,12 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
         if (range !== undefined) reply.code(206).header("content-range", `bytes ${start}-${end - 1}/${node.size}`);
         reply.type("application/octet-stream").header("content-length", end - start);
         if (request.method === "HEAD") return await reply.send();
+        // Said while a status can still be sent: behind it the connection could only break.
+        for (const at of new Set([start, Math.max(start, end - 1)])) await file.read(at, 1);
         return await reply.send(Readable.from(readStream(file, start, end)));
       } catch (error) {
         release();
-        throw error;
+        throw hasCode(error, "STORE_ARCHIVED") ? await coldBackup(place, deps, error) : error;
       }
     },
   });

@@ -31,8 +31,14 @@ const PHASES: readonly Column<PhaseRow>[] = [
     align: "right",
   },
   { title: "by", value: (row) => formatTime(row.finished_at ?? row.due_at) },
+  { title: "thawing", value: ({ thawing_packs: packs, thaw_ready_at }) => thawText(packs, thaw_ready_at) },
   { title: "locked", value: lockedText },
 ];
+
+function thawText(packs: number, ready_at: string | null): string | null {
+  if (packs === 0) return null;
+  return ready_at === null ? `${packs} packs` : `${packs} packs, until ${formatTime(ready_at)}`;
+}
 
 const PLAN: readonly Column<
   Pick<PhaseRow, LockedFields | "phase"> & { region: string; packs: number; bytes: number }

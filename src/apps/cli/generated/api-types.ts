@@ -17604,6 +17604,8 @@ export interface operations {
                                 locked_packs: number;
                                 locked_bytes: number;
                                 locked_until: string | null;
+                                thawing_packs: number;
+                                thaw_ready_at: string | null;
                                 due_at: string;
                                 finished_at: string | null;
                             }[];

@@ -6,6 +6,7 @@ import * as restoreDetails from "./0005_restore_details.ts";
 import * as rotation from "./0010_rotation.ts";
 import * as holds from "./0020_holds_and_quotas.ts";
 import * as tiers from "./0021_tiers.ts";
+import * as rotationThaws from "./0022_thaws_of_rotations.ts";
 import * as archiving from "./0030_archiving.ts";
 import * as binlogArchives from "./0035_binlog_archives.ts";
 import * as evidence from "./0040_evidence.ts";
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0010_rotation": rotation,
   "0020_holds_and_quotas": holds,
   "0021_tiers": tiers,
+  "0022_thaws_of_rotations": rotationThaws,
   "0030_archiving": archiving,
   "0035_binlog_archives": binlogArchives,
   "0040_evidence": evidence,
