@@ -69,6 +69,8 @@ export const createRestoreRequestSchema = z.strictObject({
   delete_extra: z.boolean().optional(),
   /** What the source's kind understands beyond files, e.g. a target time: docs/sources. */
   options: z.record(z.string().max(64), z.unknown()).optional(),
+  /** Why a backup that did not verify is restored all the same; needs the permission `restores:override`. */
+  override: z.string().trim().min(3).max(500).optional(),
   /** The workload's name: needed where something that exists would be overwritten or deleted. */
   confirm: z.string().max(128).optional(),
 });

@@ -6,6 +6,8 @@ import test from "node:test";
 import { Damaged, flip } from "./damaged.ts";
 import { assertSameTree, HOME, PEER } from "./installation.ts";
 
+const OVERRIDE = ["--override", "what is left of it is needed"];
+
 test("what a damaged object held is refused, all else is restored, and the other region has it all", {
   timeout: 145_000,
 }, async (t) => {
@@ -25,7 +27,11 @@ test("what a damaged object held is refused, all else is restored, and the other
     assert.match(unasked.json.detail, new RegExp(`there is a copy in ${PEER}`));
     assert.ok(!existsSync(unasked.target));
 
-    const here = await it.restore(HOME, it.second);
+    assert.match(unasked.json.detail, /there is no other good backup/);
+    const named_region = await it.restore(HOME, it.second);
+    assert.deepEqual([named_region.code, named_region.json.code], [5, "RESTORE_SOURCE_DAMAGED"]);
+
+    const here = await it.restore(HOME, it.second, ...OVERRIDE);
     assert.equal(here.code, 3, here.text);
     assert.deepEqual(it.lost(here.target).sort(), named);
     assert.equal(here.json.problem_count, named.length);
@@ -38,10 +44,10 @@ test("what a damaged object held is refused, all else is restored, and the other
     for (const { message } of here.json.problems) assert.ok(message.includes(pack), message);
 
     const [lost_name = ""] = named;
-    const alone = await it.restore(HOME, it.second, "--path", join(it.source, lost_name));
+    const alone = await it.restore(HOME, it.second, ...OVERRIDE, "--path", join(it.source, lost_name));
     assert.equal(alone.code, 3, alone.text);
     assert.ok(it.lost(alone.target).includes(lost_name));
-    const other = await it.restore(HOME, it.second, "--path", join(it.source, "small"));
+    const other = await it.restore(HOME, it.second, ...OVERRIDE, "--path", join(it.source, "small"));
     assert.equal(other.code, 0, other.text);
 
     const there = await it.restore(PEER, it.second);
@@ -57,7 +63,7 @@ test("what a damaged object held is refused, all else is restored, and the other
   for (const [how, change] of Object.entries(changes)) {
     await it.whileDamaged(HOME, pack, change, async () => {
       await it.foundIn(HOME, it.second, pack, `${pack} ${how}`);
-      const here = await it.restore(HOME, it.second);
+      const here = await it.restore(HOME, it.second, ...OVERRIDE);
       assert.equal(here.code, 3, `${how}: ${here.text}`);
       assert.ok(!it.lost(here.target).includes("small"), how);
     });
@@ -68,7 +74,7 @@ test("what a damaged object held is refused, all else is restored, and the other
   for (const key of [...shared, `manifests/${it.second}`]) {
     await it.whileDamaged(HOME, key, flip(40), async () => {
       await it.foundIn(HOME, it.second, key, key);
-      const here = await it.restore(HOME, it.second);
+      const here = await it.restore(HOME, it.second, ...OVERRIDE);
       if (key === segment) assert.equal(here.code, 0, `packs tell what a lost segment told: ${here.text}`);
       // What the server still holds in memory may serve; wrong bytes may not.
       if (here.code === 0) assertSameTree(it.source, here.target);

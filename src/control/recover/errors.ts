@@ -25,9 +25,15 @@ export const recoverError = errorCatalogue({
     fault: "operational",
     retry: "never",
     guidance:
-      "Restore an earlier backup, or name the region to read from (--from-region): a copy that is listed as good, or the damaged one for what is left of it.",
+      "Restore the good backup or copy that is offered. Whoever has the permission restores:override may read the damaged one for what is left of it: --override REASON.",
     status_reason: "RepositoryDamaged",
     http: 409,
+  },
+  RESTORE_OVERRIDE_NEEDLESS: {
+    fault: "user",
+    retry: "never",
+    guidance: "Leave the override out: nothing keeps this backup from being restored.",
+    http: 400,
   },
   RESTORE_NOT_AVAILABLE: {
     fault: "user",

@@ -2,7 +2,7 @@ import { isAbsolute, join, resolve, sep } from "node:path";
 import { newId } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { RestorePlan as EnginePlan, RestoreRequest as EngineRequest } from "../../engine/restore/index.ts";
-import { withTransaction } from "../../platform/db/index.ts";
+import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { getProject, listRegions } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
@@ -48,6 +48,8 @@ export interface RestoreInput {
   readonly delete_extra?: boolean;
   /** What the source's driver understands: a target time, whether to start what was restored … */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Why a backup that did not verify is restored all the same. Whoever passes it on has seen to it that they may. */
+  readonly override?: string;
   /** The workload's name, typed by whoever has seen what will be overwritten. */
   readonly confirm?: string;
 }
@@ -134,6 +136,11 @@ export async function requestRestore(
         created_at: new Date(ports.clock.now_ms()),
       })
       .execute();
+    if (source.damaged) {
+      const data = { backup_id: backup.id, region: source.region_name, reason: input.override ?? null };
+      const { project_id } = backup;
+      await appendEvent(tx, { type: "holdfast.restore.overridden", subject: restore_id, project_id, data }, ports);
+    }
     return { restore_id, job_id, preview };
   });
 }
@@ -143,7 +150,9 @@ async function plan(
   ports: RecoverPorts,
 ): Promise<{ preview: RestorePreview; source: RestoreSource; target: RestoreTarget }> {
   const { db } = ports;
-  const source = await chooseSource(db, input.backup_id, input.region);
+  const source = await chooseSource(db, input.backup_id, input.region, { read_damaged: input.override !== undefined });
+  if (input.override !== undefined && !source.damaged)
+    throw recoverError("RESTORE_OVERRIDE_NEEDLESS", `backup ${input.backup_id} is good in ${source.region_name}`);
   const { backup } = source;
   const chosen = await chooseTarget(input, source, ports);
   const workload = await db
@@ -228,6 +237,8 @@ async function refuseOwnFolders(path: string, ports: RecoverPorts): Promise<void
   }
 }
 
+const DAMAGED_NOTE = "The backup did not verify: what is damaged is left out and named, everything else is restored.";
+
 function toPreview(
   engine_plan: EnginePlan,
   input: RestoreInput,
@@ -254,7 +265,7 @@ function toPreview(
     overwrites_total,
     deletes: engine_plan.deletes,
     deletes_total: engine_plan.deletes_total,
-    notes: by_driver?.notes ?? [],
+    notes: [...(source.damaged ? [DAMAGED_NOTE] : []), ...(by_driver?.notes ?? [])],
     confirm_with: touches ? workload_name : null,
   };
 }

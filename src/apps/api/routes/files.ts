@@ -181,7 +181,10 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
 }
 
 async function placeOf(db: Db, backup_id: string, region?: string): Promise<Place> {
-  const { backup, region_id } = await chooseSource(db, backup_id, region);
+  const { backup, region_id } = await chooseSource(db, backup_id, region, {
+    // Looking into what is left of one is asked for by naming its region.
+    read_damaged: region !== undefined,
+  });
   return { backup_id: backup.id, project_id: backup.project_id, region_id };
 }
 

@@ -79,6 +79,7 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
     response: acceptedSchema,
     run: async ({ db, body, principal }) => {
       await refuseBeyondSandbox(db, body, principal);
+      await refuseOverride(db, body, principal);
       const { job_id, restore_id } = await requestRestore(inputOf(body), { ...deps, db });
       return { job_id, resource_id: restore_id };
     },
@@ -86,6 +87,7 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
       response: restorePlanSchema,
       run: async ({ db, body, principal }) => {
         await refuseBeyondSandbox(db, body, principal);
+        await refuseOverride(db, body, principal);
         return previewRestore(inputOf(body), { ...deps, db });
       },
     },
@@ -108,3 +110,14 @@ async function refuseBeyondSandbox(db: Db, body: CreateRestoreRequest, principal
   const message = `${principal.name} may restore into sandbox projects, under a new name, and overwrite nothing`;
   throw apiError("API_FORBIDDEN", message, { scope: "restores:write" });
 }
+
+/** To restore what did not verify is a permission of its own; the entry in the audit log has the reason. */
+async function refuseOverride(db: Db, body: CreateRestoreRequest, principal: Principal): Promise<void> {
+  if (body.override === undefined) return;
+  const { project_id } = await getBackupRow(db, body.backup_id);
+  if (covers(reachOf(principal, OVERRIDE), project_id)) return;
+  const message = `${principal.name} may not restore a backup that did not verify`;
+  throw apiError("API_FORBIDDEN", message, { scope: OVERRIDE });
+}
+
+const OVERRIDE = "restores:override";

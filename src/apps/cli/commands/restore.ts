@@ -35,6 +35,7 @@ interface RestoreOptions extends WaitOptions {
   readonly toXid?: string;
   readonly immediate?: boolean;
   readonly dryRun?: boolean;
+  readonly override?: string;
 }
 
 const DESCRIPTION = `Restore a backup: as a new resource, into a folder, or in place.
@@ -68,6 +69,7 @@ export const register: Register = (program, io) => {
     .option("--replace", "let files that exist in the target become the backup's")
     .option("--delete-extra", "also delete files that the backup does not have")
     .option("--option <key=value>", "what only this kind of source understands (docs/sources; several times)", collect)
+    .option("--override <reason>", "restore what did not verify, as far as it goes (permission restores:override)")
     .option("--instant", "boot a VM at once from the backup; its disks follow while it runs")
     .option("--dry-run", "only show what would be done")
     .option(...DETACH)
@@ -115,6 +117,7 @@ function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
     ...(options.newName === undefined ? {} : { new_name: options.newName }),
     ...(options.fromRegion === undefined ? {} : { region: options.fromRegion }),
     ...(options.path === undefined ? {} : { paths: [...options.path] }),
+    ...(options.override === undefined ? {} : { override: options.override }),
     ...(options.replace ? { replace_existing: true } : {}),
     ...(options.deleteExtra ? { delete_extra: true } : {}),
     ...driverOptions(options),

@@ -8926,6 +8926,7 @@ export interface operations {
                     options?: {
                         [key: string]: unknown;
                     };
+                    override?: string;
                     confirm?: string;
                 };
             };
