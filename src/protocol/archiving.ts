@@ -46,8 +46,10 @@ export const restorableSchema = z.object({
   earliest_lsn: z.string(),
   latest: instantSchema.nullable(),
   latest_lsn: z.string(),
-  timeline: z.number().int(),
-  gap: z.object({ timeline: z.number().int(), from_lsn: z.string(), to_lsn: z.string().nullable() }).nullable(),
+  timeline: z.number().int().nullable(),
+  gap: z
+    .object({ timeline: z.number().int().nullable(), from_lsn: z.string(), to_lsn: z.string().nullable() })
+    .nullable(),
   summary: z.string(),
 });
 export type RestorableView = z.infer<typeof restorableSchema>;
@@ -55,7 +57,46 @@ export type RestorableView = z.infer<typeof restorableSchema>;
 export const recoveryBaseQuerySchema = z.strictObject({
   to_time: instantSchema.optional(),
   to_lsn: z.string().max(20).optional(),
+  /** MariaDB: a place such as mysql-bin.000042:1234. */
+  to_position: z.string().max(300).optional(),
+  /** MariaDB: a transaction such as 0-1-4711. */
+  to_gtid: z.string().max(60).optional(),
 });
 
 /** The backup that a recovery to a point begins with. */
-export const recoveryBaseSchema = z.object({ backup_id: z.string(), restorable: restorableSchema });
+export const recoveryBaseSchema = z.object({
+  backup_id: z.string(),
+  kind: z.enum(["postgresql", "mariadb"]),
+  restorable: restorableSchema,
+});
+
+/** How the streaming of one workload's binary log stands. */
+export const binlogArchiveSchema = z.object({
+  workload_id: z.string(),
+  workload_name: z.string(),
+  project_id: z.string(),
+  /** STARTING, STREAMING, RETRYING, or STOPPED when no server holds its lease. */
+  state: z.string(),
+  status_reason: z.string().nullable(),
+  message: z.string().nullable(),
+  file: z.string().nullable(),
+  position: z.number().nullable(),
+  gtid: z.string().nullable(),
+  last_event_at: instantSchema.nullable(),
+  /** When everything that the server had written was durable here. */
+  complete_at: instantSchema.nullable(),
+  rpo_seconds: z.number().nullable(),
+  gaps: z.array(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      from_time: instantSchema.nullable(),
+      reason: z.string(),
+      found_at: instantSchema,
+    }),
+  ),
+  updated_at: instantSchema,
+});
+export type BinlogArchiveView = z.infer<typeof binlogArchiveSchema>;
+
+export const binlogArchivesSchema = z.object({ items: z.array(binlogArchiveSchema) });

@@ -22,7 +22,7 @@ import { resealHandler, retireHandler, rotateHandler } from "../../control/rotat
 import { reportHandler } from "../../control/report/index.ts";
 import { createRepositories } from "../../control/repositories/index.ts";
 import type { Engine, Repositories } from "../../control/repositories/index.ts";
-import { createSources, startBinlogArchiving } from "../../control/sources/index.ts";
+import { createSources } from "../../control/sources/index.ts";
 import { thawHandler, tierHandler } from "../../control/tiering/index.ts";
 import { deepReadHandler, integrityHandler, verifyHandler } from "../../control/verification/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
@@ -179,14 +179,6 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => archiving.stop());
     const assurance = startAssurance(parts);
     stops.push(() => assurance.stop());
-    const binlogs = startBinlogArchiving(`${process.pid}-${random.bytes(4).toString("hex")}`, {
-      ...parts,
-      secret: parts.sources.secret,
-      backUp: async (workload) => {
-        await requestBackup(db, { workload }, parts);
-      },
-    });
-    stops.push(() => binlogs.stop());
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());
     log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null }, "server ready");

@@ -4,6 +4,7 @@ import type { ObjectStore } from "../../engine/store/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Repositories } from "../repositories/index.ts";
 import type { Clock } from "../../base/index.ts";
+import { copyRegions } from "./copies.ts";
 import { pgDetailsOf } from "./status.ts";
 import { archivedWorkloads } from "./targets.ts";
 
@@ -133,16 +134,4 @@ export async function copyWal(ports: PrunePorts): Promise<number> {
     }
   }
   return copied;
-}
-
-async function copyRegions(db: Db, workload_id: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom("copies")
-    .innerJoin("backups", "backups.id", "copies.backup_id")
-    .select("copies.region_id")
-    .distinct()
-    .where("backups.workload_id", "=", workload_id)
-    .where("copies.state", "in", ["AVAILABLE", "DAMAGED"])
-    .execute();
-  return rows.map(({ region_id }) => region_id);
 }

@@ -86,9 +86,10 @@ export interface Restorable {
   /** Null: only to the backup itself. */
   readonly latest: string | null;
   readonly latest_lsn: string;
-  readonly timeline: number;
+  /** Null for databases that have none. */
+  readonly timeline: number | null;
   /** What is missing behind; nothing past it can be reached from this backup. */
-  readonly gap: { readonly timeline: number; readonly from_lsn: string; readonly to_lsn: string | null } | null;
+  readonly gap: { readonly timeline: number | null; readonly from_lsn: string; readonly to_lsn: string | null } | null;
   /** In a sentence. */
   readonly summary: string;
 }

@@ -8,7 +8,7 @@ import { needsMaria, TestServer } from "../../engine/source/mariadb/testing/serv
 import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import { createWorkload } from "../inventory/index.ts";
-import { startBinlogArchiving } from "../sources/index.ts";
+import { chooseBase, listBinlogs, startArchiving } from "../archiving/index.ts";
 import { validationsIn } from "../validation/index.ts";
 import { previewRestore, requestRestore } from "./index.ts";
 
@@ -29,7 +29,7 @@ test("a workload's binary log is streamed, and its backup becomes a server as of
   const input = { name: "shop", project: "acme", type: "database", source, tags: {} };
   const { id } = await createWorkload(it.db, input as unknown as Parameters<typeof createWorkload>[1], it);
   await server.sql("CREATE DATABASE d", "CREATE TABLE d.t (id INT PRIMARY KEY)", "INSERT INTO d.t VALUES (1)");
-  const archiving = startBinlogArchiving("test", { ...it, secret: it.sources.secret, backUp: async () => undefined });
+  const archiving = startArchiving("test", { ...it, secret: it.sources.secret, backUp: async () => undefined });
   t.after(() => archiving.stop());
   const row = () => it.db.selectFrom("binlog_archives").selectAll().where("workload_id", "=", id).executeTakeFirst();
   const until = async (done: () => Promise<boolean>, what: string) => {
@@ -46,6 +46,19 @@ test("a workload's binary log is streamed, and its backup becomes a server as of
   await server.sql("INSERT INTO d.t VALUES (3)");
   const [end] = await server.sql("SHOW MASTER STATUS");
   await until(async () => Number((await row())?.position) >= Number(end?.["Position"]), "durable");
+  const base = await chooseBase(id, { to_time }, it);
+  assert.equal(base.backup_id, backup_id);
+  assert.match(base.restorable.summary, /^to any second from 20.*Z to 20.*Z$/);
+  const tomorrow = new Date(it.clock.now_ms() + 86_400_000).toISOString();
+  await assert.rejects(chooseBase(id, { to_time: tomorrow }, it), {
+    code: "MARIA_TARGET_UNREACHABLE",
+    message: /restorable to any second from 20.*Z to 20/,
+  });
+  await assert.rejects(chooseBase(id, { to_time: "2020-01-01T00:00:00Z" }, it), {
+    message: /the earliest point that can be recovered is 20/,
+  });
+  const [status] = await listBinlogs(it.db, it.clock.now_ms());
+  assert.deepEqual([status?.workload_name, status?.state, status?.gaps], ["shop", "STREAMING", []]);
 
   const early = { backup_id, new_name: "early", options: { to_time: "2020-01-01T00:00:00Z" } };
   await assert.rejects(previewRestore(early, it), { code: "MARIA_TARGET_UNREACHABLE" });

@@ -4,6 +4,7 @@ import type { Clock, Random } from "../../base/index.ts";
 import type { RestorePlan as EnginePlan, RestoreRequest as EngineRequest } from "../../engine/restore/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db } from "../../platform/db/index.ts";
+import { checkTimeHeld } from "../archiving/index.ts";
 import { getProject, listRegions } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
@@ -166,6 +167,7 @@ async function plan(
     const options = driver?.checkOptions(input.options) ?? refuseOptions(input.options);
     const target = { ...chosen, options };
     await requireShare(await repository.readManifest(backup.id), target, ports.clock);
+    await checkTimeHeld(db, repository, backup, options["to_time"]);
     const by_driver = driver === undefined ? undefined : await planWithDriver(driver, target, "", ports);
     const folder = target.kind === "in_place" && driver !== undefined ? { ...target, path: NOWHERE } : target;
     const request = engineRequest(repository, backup.id, folder, input.paths ?? [], ports.clock);

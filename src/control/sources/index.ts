@@ -1,10 +1,9 @@
 /**
  * sources: how each kind of workload is opened for a backup, and brought back to life by a restore.
- * Nouns: driver (one per kind of source), restore hooks, secret, binary log (streamed under a lease).
+ * Nouns: driver (one per kind of source), restore hooks, secret.
  * Invariants: a workload names its secrets and never holds them; what a driver will do to a target is said before
  * anything is written; finishing a restore bears being repeated, for a process may die in the middle of it.
  */
-export { startBinlogArchiving } from "./binlog.ts";
 export type * from "./driver.ts";
 export { sourceError } from "./errors.ts";
 export { createSources, type Sources } from "./registry.ts";

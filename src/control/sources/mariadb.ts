@@ -22,8 +22,8 @@ import {
   reachOfBinlog,
   replayBinlog,
 } from "../../engine/source/mariadb/index.ts";
+import { mariaTargetOf } from "../archiving/index.ts";
 import { rememberedOf, toStored, validateMariadb } from "../validation/index.ts";
-import { mariaTargetOf } from "./binlog.ts";
 import type { DriverRestore, FinishContext, Finished, SourceDriver, SourceOf } from "./driver.ts";
 
 type MariaSource = SourceOf<"mariadb">;

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import { chooseBase, listArchives } from "../../../control/archiving/index.ts";
+import { chooseBase, listArchives, listBinlogs } from "../../../control/archiving/index.ts";
 import { getWorkload } from "../../../control/inventory/index.ts";
 import {
+  binlogArchivesSchema,
   idParamsSchema,
   recoveryBaseQuerySchema,
   recoveryBaseSchema,
@@ -20,6 +21,15 @@ export function addWalRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "workloads:read",
     response: walArchivesSchema,
     run: async ({ db }) => toWire({ items: await listArchives(db, deps.clock.now_ms()) }),
+  });
+  addRead(app, deps, {
+    tag: "wal",
+    url: "/v1/binlogs",
+    operation_id: "find_binlog_archives",
+    summary: "How the streaming of binary logs stands: how far, how old, and where there are holes",
+    scope: "workloads:read",
+    response: binlogArchivesSchema,
+    run: async ({ db }) => toWire({ items: await listBinlogs(db, deps.clock.now_ms()) }),
   });
   addRead(app, deps, {
     tag: "wal",

@@ -76,7 +76,7 @@ export const register: Register = (program, io) => {
     .action(async (argument: string | undefined, options: RestoreOptions) => {
       const connection = await connectServer(io, options);
       const { api } = connection;
-      const body = bodyOf(io, await backupOf(api, argument ?? options.backupId, options), options);
+      const body = await requestOf(io, api, argument ?? options.backupId, options);
       const planned = await api.POST("/v1/restores", { params: { query: { dry_run: "true" } }, body });
       const plan = unwrap(planned) as RestorePlanView;
       if (options.dryRun) {
@@ -124,16 +124,23 @@ function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
   };
 }
 
-/** The backup named, or the one that leads to the point asked for. */
-async function backupOf(api: Api, named: string | undefined, options: RestoreOptions): Promise<string> {
-  if (options.workload === undefined) return required(named, "--backup-id or --workload");
+/** Of the backup named, or of the one that leads to the point asked for. */
+async function requestOf(io: CliIo, api: Api, named: string | undefined, options: RestoreOptions) {
+  if (options.workload === undefined) return bodyOf(io, required(named, "--backup-id or --workload"), options);
   if (named !== undefined) throw cliError("CLI_USAGE", "say either the backup or the workload");
+  const more = optionsOf(options.option ?? []);
   const query = {
     ...(options.toTime === undefined ? {} : { to_time: instantOf(options.toTime) }),
     ...(options.toLsn === undefined ? {} : { to_lsn: options.toLsn }),
+    ...(more["to_position"] === undefined ? {} : { to_position: String(more["to_position"]) }),
+    ...(more["to_gtid"] === undefined ? {} : { to_gtid: String(more["to_gtid"]) }),
   };
   const params = { path: { id: options.workload }, query };
-  return unwrap(await api.GET("/v1/workloads/{id}/recovery-base", { params })).backup_id;
+  const { backup_id, kind, restorable } = unwrap(await api.GET("/v1/workloads/{id}/recovery-base", { params }));
+  const body = bodyOf(io, backup_id, options);
+  // Without a point a workload is brought to the end of its log, whatever database it is.
+  if (kind !== "mariadb" || Object.keys(query).length > 0 || restorable.latest === null) return body;
+  return { ...body, options: { ...("options" in body ? body.options : {}), to_latest: true } };
 }
 
 /** What only the source's driver understands: the point to recover to has options of its own. */

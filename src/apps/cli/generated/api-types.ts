@@ -412,6 +412,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/binlogs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the streaming of binary logs stands: how far, how old, and where there are holes
+         * @description Needs the permission `workloads:read`.
+         */
+        get: operations["find_binlog_archives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workloads/{id}/recovery-base": {
         parameters: {
             query?: never;
@@ -6502,11 +6522,102 @@ export interface operations {
             };
         };
     };
+    find_binlog_archives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            workload_id: string;
+                            workload_name: string;
+                            project_id: string;
+                            state: string;
+                            status_reason: string | null;
+                            message: string | null;
+                            file: string | null;
+                            position: number | null;
+                            gtid: string | null;
+                            last_event_at: string | null;
+                            complete_at: string | null;
+                            rpo_seconds: number | null;
+                            gaps: {
+                                from: string;
+                                to: string;
+                                from_time: string | null;
+                                reason: string;
+                                /** Format: date-time */
+                                found_at: string;
+                            }[];
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     get_recovery_base: {
         parameters: {
             query?: {
                 to_time?: string;
                 to_lsn?: string;
+                to_position?: string;
+                to_gtid?: string;
             };
             header?: never;
             path: {
@@ -6524,15 +6635,17 @@ export interface operations {
                 content: {
                     "application/json": {
                         backup_id: string;
+                        /** @enum {string} */
+                        kind: "postgresql" | "mariadb";
                         restorable: {
                             /** Format: date-time */
                             earliest: string;
                             earliest_lsn: string;
                             latest: string | null;
                             latest_lsn: string;
-                            timeline: number;
+                            timeline: number | null;
                             gap: {
-                                timeline: number;
+                                timeline: number | null;
                                 from_lsn: string;
                                 to_lsn: string | null;
                             } | null;
@@ -8339,9 +8452,9 @@ export interface operations {
                             earliest_lsn: string;
                             latest: string | null;
                             latest_lsn: string;
-                            timeline: number;
+                            timeline: number | null;
                             gap: {
-                                timeline: number;
+                                timeline: number | null;
                                 from_lsn: string;
                                 to_lsn: string | null;
                             } | null;

@@ -1,5 +1,5 @@
 import type { Fact, FactSource } from "../fact.ts";
-import { listArchives } from "../../archiving/index.ts";
+import { listArchives, listBinlogs } from "../../archiving/index.ts";
 
 /** A server that restarts is back by then. */
 const STALLED_MS = 120_000;
@@ -7,7 +7,7 @@ const STALLED_MS = 120_000;
 const RETAINED_BYTES = 16 * 1024 ** 3;
 
 export const archives: FactSource = {
-  name: "write-ahead logs",
+  name: "logs of databases",
   rules: ["wal_gap", "wal_stalled", "wal_slot"],
   async load({ db, clock }) {
     const now_ms = clock.now_ms();
@@ -48,6 +48,26 @@ export const archives: FactSource = {
           cause: workload_id,
           ...(status === "unreserved" || status === "lost" ? { severity: 1 as const } : {}),
           summary: `slot ${each.slot_name} of ${workload_name} is ${status ?? "unknown"} and keeps ${Math.round((kept ?? 0) / 1024 ** 2)} MiB of log on the server`,
+        });
+    }
+    for (const each of await listBinlogs(db, now_ms)) {
+      const { workload_id, workload_name, project_id } = each;
+      const about = { project_id, subject: workload_id, members: [workload_name], cause: workload_id };
+      const [gap] = each.gaps;
+      const backup = completed.get(workload_id);
+      if (gap !== undefined && (backup === undefined || backup === null || backup < gap.found_at))
+        facts.push({
+          ...about,
+          rule: "wal_gap",
+          summary: `the binary log of ${workload_name} is missing from ${gap.from} to ${gap.to}, and no backup was made since`,
+          details: { from: gap.from, to: gap.to },
+        });
+      const silent_ms = each.rpo_seconds === null ? now_ms - each.updated_at.getTime() : each.rpo_seconds * 1000;
+      if (each.state !== "STARTING" && silent_ms > STALLED_MS)
+        facts.push({
+          ...about,
+          rule: "wal_stalled",
+          summary: `the binary log of ${workload_name} has not been whole for ${Math.round(silent_ms / 1000)} s: ${each.message ?? "no server streams it"}`,
         });
     }
     return facts;

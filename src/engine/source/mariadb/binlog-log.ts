@@ -211,6 +211,8 @@ export interface BinlogReach {
   readonly pieces: readonly ListedPiece[];
   /** Where it ends without a hole before. */
   readonly end: bigint;
+  /** The same as file and offset. */
+  readonly end_text: string;
   readonly latest_ms: number;
   readonly gap: { readonly from: string; readonly to: string } | null;
 }
@@ -239,7 +241,15 @@ export async function reachOfBinlog(
     const next = stretches[found + 1];
     const text = (position: bigint) => `${base}.${String(position >> 32n).padStart(6, "0")}:${offsetOf(position)}`;
     const gap = next === undefined ? null : { from: text(stretch.end), to: text(next.start) };
-    return { log, base: baseOf(`${base}.000001`), pieces, end: stretch.end, latest_ms: piece.last_ms, gap };
+    return {
+      log,
+      base: baseOf(`${base}.000001`),
+      pieces,
+      end: stretch.end,
+      end_text: text(stretch.end),
+      latest_ms: piece.last_ms,
+      gap,
+    };
   }
   return null;
 }

@@ -1,165 +1,53 @@
-import { asHoldfastError, type Clock, HoldfastError, type Random } from "../../base/index.ts";
+import { HoldfastError } from "../../base/index.ts";
 import { openSql } from "../../engine/source/postgresql/index.ts";
-import type { SecretRef } from "../../model/index.ts";
 import { appendEvent, type Db, withTransaction } from "../../platform/db/index.ts";
-import type { Logger } from "../../platform/log/index.ts";
-import type { Repositories } from "../repositories/index.ts";
 import { type ArchiveGap, type ArchiveListener, runArchive } from "./archive.ts";
-import { archivingError } from "./errors.ts";
 import { copyWal, pruneWal } from "./prune.ts";
+import type { ArchivingPorts, LogKind } from "./supervise.ts";
 import { archivedWorkloads, pgTargetOf, type PgWorkload, slotName } from "./targets.ts";
 
-export interface ArchivingPorts {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly repositories: Repositories;
-  secret(reference: SecretRef): Promise<string>;
-  /** Asks for a backup, for nothing leads over a hole from the ones before it. */
-  backUp(workload_id: string, why: string): Promise<void>;
-}
-
-export interface Archiving {
-  stop(): Promise<void>;
-}
-
-const LOOK_MS = 2_000;
-const LEASE_MS = 20_000;
 const RETRY_MS = 3_000;
-const RETRY_MAX_MS = 60_000;
 const SLOT_MS = 15_000;
-const COPY_EVERY_MS = 30_000;
-const PRUNE_EVERY_MS = 3_600_000;
 
-/** Streams the log of every workload that has one and that no other server streams. */
-export function startArchiving(owner: string, ports: ArchivingPorts): Archiving {
-  const { clock, log } = ports;
-  const stopping = new AbortController();
-  const running = new Map<string, { readonly done: Promise<void>; readonly stop: AbortController }>();
-  const look = async () => {
-    const wanted = await archivedWorkloads(ports.db);
-    for (const [id, { stop }] of running)
-      if (!wanted.some((each) => each.id === id)) stop.abort(new Error("not wanted"));
-    for (const workload of wanted) {
-      if (running.has(workload.id)) {
-        if (!(await renew(workload.id, owner, ports)))
-          running
-            .get(workload.id)
-            ?.stop.abort(archivingError("WAL_LEASE_LOST", `${workload.name} is streamed elsewhere`));
-        continue;
-      }
-      if (!(await acquire(workload, owner, ports))) continue;
-      const stop = new AbortController();
-      const done = keepStreaming(workload, stop.signal, ports).finally(() => running.delete(workload.id));
-      running.set(workload.id, { done, stop });
-    }
-  };
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await look().catch((error: unknown) =>
-        log.error({ error: asHoldfastError(error) }, "archives could not be looked at"),
-      );
-      await clock.sleep(LOOK_MS, stopping.signal).catch(() => undefined); // stopped
-    }
-  })();
-  const maintenance = maintain(stopping.signal, ports);
+/** Write-ahead logs of PostgreSQL servers. */
+export function walKind(ports: ArchivingPorts): LogKind<PgWorkload> {
+  const { db, clock, repositories } = ports;
   return {
-    async stop() {
-      stopping.abort(new Error("stopping"));
-      await loop;
-      await maintenance;
-      for (const { stop } of running.values()) stop.abort(new Error("stopping"));
-      await Promise.all([...running.values()].map(({ done }) => done));
-      // The next server need not wait for the lease to end.
-      await ports.db.updateTable("wal_archives").set({ lease_until: null }).where("lease_owner", "=", owner).execute();
+    noun: "write-ahead log",
+    table: "wal_archives",
+    workloads: () => archivedWorkloads(db),
+    async ensure(workload) {
+      const { id: workload_id, project_id, region_id } = workload;
+      const values = { slot_name: slotName(workload), region_id };
+      await db
+        .insertInto("wal_archives")
+        .values({ workload_id, project_id, ...values, updated_at: new Date(clock.now_ms()) })
+        .onConflict((conflict) =>
+          conflict
+            .column("workload_id")
+            .doUpdateSet(values)
+            .where((where) =>
+              where.or([
+                where("wal_archives.slot_name", "!=", values.slot_name),
+                where("wal_archives.region_id", "!=", region_id),
+              ]),
+            ),
+        )
+        .execute();
     },
-  };
-}
-
-/** Copies for the other regions, and what no backup needs any more. Bears being done by several servers at once. */
-async function maintain(signal: AbortSignal, ports: ArchivingPorts): Promise<void> {
-  const { clock, log } = ports;
-  let pruned_ms = clock.monotonic_ms();
-  while (!signal.aborted) {
-    await clock.sleep(COPY_EVERY_MS, signal).catch(() => undefined); // stopped
-    if (signal.aborted) return;
-    try {
-      await copyWal(ports);
-      if (clock.monotonic_ms() - pruned_ms < PRUNE_EVERY_MS) continue;
-      pruned_ms = clock.monotonic_ms();
-      const pieces = await pruneWal(ports);
-      if (pieces > 0) log.info({ pieces }, "write-ahead log that no backup needs is gone");
-    } catch (error) {
-      log.error({ error: asHoldfastError(error) }, "archives could not be maintained");
-    }
-  }
-}
-
-async function acquire(workload: PgWorkload, owner: string, { db, clock }: ArchivingPorts): Promise<boolean> {
-  const now = new Date(clock.now_ms());
-  const lease = { lease_owner: owner, lease_until: new Date(now.getTime() + LEASE_MS), updated_at: now };
-  const { id: workload_id, project_id, region_id } = workload;
-  const taken = await db
-    .insertInto("wal_archives")
-    .values({ workload_id, project_id, region_id, slot_name: slotName(workload), ...lease })
-    .onConflict((conflict) =>
-      conflict
-        .column("workload_id")
-        .doUpdateSet({ ...lease, slot_name: slotName(workload), region_id })
-        .where((where) =>
-          where.or([
-            where("wal_archives.lease_until", "is", null),
-            where("wal_archives.lease_until", "<", now),
-            where("wal_archives.lease_owner", "=", owner),
-          ]),
-        ),
-    )
-    .returning("workload_id")
-    .executeTakeFirst();
-  return taken !== undefined;
-}
-
-async function renew(workload_id: string, owner: string, { db, clock }: ArchivingPorts): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable("wal_archives")
-    .set({ lease_until: new Date(clock.now_ms() + LEASE_MS) })
-    .where("workload_id", "=", workload_id)
-    .where("lease_owner", "=", owner)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-/** Streams until stopped; what fails is tried again, ever more slowly. */
-async function keepStreaming(workload: PgWorkload, signal: AbortSignal, ports: ArchivingPorts): Promise<void> {
-  const { clock, log, repositories } = ports;
-  let wait_ms = RETRY_MS;
-  const beating = beat(workload, signal, ports);
-  while (!signal.aborted) {
-    try {
+    async stream(workload, signal, well) {
       const row = await repositories.ensure(workload.project_id, workload.region_id);
       const { timeline } = await archiveRow(workload.id, ports);
       const target = await pgTargetOf(workload.source, ports.secret);
-      const listener = listenerOf(workload, ports, () => {
-        wait_ms = RETRY_MS;
-      });
+      const listener = listenerOf(workload, ports, well);
       await repositories.use(row, (repository) =>
         runArchive({ repository, target, slot: slotName(workload), clock, signal, listener, last_timeline: timeline }),
       );
-    } catch (error) {
-      if (signal.aborted) break;
-      const failure = asHoldfastError(error);
-      log.warn({ workload: workload.name, error: failure }, "the write-ahead log is not streamed for now");
-      await note(
-        workload.id,
-        { state: "RETRYING", status_reason: failure.spec.status_reason ?? null, message: failure.message },
-        ports,
-      ).catch(() => undefined); // the database is away, too; the next pass tells
-      await clock.sleep(wait_ms, signal).catch(() => undefined); // stopped
-      wait_ms = Math.min(wait_ms * 2, RETRY_MAX_MS);
-    }
-  }
-  await beating;
+    },
+    beside: (workload, signal) => beat(workload, signal, ports),
+    copy: () => copyWal(ports),
+    prune: () => pruneWal(ports),
+  };
 }
 
 const archiveRow = (workload_id: string, { db }: Pick<ArchivingPorts, "db">) =>

@@ -8,12 +8,14 @@ import {
 } from "../../engine/source/mariadb/index.ts";
 import type { ObjectStore } from "../../engine/store/index.ts";
 import type { Db } from "../../platform/db/index.ts";
-import { type ArchivingPorts, binlogWorkloads, type MariaWorkload } from "./binlog-workloads.ts";
+import { binlogWorkloads, type MariaWorkload } from "./binlog-targets.ts";
+import { copyRegions } from "./copies.ts";
+import type { ArchivingPorts } from "./supervise.ts";
 
 type Ports = Pick<ArchivingPorts, "db" | "repositories" | "clock">;
 
 /** What a backup's row says of a MariaDB server; `undefined` for backups of other kinds. */
-function mariaDetailsOf(details: Readonly<Record<string, unknown>>): MariaBackupDetails | undefined {
+export function mariaDetailsOf(details: Readonly<Record<string, unknown>>): MariaBackupDetails | undefined {
   const source = details["source"] as MariaBackupDetails | undefined;
   return typeof source?.snapshot_at_ms === "number" ? source : undefined;
 }
@@ -101,16 +103,4 @@ export async function copyBinlogs({ db, repositories }: Ports): Promise<number> 
     }
   }
   return copied;
-}
-
-async function copyRegions(db: Db, workload_id: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom("copies")
-    .innerJoin("backups", "backups.id", "copies.backup_id")
-    .select("copies.region_id")
-    .distinct()
-    .where("backups.workload_id", "=", workload_id)
-    .where("copies.state", "in", ["AVAILABLE", "DAMAGED"])
-    .execute();
-  return rows.map(({ region_id }) => region_id);
 }
