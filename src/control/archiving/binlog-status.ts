@@ -143,10 +143,11 @@ export async function checkBinlogHeld(
   const restorable = await restorableMaria(repository, workload_id, details, complete_ms);
   const at_ms = Math.floor(Date.parse(to_time) / 1000) * 1000;
   // Where nobody knows how far the log was whole, its own events are all there is to go by, and replay says how far.
-  const beyond =
-    restorable.latest === null ||
-    ((complete_ms !== null || restorable.gap !== null) && at_ms > Date.parse(restorable.latest));
-  if (!beyond && at_ms >= Date.parse(restorable.earliest)) return;
+  // That it is too early, the driver says.
+  if (at_ms < Date.parse(restorable.earliest)) return;
+  // Where nobody knows how far the log was whole, its own events are all there is to go by, and replay says how far.
+  const known = complete_ms !== null || restorable.gap !== null;
+  if (restorable.latest !== null && !(known && at_ms > Date.parse(restorable.latest))) return;
   throw unreachable(to_time, restorable);
 }
 
