@@ -251,8 +251,113 @@ export const shareSourceSchema = z.strictObject({
   exclude: z.array(z.string().min(1)).max(1000).default([]),
 });
 
+/** What a part of an application can be: anything but another application. */
+export const partSourceSchema = z.discriminatedUnion("kind", [
+  bucketSourceSchema,
+  filesSourceSchema,
+  mariadbSourceSchema,
+  postgresqlSourceSchema,
+  shareSourceSchema,
+  vmSourceSchema,
+  volumeSourceSchema,
+]);
+export type PartSource = z.infer<typeof partSourceSchema>;
+
+const partNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "1 to 40 small letters, digits or '-', starting with a letter or digit");
+const sqlSchema = z.string().min(1).max(10_000);
+
+/** Asked of a restored part before the parts behind it are restored, and again before the application is ready. */
+export const healthCheckSchema = z.discriminatedUnion("kind", [
+  sqlValidationSchema.omit({ remember: true }).extend({ kind: z.literal("sql") }),
+  /** A file of the part is there, by its path at the source. */
+  z.strictObject({
+    kind: z.literal("file"),
+    name: z.string().min(1).max(100),
+    path: z.string().startsWith("/", "an absolute path"),
+    bytes_min: z.number().int().min(0).default(0),
+    contains: z.string().min(1).max(1000).optional(),
+  }),
+  /** A PowerMTA configuration names nothing that is missing, and its DKIM keys are private keys. */
+  z.strictObject({
+    kind: z.literal("powermta"),
+    name: z.string().min(1).max(100),
+    path: z.string().startsWith("/", "an absolute path"),
+  }),
+]);
+export type HealthCheck = z.infer<typeof healthCheckSchema>;
+
+export const applicationPartSchema = z
+  .strictObject({
+    name: partNameSchema,
+    /** Lower ones are restored first; equal ones together. */
+    order: z.number().int().min(0).max(1000).optional(),
+    /** Id or name of a workload of the same project … */
+    workload: z.string().min(1).max(128).optional(),
+    /** … or what to read: a workload of its own is made of it. */
+    source: partSourceSchema.optional(),
+    health: z.array(healthCheckSchema).max(100).optional(),
+  })
+  .refine(({ workload, source }) => (workload === undefined) !== (source === undefined), "say workload or source");
+export type ApplicationPart = z.infer<typeof applicationPartSchema>;
+
+/** Rows with `address`, and perhaps `scope`, `reason` and `at`; `:since` stands for the last time that was seen. */
+export const collectRuleSchema = z.strictObject({
+  part: partNameSchema,
+  database: z.string().min(1).max(64).optional(),
+  sql: sqlSchema,
+});
+export type CollectRule = z.infer<typeof collectRuleSchema>;
+
+/** `:address`, `:scope`, `:reason` and `:at` stand for those of an entry. */
+export const applyRuleSchema = z.strictObject({
+  part: partNameSchema,
+  database: z.string().min(1).max(64).optional(),
+  /** Entries without a scope, those with one, or all. */
+  entries: z.enum(["everywhere", "scoped", "all"]).default("all"),
+  statements: z.array(sqlSchema).min(1).max(20),
+  /** How often the address may still be mailed: has to be 0 afterwards. */
+  remaining: sqlSchema,
+});
+export type ApplyRule = z.infer<typeof applyRuleSchema>;
+
+/** Run in a restored application before anything else, e.g. so that it sends nothing. */
+export const quietRuleSchema = z.strictObject({
+  part: partNameSchema,
+  name: z.string().min(1).max(100),
+  database: z.string().min(1).max(64).optional(),
+  sql: sqlSchema,
+  /** It may fail, e.g. because this version has no such table. */
+  optional: z.boolean().default(false),
+});
+export type QuietRule = z.infer<typeof quietRuleSchema>;
+
+/** Addresses that must never be mailed again, kept in a log of their own beside all backups. */
+export const suppressionsSchema = z.strictObject({
+  every_seconds: z.number().int().min(1).max(3600).default(15),
+  collect: z.array(collectRuleSchema).max(20).optional(),
+  apply: z.array(applyRuleSchema).max(20).optional(),
+});
+
+/** `application`: parts that are backed up and restored together (docs/sources/application.md). */
+export const applicationSourceSchema = z
+  .strictObject({
+    kind: z.literal("application"),
+    /** What parts of known names need by themselves: order, health checks, suppressions. */
+    profile: z.enum(["email-platform"]).optional(),
+    /** What the profile leaves open, e.g. `table_prefix`. */
+    profile_options: z.record(z.string().max(64), z.string().max(64)).optional(),
+    parts: z.array(applicationPartSchema).min(1).max(50),
+    suppressions: suppressionsSchema.optional(),
+    quiet: z.array(quietRuleSchema).max(50).optional(),
+  })
+  .refine(({ parts }) => new Set(parts.map(({ name }) => name)).size === parts.length, "each part has its own name");
+export type ApplicationSource = z.infer<typeof applicationSourceSchema>;
+
 /** What to read when this workload is backed up. */
 export const sourceSchema = z.discriminatedUnion("kind", [
+  applicationSourceSchema,
   bucketSourceSchema,
   filesSourceSchema,
   mariadbSourceSchema,

@@ -2,10 +2,11 @@ import type { Selectable, Updateable } from "kysely";
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
 import { exceptionSchema, nameSchema, sourceSchema, tagsSchema, workloadTypeSchema } from "../../model/index.ts";
-import type { Workload } from "../../model/index.ts";
+import type { Source, Workload } from "../../model/index.ts";
 import { appendEvent, isUniqueViolation, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, WorkloadTable } from "../../platform/db/index.ts";
 import { inventoryError } from "./errors.ts";
+import { withParts } from "./parts.ts";
 import { getProject } from "./projects.ts";
 import { getRegion } from "./regions.ts";
 import { validate } from "./validate.ts";
@@ -53,6 +54,7 @@ export async function createWorkload(db: Db, input: NewWorkload, ports: Ports): 
     const project = await getProject(tx, places.project);
     const region_id = places.region === undefined ? project.region_id : (await getRegion(tx, places.region)).id;
     const now = new Date(ports.clock.now_ms());
+    const whole = await partsOf(tx, source, { name, project_id: project.id, region_id, tags }, ports);
     try {
       const row = await tx
         .insertInto("workloads")
@@ -62,7 +64,7 @@ export async function createWorkload(db: Db, input: NewWorkload, ports: Ports): 
           name,
           type,
           region_id,
-          source: JSON.stringify(source),
+          source: JSON.stringify(whole),
           tags: JSON.stringify(tags),
           created_at: now,
           updated_at: now,
@@ -148,11 +150,18 @@ export async function updateWorkload(
 ): Promise<Workload> {
   const changes = validate(workloadChangesSchema, input, "workload");
   const set: Updateable<WorkloadTable> = {};
-  if (changes.source !== undefined) set.source = JSON.stringify(changes.source);
+  const { source } = changes;
   if (changes.tags !== undefined) set.tags = JSON.stringify(changes.tags);
   if (changes.exception !== undefined)
     set.exception = changes.exception === null ? null : JSON.stringify(changes.exception);
-  return edit(db, workload_id, () => set, ports, options);
+  return edit(
+    db,
+    workload_id,
+    async (workload, tx) =>
+      source === undefined ? set : { ...set, source: JSON.stringify(await partsOf(tx, source, workload, ports)) },
+    ports,
+    options,
+  );
 }
 
 /**
@@ -166,7 +175,7 @@ export async function tagWorkload(
   ports: Ports,
   options: EditOptions = {},
 ): Promise<Workload> {
-  const merge = (workload: Workload): Updateable<WorkloadTable> => {
+  const merge = async (workload: Workload): Promise<Updateable<WorkloadTable>> => {
     const merged = Object.entries({ ...workload.tags, ...changes }).filter(([, value]) => value !== null);
     return { tags: JSON.stringify(validate(tagsSchema, Object.fromEntries(merged), "tags")) };
   };
@@ -180,13 +189,20 @@ export async function removeWorkload(
   ports: Ports,
   options: EditOptions = {},
 ): Promise<void> {
-  await edit(db, workload_id, () => ({ removed_at: new Date(ports.clock.now_ms()) }), ports, options);
+  await edit(db, workload_id, async () => ({ removed_at: new Date(ports.clock.now_ms()) }), ports, options);
+}
+
+function partsOf(tx: Db, source: Source, owner: Parameters<typeof withParts>[1], ports: Ports): Promise<Source> {
+  return withParts(source, owner, {
+    find: (name) => getWorkload(tx, name, owner.project_id),
+    create: (input) => createWorkload(tx, input, ports),
+  });
 }
 
 async function edit(
   db: Db,
   workload_id: string,
-  change: (workload: Workload) => Updateable<WorkloadTable>,
+  change: (workload: Workload, tx: Db) => Promise<Updateable<WorkloadTable>>,
   ports: Ports,
   options: EditOptions,
 ): Promise<Workload> {
@@ -205,7 +221,7 @@ async function edit(
       const message = `workload ${current.name} is at revision ${current.revision}, not ${options.revision}`;
       throw inventoryError("REVISION_CONFLICT", message, { workload: workload_id, revision: current.revision });
     }
-    const set = change(toWorkload(current));
+    const set = await change(toWorkload(current), tx);
     const row = await tx
       .updateTable("workloads")
       .set({ ...set, revision: current.revision + 1, updated_at: new Date(ports.clock.now_ms()) })

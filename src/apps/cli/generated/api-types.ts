@@ -4856,6 +4856,257 @@ export interface operations {
                             region_id: string;
                             source: {
                                 /** @enum {string} */
+                                kind: "application";
+                                /** @enum {string} */
+                                profile?: "email-platform";
+                                profile_options?: {
+                                    [key: string]: string;
+                                };
+                                parts: {
+                                    name: string;
+                                    order?: number;
+                                    workload?: string;
+                                    source?: {
+                                        /** @enum {string} */
+                                        kind: "bucket";
+                                        bucket: string;
+                                        /** Format: uri */
+                                        endpoint?: string;
+                                        s3_region?: string;
+                                        path_style?: boolean;
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        credentials: {
+                                            /** @enum {string} */
+                                            from: "env";
+                                            name: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            from: "file";
+                                            /** Format: starts_with */
+                                            path: string;
+                                            profile?: string;
+                                        };
+                                        /** @default  */
+                                        prefix: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "files";
+                                        paths: string[];
+                                        /** @default [] */
+                                        exclude: string[];
+                                        one_file_system?: boolean;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "mariadb";
+                                        host: string;
+                                        /** @default 3306 */
+                                        port: number;
+                                        user: string;
+                                        password?: {
+                                            /** @enum {string} */
+                                            from: "env";
+                                            name: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            from: "file";
+                                            /** Format: starts_with */
+                                            path: string;
+                                        };
+                                        /**
+                                         * @default {
+                                         *       "mode": "verify-full"
+                                         *     }
+                                         */
+                                        tls: {
+                                            /**
+                                             * @default verify-full
+                                             * @enum {string}
+                                             */
+                                            mode: "disable" | "require" | "verify-full";
+                                            /** Format: starts_with */
+                                            ca_file?: string;
+                                        };
+                                        /** @default [] */
+                                        databases: string[];
+                                        /** @default 4 */
+                                        connections: number;
+                                        /**
+                                         * @default {
+                                         *       "enabled": true
+                                         *     }
+                                         */
+                                        binlog: {
+                                            /** @default true */
+                                            enabled: boolean;
+                                            server_id?: number;
+                                        };
+                                        /** @default [] */
+                                        validations: {
+                                            name: string;
+                                            database?: string;
+                                            sql: string;
+                                            expect?: string;
+                                            remember?: boolean;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "postgresql";
+                                        host: string;
+                                        /** @default 5432 */
+                                        port: number;
+                                        user: string;
+                                        password?: {
+                                            /** @enum {string} */
+                                            from: "env";
+                                            name: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            from: "file";
+                                            /** Format: starts_with */
+                                            path: string;
+                                        };
+                                        /** @default postgres */
+                                        database: string;
+                                        /**
+                                         * @default {
+                                         *       "mode": "verify-full"
+                                         *     }
+                                         */
+                                        tls: {
+                                            /**
+                                             * @default verify-full
+                                             * @enum {string}
+                                             */
+                                            mode: "disable" | "require" | "verify-full";
+                                            /** Format: starts_with */
+                                            ca_file?: string;
+                                            /** Format: starts_with */
+                                            cert_file?: string;
+                                            /** Format: starts_with */
+                                            key_file?: string;
+                                        };
+                                        /** @default false */
+                                        count_rows: boolean;
+                                        /**
+                                         * @default {
+                                         *       "enabled": true,
+                                         *       "heartbeat_seconds": 5
+                                         *     }
+                                         */
+                                        wal: {
+                                            /** @default true */
+                                            enabled: boolean;
+                                            slot?: string;
+                                            /** @default 5 */
+                                            heartbeat_seconds: number;
+                                            keep_days?: number;
+                                        };
+                                        /** @default [] */
+                                        validations: {
+                                            name: string;
+                                            database?: string;
+                                            sql: string;
+                                            expect?: string;
+                                            remember?: boolean;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "share";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        snapshot?: string;
+                                        /** @default [] */
+                                        exclude: string[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "vm";
+                                        /** Format: starts_with */
+                                        qmp: string;
+                                        /** Format: starts_with */
+                                        agent?: string;
+                                        /**
+                                         * @default auto
+                                         * @enum {string}
+                                         */
+                                        consistency: "auto" | "agent" | "crash";
+                                        /** @default 10 */
+                                        freeze_timeout_s: number;
+                                        /** Format: starts_with */
+                                        scratch?: string;
+                                        disks?: string[];
+                                        exclude_disks?: string[];
+                                        images?: {
+                                            name: string;
+                                            /** Format: starts_with */
+                                            path: string;
+                                            /** @enum {string} */
+                                            format: "raw" | "qcow2";
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "volume";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        /** @enum {string} */
+                                        snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                        /** Format: starts_with */
+                                        ceph_conf?: string;
+                                    };
+                                    health?: ({
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        /** @enum {string} */
+                                        kind: "sql";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "file";
+                                        name: string;
+                                        /** Format: starts_with */
+                                        path: string;
+                                        /** @default 0 */
+                                        bytes_min: number;
+                                        contains?: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "powermta";
+                                        name: string;
+                                        /** Format: starts_with */
+                                        path: string;
+                                    })[];
+                                }[];
+                                suppressions?: {
+                                    /** @default 15 */
+                                    every_seconds: number;
+                                    collect?: {
+                                        part: string;
+                                        database?: string;
+                                        sql: string;
+                                    }[];
+                                    apply?: {
+                                        part: string;
+                                        database?: string;
+                                        /**
+                                         * @default all
+                                         * @enum {string}
+                                         */
+                                        entries: "everywhere" | "scoped" | "all";
+                                        statements: string[];
+                                        remaining: string;
+                                    }[];
+                                };
+                                quiet?: {
+                                    part: string;
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    /** @default false */
+                                    optional: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
                                 kind: "bucket";
                                 bucket: string;
                                 /** Format: uri */
@@ -5131,6 +5382,257 @@ export interface operations {
                     region?: string;
                     source: {
                         /** @enum {string} */
+                        kind: "application";
+                        /** @enum {string} */
+                        profile?: "email-platform";
+                        profile_options?: {
+                            [key: string]: string;
+                        };
+                        parts: {
+                            name: string;
+                            order?: number;
+                            workload?: string;
+                            source?: {
+                                /** @enum {string} */
+                                kind: "bucket";
+                                bucket: string;
+                                /** Format: uri */
+                                endpoint?: string;
+                                s3_region?: string;
+                                path_style?: boolean;
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                credentials: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    profile?: string;
+                                };
+                                /** @default  */
+                                prefix?: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "files";
+                                paths: string[];
+                                /** @default [] */
+                                exclude?: string[];
+                                one_file_system?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "mariadb";
+                                host: string;
+                                /** @default 3306 */
+                                port?: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls?: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode?: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                };
+                                /** @default [] */
+                                databases?: string[];
+                                /** @default 4 */
+                                connections?: number;
+                                /**
+                                 * @default {
+                                 *       "enabled": true
+                                 *     }
+                                 */
+                                binlog?: {
+                                    /** @default true */
+                                    enabled?: boolean;
+                                    server_id?: number;
+                                };
+                                /** @default [] */
+                                validations?: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "postgresql";
+                                host: string;
+                                /** @default 5432 */
+                                port?: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /** @default postgres */
+                                database?: string;
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls?: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode?: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    /** Format: starts_with */
+                                    cert_file?: string;
+                                    /** Format: starts_with */
+                                    key_file?: string;
+                                };
+                                /** @default false */
+                                count_rows?: boolean;
+                                /**
+                                 * @default {
+                                 *       "enabled": true,
+                                 *       "heartbeat_seconds": 5
+                                 *     }
+                                 */
+                                wal?: {
+                                    /** @default true */
+                                    enabled?: boolean;
+                                    slot?: string;
+                                    /** @default 5 */
+                                    heartbeat_seconds?: number;
+                                    keep_days?: number;
+                                };
+                                /** @default [] */
+                                validations?: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "share";
+                                /** Format: starts_with */
+                                path: string;
+                                snapshot?: string;
+                                /** @default [] */
+                                exclude?: string[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "vm";
+                                /** Format: starts_with */
+                                qmp: string;
+                                /** Format: starts_with */
+                                agent?: string;
+                                /**
+                                 * @default auto
+                                 * @enum {string}
+                                 */
+                                consistency?: "auto" | "agent" | "crash";
+                                /** @default 10 */
+                                freeze_timeout_s?: number;
+                                /** Format: starts_with */
+                                scratch?: string;
+                                disks?: string[];
+                                exclude_disks?: string[];
+                                images?: {
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    format: "raw" | "qcow2";
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
+                            };
+                            health?: ({
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                                /** @enum {string} */
+                                kind: "sql";
+                            } | {
+                                /** @enum {string} */
+                                kind: "file";
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @default 0 */
+                                bytes_min?: number;
+                                contains?: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "powermta";
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                            })[];
+                        }[];
+                        suppressions?: {
+                            /** @default 15 */
+                            every_seconds?: number;
+                            collect?: {
+                                part: string;
+                                database?: string;
+                                sql: string;
+                            }[];
+                            apply?: {
+                                part: string;
+                                database?: string;
+                                /**
+                                 * @default all
+                                 * @enum {string}
+                                 */
+                                entries?: "everywhere" | "scoped" | "all";
+                                statements: string[];
+                                remaining: string;
+                            }[];
+                        };
+                        quiet?: {
+                            part: string;
+                            name: string;
+                            database?: string;
+                            sql: string;
+                            /** @default false */
+                            optional?: boolean;
+                        }[];
+                    } | {
+                        /** @enum {string} */
                         kind: "bucket";
                         bucket: string;
                         /** Format: uri */
@@ -5338,6 +5840,257 @@ export interface operations {
                         type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
                         region_id: string;
                         source: {
+                            /** @enum {string} */
+                            kind: "application";
+                            /** @enum {string} */
+                            profile?: "email-platform";
+                            profile_options?: {
+                                [key: string]: string;
+                            };
+                            parts: {
+                                name: string;
+                                order?: number;
+                                workload?: string;
+                                source?: {
+                                    /** @enum {string} */
+                                    kind: "bucket";
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    /** @default  */
+                                    prefix: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "files";
+                                    paths: string[];
+                                    /** @default [] */
+                                    exclude: string[];
+                                    one_file_system?: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "mariadb";
+                                    host: string;
+                                    /** @default 3306 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                    };
+                                    /** @default [] */
+                                    databases: string[];
+                                    /** @default 4 */
+                                    connections: number;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true
+                                     *     }
+                                     */
+                                    binlog: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        server_id?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "postgresql";
+                                    host: string;
+                                    /** @default 5432 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /** @default postgres */
+                                    database: string;
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        /** Format: starts_with */
+                                        cert_file?: string;
+                                        /** Format: starts_with */
+                                        key_file?: string;
+                                    };
+                                    /** @default false */
+                                    count_rows: boolean;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true,
+                                     *       "heartbeat_seconds": 5
+                                     *     }
+                                     */
+                                    wal: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        slot?: string;
+                                        /** @default 5 */
+                                        heartbeat_seconds: number;
+                                        keep_days?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "share";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    snapshot?: string;
+                                    /** @default [] */
+                                    exclude: string[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "vm";
+                                    /** Format: starts_with */
+                                    qmp: string;
+                                    /** Format: starts_with */
+                                    agent?: string;
+                                    /**
+                                     * @default auto
+                                     * @enum {string}
+                                     */
+                                    consistency: "auto" | "agent" | "crash";
+                                    /** @default 10 */
+                                    freeze_timeout_s: number;
+                                    /** Format: starts_with */
+                                    scratch?: string;
+                                    disks?: string[];
+                                    exclude_disks?: string[];
+                                    images?: {
+                                        name: string;
+                                        /** Format: starts_with */
+                                        path: string;
+                                        /** @enum {string} */
+                                        format: "raw" | "qcow2";
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "volume";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                    /** Format: starts_with */
+                                    ceph_conf?: string;
+                                };
+                                health?: ({
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    /** @enum {string} */
+                                    kind: "sql";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "file";
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @default 0 */
+                                    bytes_min: number;
+                                    contains?: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "powermta";
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                })[];
+                            }[];
+                            suppressions?: {
+                                /** @default 15 */
+                                every_seconds: number;
+                                collect?: {
+                                    part: string;
+                                    database?: string;
+                                    sql: string;
+                                }[];
+                                apply?: {
+                                    part: string;
+                                    database?: string;
+                                    /**
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    entries: "everywhere" | "scoped" | "all";
+                                    statements: string[];
+                                    remaining: string;
+                                }[];
+                            };
+                            quiet?: {
+                                part: string;
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                /** @default false */
+                                optional: boolean;
+                            }[];
+                        } | {
                             /** @enum {string} */
                             kind: "bucket";
                             bucket: string;
@@ -5617,6 +6370,257 @@ export interface operations {
                         type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
                         region_id: string;
                         source: {
+                            /** @enum {string} */
+                            kind: "application";
+                            /** @enum {string} */
+                            profile?: "email-platform";
+                            profile_options?: {
+                                [key: string]: string;
+                            };
+                            parts: {
+                                name: string;
+                                order?: number;
+                                workload?: string;
+                                source?: {
+                                    /** @enum {string} */
+                                    kind: "bucket";
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    /** @default  */
+                                    prefix: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "files";
+                                    paths: string[];
+                                    /** @default [] */
+                                    exclude: string[];
+                                    one_file_system?: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "mariadb";
+                                    host: string;
+                                    /** @default 3306 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                    };
+                                    /** @default [] */
+                                    databases: string[];
+                                    /** @default 4 */
+                                    connections: number;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true
+                                     *     }
+                                     */
+                                    binlog: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        server_id?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "postgresql";
+                                    host: string;
+                                    /** @default 5432 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /** @default postgres */
+                                    database: string;
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        /** Format: starts_with */
+                                        cert_file?: string;
+                                        /** Format: starts_with */
+                                        key_file?: string;
+                                    };
+                                    /** @default false */
+                                    count_rows: boolean;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true,
+                                     *       "heartbeat_seconds": 5
+                                     *     }
+                                     */
+                                    wal: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        slot?: string;
+                                        /** @default 5 */
+                                        heartbeat_seconds: number;
+                                        keep_days?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "share";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    snapshot?: string;
+                                    /** @default [] */
+                                    exclude: string[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "vm";
+                                    /** Format: starts_with */
+                                    qmp: string;
+                                    /** Format: starts_with */
+                                    agent?: string;
+                                    /**
+                                     * @default auto
+                                     * @enum {string}
+                                     */
+                                    consistency: "auto" | "agent" | "crash";
+                                    /** @default 10 */
+                                    freeze_timeout_s: number;
+                                    /** Format: starts_with */
+                                    scratch?: string;
+                                    disks?: string[];
+                                    exclude_disks?: string[];
+                                    images?: {
+                                        name: string;
+                                        /** Format: starts_with */
+                                        path: string;
+                                        /** @enum {string} */
+                                        format: "raw" | "qcow2";
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "volume";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                    /** Format: starts_with */
+                                    ceph_conf?: string;
+                                };
+                                health?: ({
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    /** @enum {string} */
+                                    kind: "sql";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "file";
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @default 0 */
+                                    bytes_min: number;
+                                    contains?: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "powermta";
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                })[];
+                            }[];
+                            suppressions?: {
+                                /** @default 15 */
+                                every_seconds: number;
+                                collect?: {
+                                    part: string;
+                                    database?: string;
+                                    sql: string;
+                                }[];
+                                apply?: {
+                                    part: string;
+                                    database?: string;
+                                    /**
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    entries: "everywhere" | "scoped" | "all";
+                                    statements: string[];
+                                    remaining: string;
+                                }[];
+                            };
+                            quiet?: {
+                                part: string;
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                /** @default false */
+                                optional: boolean;
+                            }[];
+                        } | {
                             /** @enum {string} */
                             kind: "bucket";
                             bucket: string;
@@ -5962,6 +6966,257 @@ export interface operations {
                 "application/json": {
                     source?: {
                         /** @enum {string} */
+                        kind: "application";
+                        /** @enum {string} */
+                        profile?: "email-platform";
+                        profile_options?: {
+                            [key: string]: string;
+                        };
+                        parts: {
+                            name: string;
+                            order?: number;
+                            workload?: string;
+                            source?: {
+                                /** @enum {string} */
+                                kind: "bucket";
+                                bucket: string;
+                                /** Format: uri */
+                                endpoint?: string;
+                                s3_region?: string;
+                                path_style?: boolean;
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                credentials: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    profile?: string;
+                                };
+                                /** @default  */
+                                prefix?: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "files";
+                                paths: string[];
+                                /** @default [] */
+                                exclude?: string[];
+                                one_file_system?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "mariadb";
+                                host: string;
+                                /** @default 3306 */
+                                port?: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls?: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode?: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                };
+                                /** @default [] */
+                                databases?: string[];
+                                /** @default 4 */
+                                connections?: number;
+                                /**
+                                 * @default {
+                                 *       "enabled": true
+                                 *     }
+                                 */
+                                binlog?: {
+                                    /** @default true */
+                                    enabled?: boolean;
+                                    server_id?: number;
+                                };
+                                /** @default [] */
+                                validations?: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "postgresql";
+                                host: string;
+                                /** @default 5432 */
+                                port?: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /** @default postgres */
+                                database?: string;
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls?: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode?: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    /** Format: starts_with */
+                                    cert_file?: string;
+                                    /** Format: starts_with */
+                                    key_file?: string;
+                                };
+                                /** @default false */
+                                count_rows?: boolean;
+                                /**
+                                 * @default {
+                                 *       "enabled": true,
+                                 *       "heartbeat_seconds": 5
+                                 *     }
+                                 */
+                                wal?: {
+                                    /** @default true */
+                                    enabled?: boolean;
+                                    slot?: string;
+                                    /** @default 5 */
+                                    heartbeat_seconds?: number;
+                                    keep_days?: number;
+                                };
+                                /** @default [] */
+                                validations?: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "share";
+                                /** Format: starts_with */
+                                path: string;
+                                snapshot?: string;
+                                /** @default [] */
+                                exclude?: string[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "vm";
+                                /** Format: starts_with */
+                                qmp: string;
+                                /** Format: starts_with */
+                                agent?: string;
+                                /**
+                                 * @default auto
+                                 * @enum {string}
+                                 */
+                                consistency?: "auto" | "agent" | "crash";
+                                /** @default 10 */
+                                freeze_timeout_s?: number;
+                                /** Format: starts_with */
+                                scratch?: string;
+                                disks?: string[];
+                                exclude_disks?: string[];
+                                images?: {
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    format: "raw" | "qcow2";
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
+                            };
+                            health?: ({
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                                /** @enum {string} */
+                                kind: "sql";
+                            } | {
+                                /** @enum {string} */
+                                kind: "file";
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                                /** @default 0 */
+                                bytes_min?: number;
+                                contains?: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "powermta";
+                                name: string;
+                                /** Format: starts_with */
+                                path: string;
+                            })[];
+                        }[];
+                        suppressions?: {
+                            /** @default 15 */
+                            every_seconds?: number;
+                            collect?: {
+                                part: string;
+                                database?: string;
+                                sql: string;
+                            }[];
+                            apply?: {
+                                part: string;
+                                database?: string;
+                                /**
+                                 * @default all
+                                 * @enum {string}
+                                 */
+                                entries?: "everywhere" | "scoped" | "all";
+                                statements: string[];
+                                remaining: string;
+                            }[];
+                        };
+                        quiet?: {
+                            part: string;
+                            name: string;
+                            database?: string;
+                            sql: string;
+                            /** @default false */
+                            optional?: boolean;
+                        }[];
+                    } | {
+                        /** @enum {string} */
                         kind: "bucket";
                         bucket: string;
                         /** Format: uri */
@@ -6175,6 +7430,257 @@ export interface operations {
                         type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
                         region_id: string;
                         source: {
+                            /** @enum {string} */
+                            kind: "application";
+                            /** @enum {string} */
+                            profile?: "email-platform";
+                            profile_options?: {
+                                [key: string]: string;
+                            };
+                            parts: {
+                                name: string;
+                                order?: number;
+                                workload?: string;
+                                source?: {
+                                    /** @enum {string} */
+                                    kind: "bucket";
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    /** @default  */
+                                    prefix: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "files";
+                                    paths: string[];
+                                    /** @default [] */
+                                    exclude: string[];
+                                    one_file_system?: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "mariadb";
+                                    host: string;
+                                    /** @default 3306 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                    };
+                                    /** @default [] */
+                                    databases: string[];
+                                    /** @default 4 */
+                                    connections: number;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true
+                                     *     }
+                                     */
+                                    binlog: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        server_id?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "postgresql";
+                                    host: string;
+                                    /** @default 5432 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /** @default postgres */
+                                    database: string;
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        /** Format: starts_with */
+                                        cert_file?: string;
+                                        /** Format: starts_with */
+                                        key_file?: string;
+                                    };
+                                    /** @default false */
+                                    count_rows: boolean;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true,
+                                     *       "heartbeat_seconds": 5
+                                     *     }
+                                     */
+                                    wal: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        slot?: string;
+                                        /** @default 5 */
+                                        heartbeat_seconds: number;
+                                        keep_days?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "share";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    snapshot?: string;
+                                    /** @default [] */
+                                    exclude: string[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "vm";
+                                    /** Format: starts_with */
+                                    qmp: string;
+                                    /** Format: starts_with */
+                                    agent?: string;
+                                    /**
+                                     * @default auto
+                                     * @enum {string}
+                                     */
+                                    consistency: "auto" | "agent" | "crash";
+                                    /** @default 10 */
+                                    freeze_timeout_s: number;
+                                    /** Format: starts_with */
+                                    scratch?: string;
+                                    disks?: string[];
+                                    exclude_disks?: string[];
+                                    images?: {
+                                        name: string;
+                                        /** Format: starts_with */
+                                        path: string;
+                                        /** @enum {string} */
+                                        format: "raw" | "qcow2";
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "volume";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                    /** Format: starts_with */
+                                    ceph_conf?: string;
+                                };
+                                health?: ({
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    /** @enum {string} */
+                                    kind: "sql";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "file";
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @default 0 */
+                                    bytes_min: number;
+                                    contains?: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "powermta";
+                                    name: string;
+                                    /** Format: starts_with */
+                                    path: string;
+                                })[];
+                            }[];
+                            suppressions?: {
+                                /** @default 15 */
+                                every_seconds: number;
+                                collect?: {
+                                    part: string;
+                                    database?: string;
+                                    sql: string;
+                                }[];
+                                apply?: {
+                                    part: string;
+                                    database?: string;
+                                    /**
+                                     * @default all
+                                     * @enum {string}
+                                     */
+                                    entries: "everywhere" | "scoped" | "all";
+                                    statements: string[];
+                                    remaining: string;
+                                }[];
+                            };
+                            quiet?: {
+                                part: string;
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                /** @default false */
+                                optional: boolean;
+                            }[];
+                        } | {
                             /** @enum {string} */
                             kind: "bucket";
                             bucket: string;
