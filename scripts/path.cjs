@@ -79,6 +79,7 @@ const ROOMS = [
   "control/coverage",
   "control/anomaly",
   "control/alerting",
+  "control/selfrecovery",
   "control/oncall",
   "control/incidents",
   "control/metering",

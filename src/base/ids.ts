@@ -29,6 +29,8 @@ export type IdPrefix =
   | "alt"
   | "inc"
   | "drl"
+  | "kit"
+  | "rcd"
   | "rot"
   | "chn"
   | "pag"

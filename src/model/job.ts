@@ -47,6 +47,7 @@ export const jobKinds = [
   "deep_read",
   "integrity",
   "drill",
+  "recovery_drill",
   "report",
 ] as const;
 export const jobKindSchema = z.enum(jobKinds);

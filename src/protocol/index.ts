@@ -25,6 +25,7 @@ export * from "./oncall.ts";
 export * from "./planning.ts";
 export * from "./policies.ts";
 export * from "./problem.ts";
+export * from "./recovery.ts";
 export * from "./reports.ts";
 export * from "./rotations.ts";
 export * from "./tiers.ts";

@@ -15,6 +15,7 @@ import { restoreHandler } from "../control/recover/index.ts";
 import { copyHandler } from "../control/replication/index.ts";
 import { auditHandler, deleteHandler, holdHandler, sweepHandler, undeleteHandler } from "../control/retention/index.ts";
 import { resealHandler, retireHandler, rotateHandler } from "../control/rotation/index.ts";
+import { recoveryDrillHandler } from "../control/selfrecovery/index.ts";
 import { reportHandler } from "../control/report/index.ts";
 import { createRepositories } from "../control/repositories/index.ts";
 import type { Engine, Repositories } from "../control/repositories/index.ts";
@@ -134,6 +135,7 @@ export async function installation(
     thawHandler(parts),
     auditHandler(parts),
     drillHandler(parts),
+    recoveryDrillHandler(parts),
     reportHandler({ ...parts, signer: lazySigner(parts) }),
   ];
   const ended = async (job_id: string) => {

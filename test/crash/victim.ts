@@ -57,6 +57,7 @@ export class Victim extends Installation {
     deep_read: 0,
     integrity: 0,
     drill: 0,
+    recovery_drill: 0,
     report: 0,
     catalog_rebuild: 0,
   };

@@ -106,6 +106,11 @@ export const cliError = errorCatalogue({
     retry: "later",
     guidance: "`baas drill show` says what was found; `baas task list` what is to be done.",
   },
+  CLI_RECOVERY_DIFFERENT: {
+    fault: "operational",
+    retry: "later",
+    guidance: "docs/runbooks/self_recovery.md says what to do about each finding; drill again when it is mended.",
+  },
   CLI_TOKEN_MISSING: {
     fault: "user",
     retry: "never",

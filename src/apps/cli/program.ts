@@ -30,6 +30,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "thaw", summary: "make a cold backup readable", load: () => import("./commands/thaw.ts") },
   { name: "coverage", summary: "what is protected and what is not", load: () => import("./commands/coverage.ts") },
   { name: "drill", summary: "prove that backups restore", load: () => import("./commands/drill.ts") },
+  { name: "recovery", summary: "would the server itself come back?", load: () => import("./commands/recovery.ts") },
   { name: "task", summary: "what is to be done after drills", load: () => import("./commands/task.ts") },
   { name: "report", summary: "what the records say, as pages", load: () => import("./commands/report.ts") },
   { name: "replication", summary: "the second region", load: () => import("./commands/replication.ts") },

@@ -6,6 +6,7 @@ import { appendPending, followKeyAudit, publishHeads, signHeads } from "../../co
 import type { HeadPlace, Signer } from "../../control/evidence/index.ts";
 import { channelFacts, deliverDue, pageDue } from "../../control/oncall/index.ts";
 import { incidentFacts, noteLateResponses } from "../../control/incidents/index.ts";
+import { planRecoveryDrills, recoveryFacts } from "../../control/selfrecovery/index.ts";
 import { listRegions } from "../../control/inventory/index.ts";
 import { planDeepReads, planIntegrity } from "../../control/verification/index.ts";
 import type { Repositories } from "../../control/repositories/index.ts";
@@ -43,7 +44,7 @@ interface Piece {
 /** What goes on by itself so that somebody makes sure: evidence, alerts, pages. */
 export function startAssurance(ports: AssurancePorts): Assurance {
   const { db, clock, log } = ports;
-  const evaluate = createEvaluator([...factSources, channelFacts, incidentFacts], ports);
+  const evaluate = createEvaluator([...factSources, channelFacts, incidentFacts, recoveryFacts], ports);
   const pieces: readonly Piece[] = [
     { name: "clock", every_ms: PASS_MS, run: createClockWatch(db, ports) },
     { name: "anomalies", every_ms: PASS_MS, run: () => scanAnomalies(db, ports) },
@@ -55,6 +56,7 @@ export function startAssurance(ports: AssurancePorts): Assurance {
     { name: "key audit", every_ms: 60_000, run: () => followKeyAudit(db, ports.key_admin, ports) },
     { name: "evidence", every_ms: PASS_MS, run: () => appendPending(db, ports) },
     { name: "integrity", every_ms: HEADS_EVERY_MS, run: () => planIntegrity(db, ports) },
+    { name: "recovery drills", every_ms: HEADS_EVERY_MS, run: () => planRecoveryDrills(db, ports) },
     { name: "deep reads", every_ms: HEADS_EVERY_MS, run: () => planDeepReads(db, ports) },
     { name: "evidence heads", every_ms: HEADS_EVERY_MS, run: () => signAndPublish(ports) },
   ];

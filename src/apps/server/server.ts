@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { startArchiving } from "../../control/archiving/index.ts";
@@ -15,6 +16,7 @@ import {
   sweepHandler,
   undeleteHandler,
 } from "../../control/retention/index.ts";
+import { recoveryDrillHandler } from "../../control/selfrecovery/index.ts";
 import { restoreHandler } from "../../control/recover/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import { copyHandler } from "../../control/replication/index.ts";
@@ -45,6 +47,7 @@ import { lockInstance } from "./instance-lock.ts";
 import { superviseKeyManager } from "./key-manager.ts";
 import { installationId, layoutOf, makeFolders } from "./layout.ts";
 import type { Layout } from "./layout.ts";
+import { keepRecoveryKit } from "./recovery-kit.ts";
 import { startScheduler } from "./scheduler.ts";
 
 /** Everything the rooms of the server are made of; what the API is mounted on. */
@@ -90,6 +93,8 @@ export interface RunningServer {
   readonly url: string | null;
   /** Only at the very first start: shown once, and never again. */
   readonly admin_token: string | undefined;
+  /** Path of the recovery kit, at the very first start: to be printed. */
+  readonly recovery_kit: string | undefined;
   readonly parts: ServerParts;
   /**
    * Aborts, with DATABASE_LOST as reason, when the embedded PostgreSQL ended by itself. Whoever runs the server closes
@@ -100,6 +105,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** In the data folder. */
+const RECOVERY_KIT = "recovery-kit.txt";
 /** How long a stopping server waits for jobs to end before it hands them back to the queue. */
 const DRAIN_MS = 20_000;
 
@@ -162,6 +169,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     };
     await prepareInstallation(options.regions ?? defaultRegions(layout), parts);
     const admin_token = await keepAdminToken(db, adminTokenPath(layout.data_dir), parts);
+    const recovery_kit = await keepRecoveryKit(db, join(layout.data_dir, RECOVERY_KIT), parts);
 
     // Beside everything else: a monitor serves one client at a time, so it cannot get between a backup's steps.
     void tidySources(db, parts.sources).catch((error: unknown) => log.warn({ err: error }, "sources were not tidied"));
@@ -182,7 +190,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());
     log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null }, "server ready");
-    return { url: mounted?.url ?? null, admin_token, parts, lost: database.lost, close };
+    return { url: mounted?.url ?? null, admin_token, recovery_kit, parts, lost: database.lost, close };
   } catch (error) {
     await close();
     throw error;
@@ -210,6 +218,7 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     thawHandler(parts),
     auditHandler(parts),
     drillHandler(parts),
+    recoveryDrillHandler(parts),
     reportHandler(parts),
   ];
 }

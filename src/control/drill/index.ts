@@ -16,6 +16,7 @@ export * from "./overdue.ts";
 export * from "./plans.ts";
 export * from "./proof.ts";
 export { span } from "./record.ts";
+export { stopBelow } from "./sandbox.ts";
 export * from "./request.ts";
 export type * from "./row.ts";
 export * from "./schedule.ts";

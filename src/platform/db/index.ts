@@ -16,5 +16,6 @@ export type * from "./schema-rotation.ts";
 export type * from "./schema-storage.ts";
 export type * from "./schema-assurance.ts";
 export type * from "./schema-drills.ts";
+export type * from "./schema-recovery.ts";
 export type * from "./schema-billing.ts";
 export * from "./transaction.ts";

@@ -27,6 +27,7 @@ import type { ArchivingTables } from "./schema-archiving.ts";
 import type { StorageTables } from "./schema-storage.ts";
 import type { AssuranceTables } from "./schema-assurance.ts";
 import type { DrillTables } from "./schema-drills.ts";
+import type { RecoveryTables } from "./schema-recovery.ts";
 import type { BillingTables } from "./schema-billing.ts";
 import type { BinlogTables } from "./schema-binlog.ts";
 
@@ -325,6 +326,7 @@ export interface Tables
     StorageTables,
     AssuranceTables,
     DrillTables,
+    RecoveryTables,
     ArchivingTables,
     BillingTables,
     BinlogTables {

@@ -76,6 +76,7 @@ export const sight = {
       verify: "Verification",
       restore: "Restore",
       catalog_rebuild: "Catalog rebuild",
+      recovery_drill: "Recovery drill",
       delete: "Deletion",
       undelete: "Undeletion",
       sweep: "Sweep",

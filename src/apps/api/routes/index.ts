@@ -9,6 +9,7 @@ import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
 import { addCoverageRoutes } from "./coverage.ts";
 import { addDrillRoutes } from "./drills.ts";
+import { addRecoveryRoutes } from "./recovery.ts";
 import { addTaskRoutes } from "./tasks.ts";
 import { addEvidenceRoutes } from "./evidence.ts";
 import { addFileRoutes } from "./files.ts";
@@ -56,6 +57,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addTierRoutes(app, deps);
   addJobRoutes(app, deps);
   addDrillRoutes(app, deps);
+  addRecoveryRoutes(app, deps);
   addTaskRoutes(app, deps);
   addReportRoutes(app, deps);
   addEvidenceRoutes(app, deps);

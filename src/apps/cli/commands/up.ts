@@ -28,6 +28,8 @@ interface Ready {
   readonly admin_token_path: string;
   /** Only at the first start. */
   readonly admin_token: string | null;
+  /** File to be printed, at the first start only. */
+  readonly recovery_kit: string | null;
 }
 
 const DESCRIPTION = `Start the server in the foreground, and stop it with Ctrl-C.
@@ -102,7 +104,7 @@ function configOf(io: CliIo, options: UpOptions): Config {
   return { ...config, log: { ...config.log, format: "pretty", level } };
 }
 
-function readyOf({ url, admin_token, parts: { layout } }: RunningServer): Ready {
+function readyOf({ url, admin_token, recovery_kit, parts: { layout } }: RunningServer): Ready {
   return {
     version: PRODUCT_VERSION,
     url,
@@ -111,6 +113,7 @@ function readyOf({ url, admin_token, parts: { layout } }: RunningServer): Ready 
     keys_dir: layout.keys_dir,
     admin_token_path: adminTokenPath(layout.data_dir),
     admin_token: admin_token ?? null,
+    recovery_kit: recovery_kit ?? null,
   };
 }
 
@@ -132,6 +135,10 @@ function readyText(ready: Ready): string {
       "Admin token, shown once; signs in to the console (the command line of this user finds it by itself):",
       `  ${ready.admin_token}`,
     );
+  }
+  if (ready.recovery_kit !== null) {
+    lines.push("", "Recovery kit: print it, and keep it where neither this machine nor the backups are:");
+    lines.push(`  ${ready.recovery_kit}`);
   }
   return lines.join("\n");
 }

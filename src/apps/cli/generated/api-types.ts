@@ -1500,6 +1500,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recovery-kit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The recovery kit that was made last: where the regions are, and what brings them back
+         * @description Needs the permission `recovery:read` for the whole organisation.
+         */
+        get: operations["get_recovery_kit"];
+        put?: never;
+        /**
+         * Make the recovery kit anew, of the regions there are now
+         * @description Needs the permission `recovery:write` for the whole organisation.
+         */
+        post: operations["create_recovery_kit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recovery-drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drills of the control plane, newest first
+         * @description Needs the permission `recovery:read` for the whole organisation.
+         */
+        get: operations["list_recovery_drills"];
+        put?: never;
+        /**
+         * Drill the control plane now: build it anew from the regions and the kit, and compare
+         * @description Needs the permission `recovery:write` for the whole organisation.
+         */
+        post: operations["create_recovery_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -12982,7 +13030,7 @@ export interface operations {
                         items: {
                             id: string;
                             /** @enum {string} */
-                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill" | "report";
+                            kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill" | "recovery_drill" | "report";
                             /** @enum {string} */
                             state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                             project_id: string | null;
@@ -13099,7 +13147,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill" | "report";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill" | "recovery_drill" | "report";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -13231,7 +13279,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill" | "report";
+                        kind: "backup" | "copy" | "verify" | "restore" | "catalog_rebuild" | "delete" | "undelete" | "sweep" | "hold" | "tier" | "thaw" | "retention_audit" | "rotate" | "reseal" | "retire_key" | "deep_read" | "integrity" | "drill" | "recovery_drill" | "report";
                         /** @enum {string} */
                         state: "QUEUED" | "WAITING_WINDOW" | "RUNNING" | "VERIFYING" | "SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS" | "FAILED" | "EXPIRED" | "SKIPPED" | "COVERED_BY" | "CANCELED";
                         project_id: string | null;
@@ -14565,6 +14613,416 @@ export interface operations {
                             rpo_p50_seconds: number | null;
                             rpo_p95_seconds: number | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_recovery_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kit: {
+                            format: string;
+                            kit_id: string;
+                            /** Format: date-time */
+                            made_at: string;
+                            regions: {
+                                id: string;
+                                name: string;
+                                country: string;
+                                store: {
+                                    /** @enum {string} */
+                                    kind: "fs";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    quota_bytes?: number;
+                                    thaw_seconds?: number;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "s3";
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    classes?: {
+                                        hot?: string;
+                                        warm?: string;
+                                        cold?: string;
+                                    };
+                                    prefix: string;
+                                };
+                            }[];
+                            key_ids: string[];
+                        };
+                        sha256: string;
+                        text: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_recovery_kit: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kit: {
+                            format: string;
+                            kit_id: string;
+                            /** Format: date-time */
+                            made_at: string;
+                            regions: {
+                                id: string;
+                                name: string;
+                                country: string;
+                                store: {
+                                    /** @enum {string} */
+                                    kind: "fs";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    quota_bytes?: number;
+                                    thaw_seconds?: number;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "s3";
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    classes?: {
+                                        hot?: string;
+                                        warm?: string;
+                                        cold?: string;
+                                    };
+                                    prefix: string;
+                                };
+                            }[];
+                            key_ids: string[];
+                        };
+                        sha256: string;
+                        text: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_recovery_drills: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            job_id: string;
+                            period: string | null;
+                            kit_id: string | null;
+                            /** @enum {string} */
+                            state: "RUNNING" | "PASSED" | "DIFFERENT" | "FAILED";
+                            requested_by: string;
+                            /** Format: date-time */
+                            requested_at: string;
+                            finished_at: string | null;
+                            seconds: number | null;
+                            figures: {
+                                [key: string]: number;
+                            };
+                            findings: {
+                                code: string;
+                                message: string;
+                            }[];
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_recovery_drill: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job_id: string;
+                        resource_id: string | null;
                     };
                 };
             };
