@@ -44,6 +44,29 @@ export const reattachSchema = z.object({
 });
 export type ReattachView = z.infer<typeof reattachSchema>;
 
+/** How copies may use the way from one region to another. */
+export const regionLinkSchema = z.object({
+  from_region: z.string(),
+  to_region: z.string(),
+  /** All copies of a server together; null: as fast as it goes. */
+  bytes_per_second: z.number().nullable(),
+  /** Hours of each day in a zone; null: at all times. */
+  window: z.string().nullable(),
+  open: z.boolean(),
+  /** Null while it is open. */
+  opens_at: instantSchema.nullable(),
+});
+export type RegionLinkView = z.infer<typeof regionLinkSchema>;
+export const regionLinkListSchema = z.object({ items: z.array(regionLinkSchema) });
+
+/** What is left out stays; null takes it away. */
+export const regionLinkRequestSchema = z.strictObject({
+  from: z.string().min(1).max(128).describe("Id or name of the region that copies come from"),
+  to: z.string().min(1).max(128).describe("Id or name of the region that they go to"),
+  bytes_per_second: z.number().int().min(1024).max(1e12).nullable().optional(),
+  window: z.string().max(64).nullable().optional().describe("For example 22:00-06:00 Asia/Dhaka"),
+});
+
 export const replicationQuerySchema = z.strictObject({
   policy: z.string().max(128).optional().describe("Id or name; without it all policies"),
 });
@@ -66,6 +89,24 @@ export const replicationSchema = z.object({
       failures_24h: z.number().int(),
       copied_bytes_24h: z.number(),
       bytes_per_second_24h: z.number().nullable(),
+      /** What the backups that wait added when they were made, less what is on its way. */
+      backlog_bytes: z.number(),
+      /** What backups that are to be copied added in the last 24 hours. */
+      source_bytes_24h: z.number(),
+      link: regionLinkSchema.nullable(),
+      /** Why copies wait, what has to change first being told first; null: none waits. */
+      cause: z
+        .enum([
+          "window_closed",
+          "target_quota",
+          "link_down",
+          "copy_failed",
+          "source_faster_than_link",
+          "copying",
+          "queued",
+        ])
+        .nullable(),
+      cause_text: z.string().nullable(),
     }),
   ),
 });

@@ -7,6 +7,7 @@ import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
 import { awaitThaw } from "../tiering/index.ts";
 import { replicationError } from "./errors.ts";
+import { createLinks } from "./pace.ts";
 
 export interface ReplicationPorts {
   readonly db: Db;
@@ -19,6 +20,7 @@ export interface ReplicationPorts {
 /** The `copy` job: one backup into one other region, as the ciphertext it is. */
 export function copyHandler(ports: ReplicationPorts): JobHandler {
   const { engine, clock, random, repositories, db } = ports;
+  const links = createLinks(ports);
   return {
     kind: "copy",
     steps: ["prepare", "plan", "run", "record"],
@@ -35,6 +37,8 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
         async () => ({ repository_id: (await repositories.ensure(backup.project_id, region_id)).id }),
         (tx, { repository_id }) => begin(tx, job, backup, region_id, repository_id),
       );
+      const pace = (bytes: number) => links.pass(backup.region_id, region_id, bytes, signal);
+      await pace(0);
       const from = await repositories.find(backup.project_id, backup.region_id);
       await awaitThaw({ backup_id: backup.id, region_id: backup.region_id }, ports);
       const to = await repositories.find(backup.project_id, region_id);
@@ -50,6 +54,7 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
             const report = await engine.runCopy(await engine.planCopy(request), {
               signal,
               onProgress: context.progress,
+              pace,
             });
             return { copied_bytes: report.bytes_copied };
           });

@@ -148,6 +148,10 @@ test("a region that is away shows as failures and as a growing lag, and is made 
   assert.deepEqual([status.pairs[0]?.failed, status.pairs[0]?.failures_24h], [1, 1]);
   assert.equal(status.pairs[0]?.oldest_uncopied, backup_id);
   assert.ok(status.lag_seconds > 0);
+  assert.deepEqual(
+    [status.pairs[0]?.cause, status.pairs[0]?.cause_text],
+    ["link_down", "no way through: the region's storage does not answer"],
+  );
 
   assert.equal(await repeatFailedCopies(it.db, it), 0, "not before an hour has passed");
   away = false;

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Clock } from "../../base/index.ts";
 import type { Db } from "../../platform/db/index.ts";
+import { causeOfLag, type LagCause } from "./cause.ts";
+import { type RegionLink, regionLinks } from "./links.ts";
 
 /** How far the second region is behind, for one pair of regions. */
 export interface ReplicationPair {
@@ -22,6 +24,15 @@ export interface ReplicationPair {
   readonly failures_24h: number;
   readonly copied_bytes_24h: number;
   readonly bytes_per_second_24h: number | null;
+  /** What the backups that wait added when they were made, less what is on its way already. */
+  readonly backlog_bytes: number;
+  /** What backups that are to be copied added in the last 24 hours. */
+  readonly source_bytes_24h: number;
+  /** What was said of the way between them; null: nothing, it may be used freely. */
+  readonly link: RegionLink | null;
+  /** Why copies wait; null: none does. */
+  readonly cause: LagCause | null;
+  readonly cause_text: string | null;
 }
 
 export interface ReplicationStatus {
@@ -45,7 +56,9 @@ export async function replicationStatus(
   const { rows } = await sql<PairRow>`
     with wanted as (
       select c.*, c.state in ('PENDING', 'RUNNING', 'FAILED') as waiting,
-        b.region_id as from_id, b.completed_at as backup_completed_at, j.started_at as job_started_at
+        b.region_id as from_id, b.completed_at as backup_completed_at, j.started_at as job_started_at, b.stored_bytes as added_bytes,
+        case when j.state = 'RUNNING' then (j.progress->>'done_bytes')::float8 end as sent_bytes,
+        case when j.state in ('QUEUED', 'FAILED') then j.error end as error, j.updated_at as job_updated_at
       from copies c
       join backups b on b.id = c.backup_id
       left join jobs j on j.id = c.job_id
@@ -55,6 +68,11 @@ export async function replicationStatus(
     select f.name as from_region, t.name as to_region,
       count(*) filter (where w.state in ('PENDING', 'RUNNING')) as pending,
       count(*) filter (where w.state = 'FAILED') as failed,
+      count(*) filter (where w.waiting and w.sent_bytes is not null) as running,
+      coalesce(sum(greatest(w.added_bytes - coalesce(w.sent_bytes, 0), 0)) filter (where w.waiting), 0)::float8
+        as backlog_bytes,
+      coalesce(sum(w.added_bytes) filter (where w.backup_completed_at >= ${since}), 0)::float8 as source_bytes_24h,
+      (array_agg(w.error order by w.job_updated_at desc) filter (where w.waiting and w.error is not null))[1] as error,
       min(w.backup_completed_at) filter (where w.waiting) as oldest_at,
       (array_agg(w.backup_id order by w.backup_completed_at) filter (where w.waiting))[1] as oldest_uncopied,
       max(w.completed_at) filter (where w.state = 'AVAILABLE') as newest_copy_at,
@@ -71,7 +89,10 @@ export async function replicationStatus(
     from wanted w join regions f on f.id = w.from_id join regions t on t.id = w.region_id
     group by f.id, f.name, t.id, t.name
     order by f.name, t.name`.execute(db);
-  const pairs = rows.map((row) => toPair(row, now));
+  const links = await regionLinks(db, { clock });
+  const linkOf = ({ from_region, to_region }: PairRow) =>
+    links.find((link) => link.from_region === from_region && link.to_region === to_region) ?? null;
+  const pairs = rows.map((row) => toPair(row, linkOf(row), now));
   return {
     pairs,
     lag_seconds: Math.max(0, ...pairs.map((pair) => pair.lag_seconds)),
@@ -91,14 +112,29 @@ interface PairRow {
   readonly copied_bytes_24h: number;
   readonly busy_seconds_24h: number | null;
   readonly failures_24h: number;
+  readonly running: number;
+  readonly backlog_bytes: number;
+  readonly source_bytes_24h: number;
+  readonly error: { readonly message: string; readonly status_reason?: string } | null;
 }
 
-function toPair({ oldest_at, busy_seconds_24h, newest_copy_at, ...row }: PairRow, now: Date): ReplicationPair {
+function toPair(
+  { oldest_at, busy_seconds_24h, newest_copy_at, running, error, ...row }: PairRow,
+  link: RegionLink | null,
+  now: Date,
+): ReplicationPair {
   const waiting_seconds = oldest_at === null ? null : Math.max(0, (now.getTime() - oldest_at.getTime()) / 1000);
+  const bytes_per_second_24h = busy_seconds_24h ? Math.round(row.copied_bytes_24h / busy_seconds_24h) : null;
+  const failure = error === null ? null : { status_reason: error.status_reason ?? null, message: error.message };
+  const waiting = row.pending + row.failed;
+  const why = causeOfLag({ ...row, waiting, running, bytes_per_second_24h, failure, link });
   return {
     ...row,
+    link,
+    cause: why?.cause ?? null,
+    cause_text: why?.text ?? null,
     lag_seconds: waiting_seconds ?? row.newest_lag_seconds ?? 0,
     newest_copy_at: newest_copy_at?.toISOString() ?? null,
-    bytes_per_second_24h: busy_seconds_24h ? Math.round(row.copied_bytes_24h / busy_seconds_24h) : null,
+    bytes_per_second_24h,
   };
 }

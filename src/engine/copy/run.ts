@@ -162,7 +162,7 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
       ...(signal ? { signal } : {}),
     });
     const unnamed: IndexedPack[] = [...loaded.adopted];
-    const renamed = await copyUnderNewNames(source, target_store, [...taboo], unnamed, signal);
+    const renamed = await copyUnderNewNames(source, target_store, [...taboo], unnamed, options);
     const waiting = missing.filter((id) => !taboo.has(id));
     const copyOne = async () => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
@@ -170,6 +170,7 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
         const pack_id = Buffer.from(id, "hex");
         const bytes = await source.store.get(packKey(id));
         verifyPackBytes(pack_id, bytes);
+        await options.pace?.(bytes.length);
         await putOnce(target_store, packKey(id), bytes);
         report.objects_copied++;
         report.bytes_copied += bytes.length;
@@ -225,7 +226,7 @@ async function copyUnderNewNames(
   target: ObjectStore,
   ids: readonly string[],
   unnamed: IndexedPack[],
-  signal: AbortSignal | undefined,
+  { signal, pace }: CopyRunOptions,
 ): Promise<string[]> {
   const rewriters = new Map<number, PackRewriter>();
   for (const id of ids) {
@@ -233,6 +234,7 @@ async function copyUnderNewNames(
     const { header } = await readPackTail(source.store, source.epoch_keys, Buffer.from(id, "hex"), size_bytes);
     const rewriter = rewriters.get(header.kind) ?? source.rewriter(header.kind, target, signal);
     rewriters.set(header.kind, rewriter);
+    await pace?.(size_bytes);
     await rewriter.take(source.store, id, () => true);
   }
   for (const rewriter of rewriters.values()) await rewriter.finish();

@@ -24,6 +24,8 @@ export interface CopyPlan {
 export interface CopyRunOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
+  /** Asked before so many bytes of a pack are sent: waits for its turn, or throws to end the copy for now. */
+  readonly pace?: (bytes: number) => Promise<void>;
 }
 
 export interface CopyReport {

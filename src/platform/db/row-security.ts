@@ -31,7 +31,15 @@ export async function leaveRowScope(tx: Tx): Promise<void> {
 }
 
 /** Tables that everyone may read and nobody in scope may write. */
-const SHARED = new Set(["regions", "roles", "approval_rules", "drill_classes", "price_items", "prices"]);
+const SHARED = new Set([
+  "regions",
+  "region_links",
+  "roles",
+  "approval_rules",
+  "drill_classes",
+  "price_items",
+  "prices",
+]);
 /** Told of what was done by anyone, read only by those in scope. */
 const APPEND_ONLY = new Set(["events"]);
 /** Hold secrets or other people's names, whatever columns they have. */

@@ -924,6 +924,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/region-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Limits and windows of the ways that copies take between regions, where any were said
+         * @description Needs the permission `backups:read`.
+         */
+        get: operations["get_region_links"];
+        put?: never;
+        /**
+         * Limit the copies from one region to another: bytes a second, hours of the day; what is left out stays
+         * @description Needs the permission `regions:write`.
+         */
+        post: operations["set_region_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/catalog/rebuild": {
         parameters: {
             query?: never;
@@ -11308,7 +11332,181 @@ export interface operations {
                             failures_24h: number;
                             copied_bytes_24h: number;
                             bytes_per_second_24h: number | null;
+                            backlog_bytes: number;
+                            source_bytes_24h: number;
+                            link: {
+                                from_region: string;
+                                to_region: string;
+                                bytes_per_second: number | null;
+                                window: string | null;
+                                open: boolean;
+                                opens_at: string | null;
+                            } | null;
+                            cause: ("window_closed" | "target_quota" | "link_down" | "copy_failed" | "source_faster_than_link" | "copying" | "queued") | null;
+                            cause_text: string | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_region_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            from_region: string;
+                            to_region: string;
+                            bytes_per_second: number | null;
+                            window: string | null;
+                            open: boolean;
+                            opens_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    set_region_link: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Id or name of the region that copies come from */
+                    from: string;
+                    /** @description Id or name of the region that they go to */
+                    to: string;
+                    bytes_per_second?: number | null;
+                    /** @description For example 22:00-06:00 Asia/Dhaka */
+                    window?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from_region: string;
+                        to_region: string;
+                        bytes_per_second: number | null;
+                        window: string | null;
+                        open: boolean;
+                        opens_at: string | null;
                     };
                 };
             };

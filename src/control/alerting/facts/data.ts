@@ -76,9 +76,15 @@ export const replication: FactSource = {
           cause: `${pair.from_region}>${pair.to_region}`,
           project_id: null,
           subject: pair.oldest_uncopied ?? pair.to_region,
-          summary: `${pair.to_region} is ${hours} h behind ${pair.from_region}: ${waiting} backups wait, ${pair.failures_24h} failures in 24 h`,
+          summary: `${pair.to_region} is ${hours} h behind ${pair.from_region}: ${waiting} backups wait, ${pair.failures_24h} failures in 24 h; ${pair.cause_text ?? "cause unknown"}`,
           members: [`${pair.from_region}>${pair.to_region}`],
-          details: { lag_seconds: Math.round(pair.lag_seconds), pending: pair.pending, failed: pair.failed },
+          details: {
+            lag_seconds: Math.round(pair.lag_seconds),
+            pending: pair.pending,
+            failed: pair.failed,
+            backlog_bytes: pair.backlog_bytes,
+            lag_cause: pair.cause ?? "",
+          },
         };
       });
   },
