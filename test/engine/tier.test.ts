@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { checkRepository } from "../../src/engine/check/index.ts";
 import { runSweep } from "../../src/engine/sweep/index.ts";
 import {
   type BackupTier,
@@ -75,4 +76,8 @@ test("a pack stands in the hottest tier that any backup needs, trees stay hot, a
   assert.ok(gone.packs_deleted > 0, "a pack that nobody needs is deleted from the cold, too");
   for await (const stat of repository.store.list("packs/")) assert.equal(stat.tier, undefined);
   await world.verify(young);
+  // Listed before a sweep beside removed it, read after: it is gone, and nothing is wrong.
+  Object.assign(repository, { listBackupIds: async () => [old, young] });
+  assert.deepEqual((await planTiers({ repository, rules: RULES, backups })).backups, { hot: 1, warm: 0, cold: 0 });
+  assert.deepEqual((await checkRepository({ repository, read_data: false, threads: 1 })).damaged, []);
 });

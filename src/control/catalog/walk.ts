@@ -146,7 +146,8 @@ async function walkRepository(
       if (note?.removed === true) continue;
       const recoverable_until_ms = note?.recoverable_until_ms ?? null;
       try {
-        const manifest = await repository.readManifest(backup_id, state);
+        const manifest = await repository.findManifest(backup_id, state);
+        if (manifest === undefined) continue;
         const labels = decodeLabels(backup_id, manifest.labels);
         const stat = await repository.store.stat(manifestKey(backup_id));
         walk.manifests.push({

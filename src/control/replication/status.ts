@@ -56,7 +56,8 @@ export async function replicationStatus(
   const { rows } = await sql<PairRow>`
     with wanted as (
       select c.*, c.state in ('PENDING', 'RUNNING', 'FAILED') as waiting,
-        b.region_id as from_id, b.completed_at as backup_completed_at, j.started_at as job_started_at, b.stored_bytes as added_bytes,
+        b.region_id as from_id, b.completed_at as backup_completed_at, j.started_at as job_started_at,
+        b.stored_bytes as added_bytes,
         case when j.state = 'RUNNING' then (j.progress->>'done_bytes')::float8 end as sent_bytes,
         case when j.state in ('QUEUED', 'FAILED') then j.error end as error, j.updated_at as job_updated_at
       from copies c

@@ -71,7 +71,8 @@ async function objectsOf(repository: Repository, backups: ReadonlySet<string>): 
   const state = await repository.sweepState();
   for (const id of await repository.listBackupIds()) {
     if (!backups.has(id)) continue;
-    const manifest = await repository.readManifest(id, state);
+    const manifest = await repository.findManifest(id, state);
+    if (manifest === undefined) continue;
     keys.add(`manifests/${id}`);
     for (const pack of manifest.packs) keys.add(`packs/${pack.slice(0, 2)}/${pack}`);
   }

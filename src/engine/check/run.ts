@@ -201,7 +201,8 @@ export async function checkRepository(o: CheckOptions): Promise<CheckReport> {
   for (const id of ids) {
     signal?.throwIfAborted();
     try {
-      manifests.push(await repository.readManifest(id, state));
+      const manifest = await repository.findManifest(id, state);
+      if (manifest !== undefined) manifests.push(manifest);
     } catch (error) {
       if (!hasCode(error, "MANIFEST_DAMAGED")) throw error;
       damage.addError(error, `manifests/${id}`, [id]);

@@ -297,6 +297,16 @@ export class Repository {
     return { ...manifest, packs: packsNow(manifest.packs, backup_id, state ?? (await this.sweepState())) };
   }
 
+  /** For one that was listed: undefined when a sweep has removed it since. @throws as {@link readManifest} */
+  async findManifest(backup_id: string, state?: SweepState): Promise<Manifest | undefined> {
+    try {
+      return await this.readManifest(backup_id, state);
+    } catch (error) {
+      if (hasCode(error, "BACKUP_NOT_FOUND")) return undefined;
+      throw error;
+    }
+  }
+
   /** The same as {@link openManifest}, for bytes that may be of an epoch opened since. */
   async openFresh(backup_id: string, bytes: Buffer): Promise<Manifest> {
     try {

@@ -46,10 +46,12 @@ async function needsOf({ repository, backups, signal }: TierOptions) {
   const state = await repository.sweepState();
   for (const backup_id of await repository.listBackupIds()) {
     signal?.throwIfAborted();
+    const manifest = await repository.findManifest(backup_id, state);
+    if (manifest === undefined) continue;
     const { tier, expires_at_ms } = backups.get(backup_id) ?? { tier: "hot" as const, expires_at_ms: null };
     counts[tier]++;
     const until_ms = expires_at_ms ?? Number.POSITIVE_INFINITY;
-    for (const pack of (await repository.readManifest(backup_id, state)).packs) {
+    for (const pack of manifest.packs) {
       const need = needs.get(pack);
       if (need === undefined) needs.set(pack, { tier, until_ms });
       else {

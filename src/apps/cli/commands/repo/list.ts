@@ -50,8 +50,9 @@ export function registerList(repo: Command, io: CliIo): void {
       const ids = await repository.listBackupIds();
       const [state, forgotten] = await Promise.all([repository.sweepState(), repository.readForgotten()]);
       for (let i = 0; i < ids.length; i += READS_MAX) {
-        const batch = ids.slice(i, i + READS_MAX).map((id) => repository.readManifest(id, state));
-        found.push(...(await Promise.all(batch)).map((manifest) => rowOf(manifest, forgotten.get(manifest.backup_id))));
+        const batch = ids.slice(i, i + READS_MAX).map((id) => repository.findManifest(id, state));
+        for (const manifest of await Promise.all(batch))
+          if (manifest !== undefined) found.push(rowOf(manifest, forgotten.get(manifest.backup_id)));
       }
       return found;
     });

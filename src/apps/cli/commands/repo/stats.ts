@@ -58,7 +58,7 @@ async function collectStats(repository: Repository): Promise<RepoStats> {
   let source_bytes = 0;
   const ids = await repository.listBackupIds();
   const state = await repository.sweepState();
-  for (const id of ids) source_bytes += (await repository.readManifest(id, state)).stats.source_bytes;
+  for (const id of ids) source_bytes += (await repository.findManifest(id, state))?.stats.source_bytes ?? 0;
   return { repository_id: repository.id, backups: ids.length, source_bytes, stored_bytes, objects };
 }
 
