@@ -28,6 +28,7 @@ const SCRIPTS = {
   build: "scripts/build.ts",
   "build:web": "scripts/build-web.ts",
   "bench:web": "test/bench/web/main.ts",
+  "bench:control": "test/bench/control/main.ts",
   screenshots: "test/web/screenshots.ts",
   format: "scripts/format.ts",
 };

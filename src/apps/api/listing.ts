@@ -77,11 +77,14 @@ function parseOrder(text: string, shape: ListShape): Order {
 function condition({ column, operator, values }: Term) {
   const ref = sql.ref(column);
   if (operator !== "=" && operator !== "!=") return sql<boolean>`${ref} ${sql.raw(operator)} ${values[0]}`;
-  const alternatives = values.map((value) =>
-    value === null ? sql<boolean>`${ref} is null` : sql<boolean>`${ref} is not distinct from ${value}`,
-  );
-  const any = sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
-  return operator === "=" ? any : sql<boolean>`not ${any}`;
+  // Plain comparisons, which an index can answer; null is asked for apart.
+  const plain = values.filter((value) => value !== null);
+  const parts = [
+    ...(plain.length === 0 ? [] : [sql<boolean>`${ref} in (${sql.join(plain)})`]),
+    ...(plain.length === values.length ? [] : [sql<boolean>`${ref} is null`]),
+  ];
+  const any = sql<boolean>`(${sql.join(parts, sql` or `)})`;
+  return operator === "=" ? any : sql<boolean>`${any} is not true`;
 }
 
 function writeCursor(list: string, value: unknown, id: unknown): string {

@@ -15,7 +15,7 @@ import type { Repositories } from "../../control/repositories/index.ts";
 import { applyRetention, planAudit, planHolds, planSweeps } from "../../control/retention/index.ts";
 import { planReseals, planRetirements, planRotations } from "../../control/rotation/index.ts";
 import { planTierRuns } from "../../control/tiering/index.ts";
-import { tick } from "../../control/schedule/index.ts";
+import { createTickMemory, tick } from "../../control/schedule/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
@@ -48,12 +48,13 @@ export function startScheduler(
 ): Scheduler {
   const { db, clock, random, log } = ports;
   const snapshots = createSnapshotWriter(ports);
+  const memory = createTickMemory();
   const stopping = new AbortController();
   let saved_ms = Number.NEGATIVE_INFINITY;
   let cleaned_ms = Number.NEGATIVE_INFINITY;
   let metered_ms = Number.NEGATIVE_INFINITY;
   const pass = async () => {
-    await tick(db, { clock, random, log, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
+    await tick(db, { clock, random, log, memory, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
     await repeatFailedCopies(db, ports);
     await planReseals(db, ports);
     const drills = await planDrills(db, ports);

@@ -1,10 +1,11 @@
+import { sql } from "kysely";
 import type { Selectable, Updateable } from "kysely";
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
 import { exceptionSchema, nameSchema, sourceSchema, tagsSchema, workloadTypeSchema } from "../../model/index.ts";
 import type { Source, Workload } from "../../model/index.ts";
 import { appendEvent, isUniqueViolation, withTransaction } from "../../platform/db/index.ts";
-import type { Db, Ports, WorkloadTable } from "../../platform/db/index.ts";
+import type { Db, Ports, Tx, WorkloadTable } from "../../platform/db/index.ts";
 import { inventoryError } from "./errors.ts";
 import { withParts } from "./parts.ts";
 import { getProject } from "./projects.ts";
@@ -121,9 +122,22 @@ export async function listWorkloads(db: Db, filter: WorkloadFilter = {}): Promis
     .orderBy("id")
     .limit(Math.min(filter.limit ?? LIST_MAX, LIST_MAX));
   if (filter.project_id !== undefined) query = query.where("project_id", "=", filter.project_id);
-  if (filter.ids !== undefined) query = query.where("id", "in", [...filter.ids]);
+  if (filter.ids !== undefined) query = query.where(sql<boolean>`id = any(${[...filter.ids]}::text[])`);
   if (filter.after_id !== undefined) query = query.where("id", ">", filter.after_id);
   return (await query.execute()).map(toWorkload);
+}
+
+/** Those named that were not removed, locked in order of id, so that two that lock many never wait for each other. */
+export async function workloadRowsForUpdate(tx: Tx, ids: readonly string[]): Promise<Workload[]> {
+  const rows = await tx
+    .selectFrom("workloads")
+    .selectAll()
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .where("removed_at", "is", null)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  return rows.map(toWorkload);
 }
 
 /** All of them, page by page. */

@@ -71,7 +71,7 @@ export function zoneOf(spec: PolicySpec): string {
   return "UTC";
 }
 
-const CRONS_MAX = 1000;
+const CRONS_MAX = 10_000;
 const crons = new Map<string, Cron>();
 
 /**

@@ -62,6 +62,7 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
     policy: by_id.get(attachment.policy_id),
     selectors: attachment.target.selectors?.map(parseSelector),
   }));
+  const candidatesFor = candidateIndex(compiled);
   // Many workloads share the same set of policies.
   const effective_by_set = new Map<string, EffectivePolicy>();
 
@@ -83,7 +84,7 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
       if (policy === undefined) problems.push(`tag ${POLICY_TAG}=${named} names no policy`);
       else bind(policy, `tag ${POLICY_TAG}=${named}`, 0);
     }
-    for (const { attachment, policy, selectors } of compiled) {
+    for (const { attachment, policy, selectors } of candidatesFor(workload)) {
       if (policy !== undefined && targets(attachment, selectors, workload)) {
         const attached_ms = Date.parse(attachment.created_at);
         bind(policy, `attachment ${attachment.id}: ${targetText(attachment.target)}`, attached_ms);
@@ -112,6 +113,50 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
     return nearest;
   };
   return { policies, resolve, nearMiss };
+}
+
+interface Compiled {
+  readonly attachment: Attachment;
+  readonly policy: Policy | undefined;
+  readonly selectors: readonly Selector[] | undefined;
+}
+
+/**
+ * For a workload the attachments that can cover it, in their order: most ask for a tag, a project or a name that few
+ * workloads have, and need not be tried on all others.
+ */
+function candidateIndex(compiled: readonly Compiled[]): (workload: Workload) => Iterable<Compiled> {
+  const by_trait = new Map<string, number[]>();
+  const everywhere: number[] = [];
+  compiled.forEach(({ attachment, selectors }, at) => {
+    const traits = traitsOf(attachment, selectors);
+    if (traits === null) everywhere.push(at);
+    for (const trait of new Set(traits)) by_trait.set(trait, [...(by_trait.get(trait) ?? []), at]);
+  });
+  return (workload) => {
+    const found = new Set(everywhere);
+    const traits = Object.entries(workload.tags).map(([key, value]) => tagTrait(key, value));
+    for (const trait of [...traits, `project ${workload.project_id}`, `name ${workload.name}`]) {
+      for (const at of by_trait.get(trait) ?? []) found.add(at);
+    }
+    const ordered = found.size > everywhere.length ? [...found].sort((a, b) => a - b) : everywhere;
+    return ordered.map((at) => compiled[at] as Compiled);
+  };
+}
+
+/** Traits of which a covered workload has at least one; null when any workload may be covered. */
+function traitsOf({ target }: Attachment, selectors: readonly Selector[] | undefined): string[] | null {
+  const exact = (values: readonly string[]) => values.every((value) => !/[*?]/.test(value));
+  const needed = selectors?.map(({ terms }) => terms.find((term) => term.kind === "is" && exact(term.values)));
+  if (needed?.every((term) => term !== undefined) === true) {
+    return needed.flatMap((term) => (term?.kind === "is" ? term.values.map((value) => tagTrait(term.key, value)) : []));
+  }
+  if (target.names !== undefined && exact(target.names)) return target.names.map((name) => `name ${name}`);
+  return target.project_id === undefined ? null : [`project ${target.project_id}`];
+}
+
+function tagTrait(key: string, value: string): string {
+  return `tag ${key}\0${value}`;
 }
 
 /** More differences than this are no near miss. */

@@ -6,6 +6,7 @@
  * binding or an edited rule starts at now and never causes a surprise run.
  */
 export * from "./jitter.ts";
+export { createTickMemory } from "./memory.ts";
 export * from "./plan.ts";
 export * from "./reattach.ts";
 export * from "./runs.ts";

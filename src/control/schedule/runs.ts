@@ -30,10 +30,26 @@ export function runsBetween(
 ): number[] {
   const cron = cronOf(rule);
   const runs: number[] = [];
-  let at = cron.nextRun(new Date(after_ms));
-  while (at !== null && at.getTime() <= until_ms && runs.length < limit) {
-    runs.push(at.getTime());
-    at = cron.nextRun(at);
+  let at_ms = nextAfter_ms(cron, after_ms);
+  while (at_ms !== null && at_ms <= until_ms && runs.length < limit) {
+    runs.push(at_ms);
+    at_ms = nextAfter_ms(cron, at_ms);
   }
   return runs;
+}
+
+/** The first time of a rule after an instant; null: never. */
+export function nextRunOf_ms(rule: Pick<ParsedRule, "pattern" | "zone">, after_ms: number): number | null {
+  return nextAfter_ms(cronOf(rule), after_ms);
+}
+
+/** Between an instant and the next run the answer is the same: many workloads ask for about the same instant. */
+const last_answers = new WeakMap<ReturnType<typeof cronOf>, { readonly from_ms: number; readonly next_ms: number }>();
+
+function nextAfter_ms(cron: ReturnType<typeof cronOf>, after_ms: number): number | null {
+  const last = last_answers.get(cron);
+  if (last !== undefined && after_ms >= last.from_ms && after_ms < last.next_ms) return last.next_ms;
+  const next_ms = cron.nextRun(new Date(after_ms))?.getTime() ?? null;
+  if (next_ms !== null) last_answers.set(cron, { from_ms: after_ms, next_ms });
+  return next_ms;
 }
