@@ -2,13 +2,14 @@ import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   type ActiveSession,
+  type Callers,
   checkCsrf,
+  createCallers,
   type OpenedSession,
   type Principal,
   type Reach,
   reachOf,
   verifySession,
-  verifyToken,
 } from "../../control/access/index.ts";
 import type { ApiDeps } from "./deps.ts";
 import { apiError } from "./errors.ts";
@@ -61,8 +62,13 @@ export async function prepareAuth(app: FastifyInstance): Promise<void> {
 
 /** Every route below `app` needs a valid bearer token, or a session's cookie, that allows the route's scope. */
 export function requireCaller(app: FastifyInstance, deps: ApiDeps): void {
+  const callers = createCallers(deps.db, deps.clock);
+  // Before the answer goes out, and whoever gets it asks again.
+  app.addHook("onSend", async (request) => {
+    if (!SAFE_METHODS.has(request.method)) callers.forget();
+  });
   app.addHook("onRequest", async (request) => {
-    const principal = await callerOf(request, deps);
+    const principal = await callerOf(request, deps, callers);
     const { scope, lesser_scope, organisation } = request.routeOptions.config;
     request.principal = principal;
     if (scope === undefined) return;
@@ -77,10 +83,10 @@ export function requireCaller(app: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-async function callerOf(request: FastifyRequest, deps: ApiDeps): Promise<Principal> {
+async function callerOf(request: FastifyRequest, deps: ApiDeps, callers: Callers): Promise<Principal> {
   const { authorization } = request.headers;
   const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? "");
-  if (match?.[1] !== undefined) return verifyToken(deps.db, match[1], deps.clock);
+  if (match?.[1] !== undefined) return callers.verify(match[1]);
   if (authorization === undefined && request.cookies[SESSION_COOKIE] !== undefined) {
     return (await sessionOf(request, deps)).principal;
   }

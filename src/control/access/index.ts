@@ -7,6 +7,7 @@
  * the same answer; nobody grants more than they have.
  */
 export * from "./bindings.ts";
+export { type Callers, createCallers } from "./callers.ts";
 export * from "./errors.ts";
 export { covers, type Grant, grantsOf, type Principal, type Reach, reachOf } from "./principal.ts";
 export { BUILTIN_ROLES, createRole, deleteRole, getRole, listRoles, permits, type Role } from "./roles.ts";

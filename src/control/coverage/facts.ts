@@ -22,6 +22,19 @@ export interface LastBackup {
 
 const CLOCK_TOLERANCE_MS = 3_600_000;
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface NewestRow {
+  readonly workload_id: string;
+  readonly good_id: string | null;
+  readonly created_at: Date | null;
+  readonly completed_at: Date | null;
+  readonly copied_to: readonly string[] | null;
+  readonly job_id: string | null;
+  readonly job_state: string | null;
+  readonly job_reason: string | null;
+}
+
 const NOTHING: Facts = { last_good: null, newer_damaged_id: null, last_job: null, open_job_id: null };
 
 /** Of every workload that has any, or of those named, in a fixed number of queries. */
@@ -30,74 +43,57 @@ export async function loadFacts(
   now_ms: number,
   workload_ids?: readonly string[],
 ): Promise<(workload_id: string) => Facts> {
-  const asked =
-    workload_ids === undefined ? sql<boolean>`true` : sql<boolean>`workload_id = any(${[...workload_ids]}::text[])`;
-  const good = await db
-    .selectFrom("backups")
-    .distinctOn("workload_id")
-    .select(["workload_id", "id", "created_at", "completed_at"])
-    .where(asked)
-    .where("state", "=", "AVAILABLE")
-    .where("verified_state", "!=", "INVALID")
-    // One dated ahead, by a clock that was wrong, says nothing about how old the last one is.
-    .where("created_at", "<=", new Date(now_ms + CLOCK_TOLERANCE_MS))
-    .orderBy("workload_id")
-    .orderBy("created_at", "desc")
-    .execute();
-  const damaged = await db
-    .selectFrom("backups")
-    .distinctOn("workload_id")
-    .select(["workload_id", "id", "created_at"])
-    .where(asked)
-    .where((where) => where.or([where("state", "=", "DAMAGED"), where("verified_state", "=", "INVALID")]))
-    .where("state", "not in", ["DELETING", "DELETED"])
-    .orderBy("workload_id")
-    .orderBy("created_at", "desc")
-    .execute();
-  const copies = await db
-    .selectFrom("copies")
-    .innerJoin("regions", "regions.id", "copies.region_id")
-    .select(["backup_id", "regions.name"])
-    .where("state", "=", "AVAILABLE")
-    // One array parameter: a list of as many as there are workloads would pass PostgreSQL's limit of 65535.
-    .where(sql<boolean>`backup_id = any(${good.map((row) => row.id)}::text[])`)
-    .execute();
-  const ended = await db
-    .selectFrom("jobs")
-    .distinctOn("workload_id")
-    .select(["workload_id", "id", "state", "status_reason"])
-    .where(asked)
-    .where("kind", "=", "backup")
-    .where("state", "in", ["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS", "FAILED", "EXPIRED"])
-    .orderBy("workload_id")
-    .orderBy("created_at", "desc")
-    .execute();
-  const open = await db
-    .selectFrom("jobs")
-    .select(["workload_id", "id"])
-    .where(asked)
-    .where("kind", "=", "backup")
-    .where("state", "not in", [...finalJobStates])
-    .execute();
+  const ids = workload_ids === undefined ? null : [...workload_ids];
+  // One dated ahead, by a clock that was wrong, says nothing about how old the last one is.
+  const until = new Date(now_ms + CLOCK_TOLERANCE_MS);
+  // A look-up by index for each workload: their newest ones are few among millions.
+  const { rows: newest } = await sql<NewestRow>`
+    select w.id as workload_id, good.id as good_id, good.created_at, good.completed_at, copied.names as copied_to,
+      job.id as job_id, job.state as job_state, job.status_reason as job_reason
+    from workloads w
+    left join lateral (
+      select id, created_at, completed_at from backups b
+      where b.workload_id = w.id and b.state = 'AVAILABLE' and b.verified_state <> 'INVALID' and b.created_at <= ${until}
+      order by created_at desc limit 1) good on true
+    left join lateral (
+      select array_agg(r.name) as names from copies c join regions r on r.id = c.region_id
+      where c.backup_id = good.id and c.state = 'AVAILABLE') copied on true
+    left join lateral (
+      select id, state, status_reason from jobs j
+      where j.workload_id = w.id and j.kind = 'backup'
+        and j.state in ('SUCCEEDED', 'SUCCEEDED_WITH_WARNINGS', 'FAILED', 'EXPIRED')
+      order by created_at desc limit 1) job on true
+    where w.removed_at is null and (${ids}::text[] is null or w.id = any(${ids}::text[]))`.execute(db);
+  const { rows: damaged } = await sql<{ workload_id: string; id: string; created_at: Date }>`
+    select distinct on (workload_id) workload_id, id, created_at from backups
+    where (state = 'DAMAGED' or verified_state = 'INVALID') and state not in ('DELETING', 'DELETED')
+      and (${ids}::text[] is null or workload_id = any(${ids}::text[]))
+    order by workload_id, created_at desc`.execute(db);
+  const { rows: open } = await sql<{ workload_id: string; id: string }>`
+    select workload_id, id from jobs
+    where finished_at is null and kind = 'backup' and workload_id is not null and state not in (${sql.join(finalJobStates)})
+      and (${ids}::text[] is null or workload_id = any(${ids}::text[]))`.execute(db);
 
   const facts = new Map<string, Facts>();
-  const merge = (workload_id: string | null, part: Partial<Facts>) => {
-    if (workload_id !== null) facts.set(workload_id, { ...(facts.get(workload_id) ?? NOTHING), ...part });
+  const merge = (workload_id: string, part: Partial<Facts>) => {
+    facts.set(workload_id, { ...(facts.get(workload_id) ?? NOTHING), ...part });
   };
-  const copied = new Map<string, string[]>();
-  for (const { backup_id, name } of copies) copied.set(backup_id, [...(copied.get(backup_id) ?? []), name]);
-  for (const row of good) {
-    const created_at_ms = row.created_at.getTime();
-    const completed_at_ms = (row.completed_at ?? row.created_at).getTime();
-    merge(row.workload_id, {
-      last_good: { id: row.id, created_at_ms, completed_at_ms, copied_to: copied.get(row.id) ?? [] },
-    });
+  for (const row of newest) {
+    const part: Mutable<Partial<Facts>> = {};
+    if (row.good_id !== null && row.created_at !== null) {
+      const completed_at_ms = (row.completed_at ?? row.created_at).getTime();
+      const created_at_ms = row.created_at.getTime();
+      part.last_good = { id: row.good_id, created_at_ms, completed_at_ms, copied_to: row.copied_to ?? [] };
+    }
+    if (row.job_id !== null && row.job_state !== null) {
+      part.last_job = { id: row.job_id, state: row.job_state, status_reason: row.job_reason };
+    }
+    merge(row.workload_id, part);
   }
   for (const row of damaged) {
     const last_good_ms = facts.get(row.workload_id)?.last_good?.created_at_ms ?? 0;
     if (row.created_at.getTime() > last_good_ms) merge(row.workload_id, { newer_damaged_id: row.id });
   }
-  for (const { workload_id, ...last_job } of ended) merge(workload_id, { last_job });
   for (const { workload_id, id } of open) merge(workload_id, { open_job_id: id });
   return (workload_id) => facts.get(workload_id) ?? NOTHING;
 }

@@ -1,4 +1,4 @@
-import type { Workload } from "../../model/index.ts";
+import type { Policy, Workload } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { everyWorkload, listProjects, listRegions } from "../inventory/index.ts";
 import { loadSelection } from "../policy/index.ts";
@@ -87,8 +87,11 @@ export interface CoverageOptions {
 export async function coverageReport(db: Db, now_ms: number, options: CoverageOptions = {}): Promise<CoverageReport> {
   const { project_id, workload_ids } = options;
   const selection = await loadSelection(db);
-  const facts = await loadFacts(db, now_ms, workload_ids);
-  const proofOf = await loadProofs(db, now_ms, workload_ids);
+  const [facts, proofOf] = await Promise.all([
+    loadFacts(db, now_ms, workload_ids),
+    loadProofs(db, now_ms, workload_ids),
+  ]);
+  const nextRunOf = nextRunsOf(now_ms);
   const regions = new Set((await listRegions(db)).map((region) => region.name));
   const projects = new Map((await listProjects(db)).map((project) => [project.id, project.name]));
   const workloads: WorkloadCoverage[] = [];
@@ -102,7 +105,7 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
     const primary = resolution.effective?.primary;
     const policy = primary === undefined ? null : { id: primary.id, version: primary.version };
     const proof = proofOf({ ...workload, workload_id: workload.id, policy });
-    const found = coverageOf(workload, project, selection, resolution, facts(workload.id), regions, now_ms);
+    const found = coverageOf(workload, project, selection, resolution, facts(workload.id), regions, nextRunOf, now_ms);
     workloads.push({ ...found, proof });
   }
   const count = (status: CoverageStatus) => workloads.filter((it) => it.status === status).length;
@@ -130,6 +133,7 @@ function coverageOf(
   resolution: Resolution,
   facts: Facts,
   regions: ReadonlySet<string>,
+  nextRunOf: (policy: Policy) => number,
   now_ms: number,
 ): Omit<WorkloadCoverage, "proof"> {
   const { effective, exclusion } = resolution;
@@ -141,10 +145,7 @@ function coverageOf(
     ...backupFindings(workload, resolution, facts, regions, rpo_met, now_ms),
   ];
   const at_risk = findings.some((finding) => finding.level === "risk");
-  const next =
-    effective === null
-      ? []
-      : effective.policies.flatMap((policy) => nextRuns(policy.spec, now_ms, 1).map((run) => run.at_ms));
+  const next_ms = Math.min(...(effective?.policies ?? []).map(nextRunOf));
   return {
     workload_id: workload.id,
     name: workload.name,
@@ -159,12 +160,23 @@ function coverageOf(
         ? null
         : { id: last_good.id, created_at: iso(last_good.created_at_ms), age_seconds: Math.round(age_ms / 1000) },
     rpo_met,
-    next_run_at: next.length === 0 ? null : iso(Math.min(...next)),
+    next_run_at: Number.isFinite(next_ms) ? iso(next_ms) : null,
     exception:
       exclusion === null
         ? null
         : { owner: exclusion.owner, reason: exclusion.reason, expires_at: exclusion.expires_at },
     findings,
+  };
+}
+
+/** When a policy runs next, computed once for all its workloads; infinite: never. */
+function nextRunsOf(now_ms: number): (policy: Policy) => number {
+  const known = new Map<string, number>();
+  return ({ id, spec }) => {
+    let next_ms = known.get(id);
+    if (next_ms === undefined)
+      known.set(id, (next_ms = nextRuns(spec, now_ms, 1)[0]?.at_ms ?? Number.POSITIVE_INFINITY));
+    return next_ms;
   };
 }
 

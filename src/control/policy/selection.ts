@@ -4,7 +4,7 @@ import { listAttachments, targetText } from "./attachments.ts";
 import { effectivePolicy } from "./effective.ts";
 import type { EffectivePolicy } from "./effective.ts";
 import { listPolicies } from "./policies.ts";
-import { failingTerms, globMatches, matches, parseSelector } from "./selector.ts";
+import { failingCount, failingTerms, globMatches, matches, parseSelector } from "./selector.ts";
 import type { Selector } from "./selector.ts";
 
 /** Tags with a meaning of their own. */
@@ -103,14 +103,15 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
     return { state: "bound", bindings, effective, exclusion, problems };
   };
   const nearMiss: Selection["nearMiss"] = (workload) => {
-    let nearest: ReturnType<Selection["nearMiss"]> = null;
+    let nearest: { policy: Policy; attachment: Attachment; selectors: readonly Selector[] | undefined } | null = null;
+    let fewest = NEAR_MISS_TERMS_MAX + 1;
     for (const { attachment, policy, selectors } of compiled) {
-      if (policy === undefined) continue;
-      const missing = missingFor(attachment, selectors, workload);
-      if (missing.length > 0 && missing.length < (nearest?.missing.length ?? NEAR_MISS_TERMS_MAX + 1))
-        nearest = { policy, missing };
+      if (policy === undefined || !isMeant(attachment, workload)) continue;
+      const missing = missingCount(attachment, selectors, workload);
+      if (missing > 0 && missing < fewest) [nearest, fewest] = [{ policy, attachment, selectors }, missing];
     }
-    return nearest;
+    if (nearest === null) return null;
+    return { policy: nearest.policy, missing: missingFor(nearest.attachment, nearest.selectors, workload) };
   };
   return { policies, resolve, nearMiss };
 }
@@ -162,21 +163,29 @@ function tagTrait(key: string, value: string): string {
 /** More differences than this are no near miss. */
 const NEAR_MISS_TERMS_MAX = 2;
 
+/** Another project or name was never meant. */
+function isMeant({ target }: Attachment, workload: Workload): boolean {
+  if (target.project_id !== undefined && target.project_id !== workload.project_id) return false;
+  return target.names === undefined || target.names.some((name) => globMatches(name, workload.name));
+}
+
+/** How many conditions do not hold; 0 too where nothing holds: of a single condition, that is near all the same. */
+function missingCount({ target }: Attachment, selectors: readonly Selector[] | undefined, workload: Workload): number {
+  const wrong_type = target.types?.includes(workload.type) === false ? 1 : 0;
+  const by_selector = (selectors ?? []).map((selector) => failingCount(selector, workload.tags));
+  const missing = wrong_type + (by_selector.length === 0 ? 0 : Math.min(...by_selector));
+  const terms = Math.max(0, ...(selectors ?? []).map((it) => it.terms.length));
+  const conditions = (target.types === undefined ? 0 : 1) + terms;
+  return missing < conditions || conditions === 1 ? missing : 0;
+}
+
 function missingFor({ target }: Attachment, selectors: readonly Selector[] | undefined, workload: Workload): string[] {
-  // Another project or name was never meant.
-  if (target.project_id !== undefined && target.project_id !== workload.project_id) return [];
-  if (target.names !== undefined && !target.names.some((name) => globMatches(name, workload.name))) return [];
   const type =
     target.types?.includes(workload.type) === false
       ? [`type ${target.types.join(" or ")} (it is a ${workload.type})`]
       : [];
   const by_selector = (selectors ?? []).map((selector) => failingTerms(selector, workload.tags));
-  const fewest = by_selector.sort((a, b) => a.length - b.length)[0] ?? [];
-  // Of a single condition, nothing in common is nothing near.
-  const conditions =
-    (target.types === undefined ? 0 : 1) + Math.max(0, ...(selectors ?? []).map((it) => it.terms.length));
-  const missing = [...type, ...fewest];
-  return missing.length < conditions || conditions === 1 ? missing : [];
+  return [...type, ...(by_selector.sort((a, b) => a.length - b.length)[0] ?? [])];
 }
 
 function targets({ target }: Attachment, selectors: readonly Selector[] | undefined, workload: Workload): boolean {

@@ -42,6 +42,11 @@ export function matches(selector: Selector, tags: Tags): boolean {
   return selector.terms.every((term) => holds(term, tags));
 }
 
+/** How many terms do not hold. */
+export function failingCount(selector: Selector, tags: Tags): number {
+  return selector.terms.reduce((count, term) => (holds(term, tags) ? count : count + 1), 0);
+}
+
 /** The terms that do not hold, in words: why a selector passes a workload by. */
 export function failingTerms(selector: Selector, tags: Tags): string[] {
   return selector.terms

@@ -66,18 +66,25 @@ interface Changes {
 
 async function write(tx: Tx, { start, drop }: Changes): Promise<void> {
   if (drop.length > 0) {
+    const [ids, policies, rules] = [column(drop, "workload_id"), column(drop, "policy_id"), column(drop, "rule")];
     await sql`
-      delete from schedule_cursors c using unnest(${drop.map((it) => it.workload_id)}::text[],
-        ${drop.map((it) => it.policy_id)}::text[], ${drop.map((it) => it.rule)}::text[]) as gone (workload_id, policy_id, rule)
+      delete from schedule_cursors c
+      using unnest(${ids}::text[], ${policies}::text[], ${rules}::text[]) as gone (workload_id, policy_id, rule)
       where c.workload_id = gone.workload_id and c.policy_id = gone.policy_id and c.rule = gone.rule`.execute(tx);
   }
   if (start.length === 0) return;
+  const columns = (["workload_id", "policy_id", "rule", "rule_text"] as const).map(
+    (name) => sql`${column(start, name)}::text[]`,
+  );
   await sql`
     insert into schedule_cursors (workload_id, policy_id, rule, rule_text, planned_until)
     select workload_id, policy_id, rule, rule_text, to_timestamp(planned_ms / 1000.0)
-    from unnest(${start.map((it) => it.workload_id)}::text[], ${start.map((it) => it.policy_id)}::text[],
-      ${start.map((it) => it.rule)}::text[], ${start.map((it) => it.rule_text)}::text[],
-      ${start.map((it) => it.planned_until_ms)}::float8[]) as fresh (workload_id, policy_id, rule, rule_text, planned_ms)
+    from unnest(${sql.join(columns)}, ${column(start, "planned_until_ms")}::float8[])
+      as fresh (workload_id, policy_id, rule, rule_text, planned_ms)
     on conflict (workload_id, policy_id, rule)
       do update set rule_text = excluded.rule_text, planned_until = excluded.planned_until`.execute(tx);
+}
+
+function column<Row, Name extends keyof Row>(rows: readonly Row[], name: Name): Row[Name][] {
+  return rows.map((row) => row[name]);
 }
