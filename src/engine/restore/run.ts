@@ -1,6 +1,9 @@
 import { asHoldfastError } from "../../base/index.ts";
 import {
+  decodeExtents,
+  type Extent,
   EXTENT_HOLE,
+  EXTENT_MAP,
   EntryView,
   FLAG_INCOMPLETE,
   TYPE_DIRECTORY,
@@ -21,7 +24,7 @@ import { openTarget, type RootTarget } from "./target.ts";
 import { TargetTree } from "./target-tree.ts";
 import type { RestorePlan, RestoreReport, RestoreRunOptions } from "./types.ts";
 import { restoreThreads } from "./threads.ts";
-import { fullPath, pathOf, type Visited, walkSelected } from "./walk.ts";
+import { fullPath, pathOf, type Visited, walkFolders } from "./walk.ts";
 import { Window, type WindowFile } from "./window.ts";
 import { type FileFault, isFatal, type RestoreTask, type RestoreTaskResult, type RestoreWorkerStart } from "./task.ts";
 
@@ -56,6 +59,19 @@ export async function runRestore(plan: RestorePlan, options: RestoreRunOptions =
  */
 async function beginReading(repository: Repository): Promise<Lease | undefined> {
   return repository.beginLease("restore").catch(() => undefined);
+}
+
+type FlatExtent = Exclude<Extent, { kind: typeof EXTENT_MAP }>;
+const isMap = ({ kind }: Extent): boolean => kind === EXTENT_MAP;
+
+/** Part of a full window: the threads are ready before the walk has come far. */
+const FIRST_WINDOW = 1 / 16;
+
+/** A window under way. */
+interface Work {
+  /** The threads have all its tasks, and the window before it is done. */
+  readonly fed: Promise<void>;
+  readonly done: Promise<void>;
 }
 
 class RestoreRun {
@@ -109,23 +125,22 @@ class RestoreRun {
   async run(): Promise<RestoreReport> {
     const { manifest, reader, selection } = this.#plan;
     this.#meter.begin("restore", this.#plan.files, this.#plan.bytes);
-    let window = new Window();
-    let working: Promise<void> = this.#started;
+    let part = FIRST_WINDOW;
+    let window = new Window(part);
+    let before: Work = { fed: this.#started, done: this.#started };
     const lost = (error: unknown, at: string) => this.#outcome.fail(at, error, "the listing from here on");
-    for await (const visited of walkSelected(manifest, reader.read, selection, lost)) {
-      await this.#visit(visited, window);
-      if (!window.full) continue;
-      this.#options.signal?.throwIfAborted();
-      // The next stretch is prepared while the threads work on this one; not more than that, so that memory stays
-      // bounded.
-      const ready = window;
-      await working;
-      working = this.#work(ready);
-      working.catch(() => undefined); // looked at by the next await
-      window = new Window();
+    for await (const folder of walkFolders(manifest, reader.read, selection, lost)) {
+      for (const visited of folder) {
+        const visiting = this.#visit(visited, window);
+        if (visiting !== undefined) await visiting;
+        if (!window.full) continue;
+        this.#options.signal?.throwIfAborted();
+        before = await this.#follow(before, window);
+        part = Math.min(1, part * 2);
+        window = new Window(part);
+      }
     }
-    await working;
-    await this.#work(window);
+    await (await this.#follow(before, window)).done;
     this.#skeleton.makeLinks();
     this.#deleteExtra();
     this.#skeleton.finishFolders();
@@ -143,28 +158,57 @@ class RestoreRun {
     };
   }
 
-  async #visit({ root, folder, entry, wanted }: Visited, window: Window): Promise<void> {
-    const path = pathOf(folder, entry.name);
+  /**
+   * Gives the threads a window as soon as they have all tasks of the one before, so that they never wait for its last
+   * ones; while they work the next is prepared. Not more than two are under way, so that memory stays bounded.
+   */
+  async #follow(before: Work, window: Window): Promise<Work> {
+    await before.fed;
+    const fed = Promise.withResolvers<void>();
+    const done = this.#work(window, before.done, fed.resolve);
+    done.then(fed.resolve, fed.reject);
+    fed.promise.catch(() => undefined); // looked at by the next await
+    return { fed: fed.promise, done };
+  }
+
+  /** Nothing to wait for but for a file whose map pages have to be read. */
+  #visit(visited: Visited, window: Window): Promise<void> | undefined {
+    const { root, folder, entry, wanted } = visited;
+    const failed = (error: unknown, path = pathOf(folder, entry.name)) => {
+      if (isFatal(error)) throw error;
+      this.#outcome.fail(fullPath(this.#plan.manifest, root, path), error);
+    };
     try {
       switch (entry.type) {
         case TYPE_DIRECTORY:
-          return this.#skeleton.makeFolder(root, folder, path, entry, wanted);
-        case TYPE_FILE:
-          return await this.#addFile(root, folder, path, entry, window);
+          this.#skeleton.makeFolder(root, folder, pathOf(folder, entry.name), entry, wanted);
+          return undefined;
+        case TYPE_FILE: {
+          const extents = decodeExtents(entry.content);
+          if (!extents.some(isMap)) {
+            this.#addFile(visited, extents as FlatExtent[], window);
+            return undefined;
+          }
+          const path = pathOf(folder, entry.name);
+          const flat: FlatExtent[] = [];
+          return walkContent(entry.content, this.#plan.reader.read, (extent) => flat.push(extent))
+            .then(() => this.#addFile(visited, flat, window))
+            .catch((error: unknown) => failed(error, path));
+        }
         case TYPE_SOCKET:
-          return; // its program makes it anew
+          return undefined; // its program makes it anew
         default:
-          if (this.#skeleton.isLink(root, folder, entry.name, path, entry)) return;
-          return this.#skeleton.makeOther(root, folder, entry);
+          if (!this.#skeleton.isLink(root, folder, entry.name, entry)) this.#skeleton.makeOther(root, folder, entry);
+          return undefined;
       }
     } catch (error) {
-      if (isFatal(error)) throw error;
-      this.#outcome.fail(fullPath(this.#plan.manifest, root, path), error);
+      failed(error);
+      return undefined;
     }
   }
 
-  async #addFile(root: number, folder: Buffer, path: Buffer, entry: EntryView, window: Window): Promise<void> {
-    const { targets, loaded, reader, occupied } = this.#plan;
+  #addFile({ root, folder, entry }: Visited, extents: readonly FlatExtent[], window: Window): void {
+    const { targets, loaded, occupied } = this.#plan;
     const target = targets[root] as RootTarget;
     const name = folder.length === 0 && target.file !== undefined ? target.file : undefined;
     const ordinal = this.#ordinal++;
@@ -172,7 +216,7 @@ class RestoreRun {
     if ((entry.flags & FLAG_INCOMPLETE) !== 0) {
       throw restoreError("RESTORE_PART_LOST", "it could not be read to its end when the backup was made");
     }
-    if (this.#skeleton.isLink(root, folder, name ?? entry.name, path, entry)) return;
+    if (this.#skeleton.isLink(root, folder, name ?? entry.name, entry)) return;
     let existed = false;
     if (occupied || this.#journal.resumed) {
       const found = this.#stat.read(this.#tree.folder(root, folder), cString(name ?? entry.name));
@@ -191,19 +235,18 @@ class RestoreRun {
         return;
       }
     }
-    const raw = Buffer.from(entry.raw);
-    const writes: { frame: number; slot: number; offset: number; length: number; id: Buffer }[] = [];
-    let holes = false;
-    const end = await walkContent(entry.content, reader.read, (extent, offset) => {
-      if (extent.kind === EXTENT_HOLE) {
-        holes = true;
-        return;
+    const places: number[] = [];
+    let [end, holes] = [0, false];
+    for (const extent of extents) {
+      if (extent.kind === EXTENT_HOLE) holes = true;
+      else {
+        const place = loaded.index.lookup(extent.id);
+        if (place === undefined)
+          throw restoreError("RESTORE_PART_LOST", `no readable pack holds its bytes from ${end} on`);
+        places.push(place.frame, place.slot);
       }
-      const place = loaded.index.lookup(extent.id);
-      if (place === undefined)
-        throw restoreError("RESTORE_PART_LOST", `no readable pack holds its bytes from ${offset} on`);
-      writes.push({ ...place, offset, length: extent.length, id: extent.id });
-    });
+      end += extent.length;
+    }
     if (end !== size) throw restoreError("RESTORE_PART_LOST", `its listing covers ${end} of ${size} bytes`);
     // A hole is not written, and a file with other names may not be written into: such a file is made anew, never
     // patched.
@@ -217,14 +260,21 @@ class RestoreRun {
       root,
       folder: this.#sameFolder(root, folder),
       name,
-      raw,
+      raw: entry.raw, // a view of its page, which lives as long as the window
       size,
       existed,
       kept: false,
       failed: false,
     };
     const number = window.addFile(file);
-    for (const { frame, slot, offset, length, id } of writes) window.addWrite(frame, slot, number, offset, length, id);
+    let [at, offset] = [0, 0];
+    for (const extent of extents) {
+      if (extent.kind !== EXTENT_HOLE) {
+        window.addWrite(places[at] as number, places[at + 1] as number, number, offset, extent.length, extent.id);
+        at += 2;
+      }
+      offset += extent.length;
+    }
   }
 
   #last_folder: Buffer = Buffer.alloc(0);
@@ -237,8 +287,11 @@ class RestoreRun {
     return this.#last_folder;
   }
 
-  async #work(window: Window): Promise<void> {
-    if (window.files.length === 0) return;
+  /**
+   * @param before what has to be done first before this may end @param fed called when the threads have all its tasks
+   */
+  async #work(window: Window, before: Promise<void>, fed: () => void): Promise<void> {
+    if (window.files.length === 0) return before;
     const skip = new Set<number>();
     if (window.files.some(({ existed }) => existed)) {
       await this.#each(window.compareTasks(), ({ rows }, { same }) =>
@@ -246,10 +299,14 @@ class RestoreRun {
       );
     }
     const { tasks, shared } = window.frameTasks(this.#plan.loaded.index, skip);
-    await this.#each(tasks, ({ files }, result) => {
+    const take = ({ files }: { files: number[] }, result: RestoreTaskResult) => {
       this.#note(window, files, result);
       this.#outcome.counts.bytes_written += result.bytes;
       this.#meter.add(0, result.bytes);
+    };
+    await this.#each(tasks, take, async () => {
+      await before; // two windows at most
+      fed();
     });
     const open = shared.filter((file) => !(window.files[file] as WindowFile).failed);
     await this.#each(window.finishTasks(open), ({ files }, result) => this.#note(window, files, result));
@@ -269,6 +326,7 @@ class RestoreRun {
   async #each<T extends { task: RestoreTask }>(
     tasks: readonly T[],
     take: (task: T, result: RestoreTaskResult) => void,
+    onFed?: () => Promise<void>,
   ): Promise<void> {
     const running = new Set<Promise<void>>();
     let failure: unknown;
@@ -285,6 +343,7 @@ class RestoreRun {
         .finally(() => running.delete(one));
       running.add(one);
     }
+    await onFed?.();
     await Promise.all(running);
     if (failure !== undefined) throw failure;
   }

@@ -126,11 +126,11 @@ export class Skeleton {
   }
 
   /** Another name of what was restored before: linked at the end. The first one seen is restored as itself. */
-  isLink(root: number, folder: Buffer, name: Buffer, path: Buffer, entry: EntryView): boolean {
+  isLink(root: number, folder: Buffer, name: Buffer, entry: EntryView): boolean {
     if (entry.nlink <= 1) return false;
     const primary = this.#primaries.get(entry.identity);
     if (primary === undefined) {
-      this.#primaries.set(entry.identity, { root, path: Buffer.from(path) });
+      this.#primaries.set(entry.identity, { root, path: Buffer.from(pathOf(folder, name)) });
       return false;
     }
     this.#later_links.push({

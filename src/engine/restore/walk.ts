@@ -41,11 +41,21 @@ export async function* walkSelected(
   selection: Selection,
   onLost: LostPage,
 ): AsyncGenerator<Visited> {
+  for await (const visited of walkFolders(manifest, readPage, selection, onLost)) yield* visited;
+}
+
+/** The same, folder by folder: entries come without a turn of the event loop for each. */
+export async function* walkFolders(
+  manifest: Manifest,
+  readPage: ReadPage,
+  selection: Selection,
+  onLost: LostPage,
+): AsyncGenerator<Iterable<Visited>> {
   const entry = new EntryView();
   const reader = new TreeReader(manifest.tree as Buffer, readPage);
   const lost = (error: unknown, where: { path: Buffer | undefined }) => onLost(error, displayPath(where.path ?? DOT));
   for await (const groups of reader.walk(undefined, lost)) {
-    for (const group of groups) yield* visitGroup(group, entry, selection);
+    for (const group of groups) yield visitGroup(group, entry, selection);
   }
 }
 

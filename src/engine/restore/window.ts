@@ -18,12 +18,15 @@ export interface WindowFile {
 
 const TASK_BYTES = 8 * 1024 * 1024;
 const TASK_FILES_MAX = 2000;
+const FILES_MAX = 16_384;
+const ROWS_MAX = 65_536;
 
 /**
  * A stretch of the tree whose files are restored together: enough of them that the packs are read in long runs,
  * few enough that memory stays bounded whatever the size of the backup.
  */
 export class Window {
+  readonly #part: number;
   readonly files: WindowFile[] = [];
   /** Row by row: frame number in the index, slot, file, offset, length. */
   #writes = new Float64Array(1024 * WRITE_FIELDS);
@@ -31,8 +34,13 @@ export class Window {
   #rows = 0;
   bytes = 0;
 
+  /** @param part of the greatest size; a first window that is small gives the threads work soon */
+  constructor(part = 1) {
+    this.#part = part;
+  }
+
   get full(): boolean {
-    return this.files.length >= 16_384 || this.#rows >= 65_536;
+    return this.files.length >= FILES_MAX * this.#part || this.#rows >= ROWS_MAX * this.#part;
   }
 
   get rows(): number {
