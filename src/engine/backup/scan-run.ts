@@ -15,7 +15,9 @@ import {
 } from "./assembler.ts";
 import type { SegmentResult, WorkerTask } from "./worker.ts";
 
-const DIRECTORIES_A_TASK = 8;
+/** A task costs by its message, so long queues make long tasks; short ones leave something to every thread. */
+const DIRECTORIES_A_TASK_MAX = 32;
+const TASKS_AHEAD = 8;
 /** Folders finished ahead of their turn may hold this much; then only the folder whose turn it is goes on. */
 const WAITING_BYTES_MAX = 48 * 1024 * 1024;
 const PROBLEMS_MAX = 1000;
@@ -116,7 +118,8 @@ export class ScanRun {
     const head = this.#assembler.next;
     if (head?.state === "waiting") folders.push(head);
     else if (this.#assembler.waiting_bytes < WAITING_BYTES_MAX) {
-      while (folders.length < DIRECTORIES_A_TASK && this.#folders.length > 0) {
+      const most = Math.min(DIRECTORIES_A_TASK_MAX, Math.ceil(this.#folders.length / TASKS_AHEAD));
+      while (folders.length < most && this.#folders.length > 0) {
         const node = this.#folders.pop() as DirectoryNode;
         if (node.state === "waiting") folders.push(node);
       }

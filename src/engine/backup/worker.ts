@@ -4,7 +4,7 @@ import { TreeReader } from "../manifest/index.ts";
 import { PACK_DATA } from "../pack/index.ts";
 import { asBuffer, serveTasks, tellMain, Transferred } from "../pipeline/index.ts";
 import { ChunkHasher, ChunkReader, ChunkSink, type RepositorySecrets } from "../repository/index.ts";
-import { FileScanner, type ScannedDirectory, type ScanOptions } from "../source/files/index.ts";
+import { type Batch, FileScanner, type ScannedDirectory, type ScanOptions } from "../source/files/index.ts";
 import { openStore } from "../store/index.ts";
 import { type ExtentList, packExtents } from "./extent-list.ts";
 import { type PiecesTask, storePieces } from "./pieces.ts";
@@ -88,13 +88,17 @@ async function start(data: WorkerStart) {
   const handle = async (task: WorkerTask): Promise<unknown> => {
     switch (task.kind) {
       case "scan": {
-        const scanned: ScannedDirectory[] = [];
-        for (const { root, path } of task.directories) scanned.push(await scanner.scan(root, asBuffer(path)));
-        report();
-        return new Transferred(
-          scanned,
-          scanned.map(({ entries }) => entries.buffer as ArrayBuffer),
-        );
+        const batches: Batch[] = [];
+        for (const { root, path } of task.directories) batches.push(await scanner.scan(root, asBuffer(path)));
+        // One memory for all of them: handing over costs by the piece.
+        const slab = Buffer.allocUnsafeSlow(batches.reduce((sum, batch) => sum + batch.bytes, 0));
+        let at = 0;
+        const scanned: ScannedDirectory[] = batches.map((batch) => {
+          const directory = batch.done(slab, at);
+          at += batch.bytes;
+          return directory;
+        });
+        return new Transferred(scanned, [slab.buffer as ArrayBuffer]);
       }
       case "segment": {
         const { root, start: from, end, sparse, stamp } = task;

@@ -96,6 +96,12 @@ function encodeXattrs(xattrs: readonly ExtendedAttribute[]): Buffer {
   return Buffer.concat(parts);
 }
 
+/** A loop, for a call into the runtime costs more than the few bytes. */
+function same(a: Uint8Array, at: number, b: Uint8Array, from: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[at + i] !== b[from + i]) return false;
+  return true;
+}
+
 /**
  * A window on one encoded entry; `move` slides it along, so walking a million entries allocates nothing.
  * Every field was checked against the bytes by `move`.
@@ -175,15 +181,46 @@ export class EntryView {
     const { bytes, at } = this;
     const s = stat.bytes;
     return (
-      s.compare(bytes, at + 24, at + 32, 40, 48) === 0 &&
-      s.compare(bytes, at + 32, at + 40, 32, 40) === 0 &&
-      s.compare(bytes, at + 40, at + 48, 112, 120) === 0 &&
-      s.compare(bytes, at + 48, at + 56, 96, 104) === 0 &&
-      s.compare(bytes, at + 56, at + 60, 120, 124) === 0 &&
-      s.compare(bytes, at + 60, at + 64, 104, 108) === 0 &&
-      s.compare(bytes, at + 64, at + 72, 136, 144) === 0 &&
+      same(bytes, at + 24, s, 40, 8) && // size
+      same(bytes, at + 32, s, 32, 8) && // inode
+      same(bytes, at + 40, s, 112, 8) && // mtime
+      same(bytes, at + 48, s, 96, 8) && // ctime
+      same(bytes, at + 56, s, 120, 4) &&
+      same(bytes, at + 60, s, 104, 4) &&
+      same(bytes, at + 64, s, 136, 8) && // device
       bytes.readUInt32LE(at + 8) === stat.mode
     );
+  }
+
+  /** Like Buffer.compare of its name with another. */
+  compareName(name: Buffer): number {
+    const { bytes } = this;
+    const start = this.at + ENTRY_HEADER_BYTES;
+    const length = this.#tail - start;
+    const both = Math.min(length, name.length);
+    for (let i = 0; i < both; i++) {
+      const order = (bytes[start + i] as number) - (name[i] as number);
+      if (order !== 0) return order;
+    }
+    return length - name.length;
+  }
+
+  /**
+   * Are all chunks of a file's content there? Nothing is allocated, for a backup asks this of every unchanged file.
+   * @param has is the chunk there whose id stands at an offset
+   * @returns `undefined` when map pages have to be read to know. @throws TREE_DAMAGED
+   */
+  hasFlatContent(has: (bytes: Buffer, at: number) => boolean): boolean | undefined {
+    const { bytes } = this;
+    const end = contentEnd(bytes, this.#tail, this.end);
+    let complete = true;
+    for (let at = this.#tail + 4; at < end; ) {
+      const kind = bytes[at] as 0 | 1 | 2;
+      if (kind === 2) return undefined;
+      if (kind === 0 && !has(bytes, at + 5)) complete = false; // no short cut: what is asked for is marked as needed
+      at += EXTENT_BYTES[kind];
+    }
+    return complete;
   }
 
   /** Content bytes of a file (docs/format.md §8). @throws TREE_DAMAGED */

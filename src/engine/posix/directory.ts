@@ -45,6 +45,16 @@ export function withNul(name: Buffer): Buffer {
   return Buffer.from(name.buffer, name.byteOffset, name.length + 1);
 }
 
+const c_name = Buffer.alloc(256);
+
+/** `name` with a NUL behind it, in memory that the next call uses again: for one system call, made at once. */
+export function nameForCall(name: Uint8Array): Uint8Array {
+  if (name.length >= c_name.length) return cString(name);
+  c_name.set(name);
+  c_name[name.length] = 0;
+  return c_name;
+}
+
 const RESOLVE_NO_SYMLINKS = 0x04n;
 const RESOLVE_BENEATH = 0x08n;
 const PATH_PIECE_MAX = 3500; // well under PATH_MAX (4096), so that a deep path is opened in a few hops

@@ -179,8 +179,8 @@ export class ChunkSink {
   }
 
   /** Is the chunk stored (or being stored)? Then it is needed. */
-  has(id: Buffer): boolean {
-    const position = this.#o.index.find(id);
+  has(id: Buffer, at = 0): boolean {
+    const position = this.#o.index.find(id, at);
     this.markNeeded(position);
     return position >= 0;
   }

@@ -8,4 +8,4 @@ export { SEGMENT_BYTES } from "./content.ts";
 export { sourceError } from "./errors.ts";
 export { compileExclude } from "./exclude.ts";
 export { FileScanner, isStoreFailure, type ScanOptions } from "./scan.ts";
-export type { OpenContent, ScannedDirectory } from "./scanned.ts";
+export type { Batch, OpenContent, ScannedDirectory } from "./scanned.ts";

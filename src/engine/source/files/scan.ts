@@ -1,6 +1,5 @@
 import {
   checkName,
-  decodeExtents,
   EMPTY_CONTENT,
   type EntryView,
   encodeContent,
@@ -25,6 +24,7 @@ import {
   FileStat,
   lastErrno,
   listDirectory,
+  nameForCall,
   O_CLOEXEC,
   O_NOATIME,
   O_NOFOLLOW,
@@ -48,7 +48,7 @@ import { readExtents, SEGMENT_BYTES } from "./content.ts";
 import { sourceError } from "./errors.ts";
 import { compileExclude, type Exclude } from "./exclude.ts";
 import { DOT, SourceRoots } from "./roots.ts";
-import { Batch, Known, type ScannedDirectory } from "./scanned.ts";
+import { Batch, Known } from "./scanned.ts";
 
 /** Longer contents are encoded by the main thread, which keeps map pages together in metadata packs. */
 const EXTENTS_HERE_MAX = 64;
@@ -103,7 +103,7 @@ export class FileScanner {
   }
 
   /** Reads one folder, with the content of its files up to a segment each. */
-  async scan(root: number, path: Buffer): Promise<ScannedDirectory> {
+  async scan(root: number, path: Buffer): Promise<Batch> {
     const batch = new Batch();
     const problem = (name: Buffer, error: unknown) => {
       const { code, message } = asHoldfastError(error);
@@ -112,14 +112,14 @@ export class FileScanner {
     const known = await this.#known(root, path);
     if (path.length === 0 && !this.#roots.isDirectory(root)) {
       await this.#scanRootFile(root, known, batch, problem);
-      return batch.done();
+      return batch;
     }
     let dir: number;
     try {
       dir = this.#roots.openDirectory(root, path);
     } catch (error) {
       problem(DOT, error);
-      return batch.done();
+      return batch;
     }
     try {
       if (path.length === 0) {
@@ -130,7 +130,8 @@ export class FileScanner {
       const seen = new Known(known);
       for (const name of listDirectory(dir, path)) {
         try {
-          await this.#entry(root, path, dir, name, seen, batch);
+          const reading = this.#entry(root, path, dir, name, seen, batch);
+          if (reading !== undefined) await reading;
         } catch (error) {
           this.#sink.discard();
           if (isStoreFailure(error)) throw error;
@@ -140,7 +141,7 @@ export class FileScanner {
     } finally {
       call.close(dir);
     }
-    return batch.done();
+    return batch;
   }
 
   async #known(root: number, path: Buffer): Promise<Buffer[]> {
@@ -172,7 +173,7 @@ export class FileScanner {
   }
 
   /** @param as the name it gets in the tree, when it is not its own */
-  async #entry(
+  #entry(
     root: number,
     path: Buffer,
     dir: number,
@@ -180,24 +181,37 @@ export class FileScanner {
     seen: Known,
     batch: Batch,
     as = name,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const stat = this.#stat;
-    if (!stat.read(dir, withNul(name))) {
+    if (!stat.read(dir, nameForCall(name))) {
       const errno = lastErrno();
       if (errno === "ENOENT") throw sourceError("SOURCE_FILE_VANISHED", "it was removed while the folder was read");
       throw posixError("statx", errno, name);
     }
     const format = stat.format;
-    if (this.#exclude?.(path, name, format === S_IFDIR) === true) return;
+    if (this.#exclude?.(path, name, format === S_IFDIR) === true) return undefined;
     checkName(name);
     const before = seen.find(as);
-    if (
-      before !== undefined &&
-      !this.#racy() &&
-      before.unchangedSince(stat) &&
-      (await this.#takeOver(before, format, batch))
-    )
-      return;
+    if (before !== undefined && !this.#racy() && before.unchangedSince(stat)) {
+      const taken = this.#takeOver(root, before, format, batch);
+      if (taken === true) return undefined;
+      if (taken !== false)
+        return taken.then((it) => (it ? undefined : this.#anew(root, path, dir, name, as, format, batch)));
+    }
+    return this.#anew(root, path, dir, name, as, format, batch);
+  }
+
+  /** Reads an entry that cannot be taken over. */
+  #anew(
+    root: number,
+    path: Buffer,
+    dir: number,
+    name: Buffer,
+    as: Buffer,
+    format: number,
+    batch: Batch,
+  ): Promise<void> | undefined {
+    const stat = this.#stat;
     switch (format) {
       case S_IFREG:
         return this.#file(root, path, dir, name, as, batch);
@@ -205,7 +219,7 @@ export class FileScanner {
         batch.directories++;
         const at = batch.push(encodeEntry(TYPE_DIRECTORY, as, stat, { xattrs: readXattrsAt(dir, name) }));
         if (this.#descends(root)) batch.descend.push(at);
-        return;
+        return undefined;
       }
       case S_IFLNK: {
         const length = Number(call.readlinkat(dir, withNul(name), linkTarget, LINK_BYTES));
@@ -213,7 +227,7 @@ export class FileScanner {
         const target = Buffer.from(linkTarget.subarray(0, length));
         batch.others++;
         batch.push(encodeEntry(TYPE_SYMLINK, as, stat, { link_target: target, xattrs: readXattrsAt(dir, name) }));
-        return;
+        return undefined;
       }
       case S_IFBLK:
       case S_IFCHR:
@@ -221,12 +235,12 @@ export class FileScanner {
         const type = format === S_IFBLK ? TYPE_BLOCK_DEVICE : format === S_IFCHR ? TYPE_CHARACTER_DEVICE : TYPE_FIFO;
         batch.others++;
         batch.push(encodeEntry(type, as, stat, { xattrs: readXattrsAt(dir, name) }));
-        return;
+        return undefined;
       }
       case S_IFSOCK:
         batch.others++;
         batch.push(encodeEntry(TYPE_SOCKET, as, stat, {}));
-        return;
+        return undefined;
       default:
         throw posixError("statx", `unknown file type ${format.toString(8)}`, name);
     }
@@ -241,34 +255,52 @@ export class FileScanner {
     return this.#roots.sameDevice(root, this.#stat);
   }
 
-  /** Takes an unchanged entry over from the parent backup, if all of its content is still stored. */
-  async #takeOver(before: EntryView, format: number, batch: Batch): Promise<boolean> {
+  /**
+   * Takes an unchanged entry over from the parent backup, if all of its content is still stored.
+   * @returns a promise when map pages have to be read for it
+   */
+  #takeOver(root: number, before: EntryView, format: number, batch: Batch): boolean | Promise<boolean> {
     if ((before.flags & (FLAG_CHANGED | FLAG_INCOMPLETE)) !== 0) return false;
-    const size = before.size;
-    if (format === S_IFDIR) return false; // its entry may be the same, but it has to be visited all the same
-    if (format === S_IFREG && size > 0 && !(await this.#hasContent(before.content))) return false;
-    batch.push(before.raw);
-    if (format === S_IFREG) {
-      batch.files++;
-      batch.unchanged_files++;
-      batch.source_bytes += size;
-      this.#onProgress(1, size);
-    } else {
-      batch.others++;
+    if (format === S_IFDIR) {
+      batch.directories++;
+      const at = batch.take(before);
+      if (this.#descends(root)) batch.descend.push(at); // what is in it may have changed all the same
+      return true;
     }
+    if (format !== S_IFREG) {
+      batch.others++;
+      batch.take(before);
+      return true;
+    }
+    const stored = before.size === 0 || before.hasFlatContent(this.#has);
+    if (stored === undefined) {
+      const { raw } = before;
+      return this.#hasPages(before.content).then((complete) => {
+        if (complete) this.#countFile(batch, before.size);
+        if (complete) batch.push(raw);
+        return complete;
+      });
+    }
+    if (!stored) return false;
+    this.#countFile(batch, before.size);
+    batch.take(before);
     return true;
   }
 
-  async #hasContent(content: Buffer): Promise<boolean> {
+  readonly #has = (bytes: Buffer, at: number): boolean => this.#sink.has(bytes, at);
+
+  #countFile(batch: Batch, size: number): void {
+    batch.files++;
+    batch.unchanged_files++;
+    batch.source_bytes += size;
+    this.#onProgress(1, size);
+  }
+
+  async #hasPages(content: Buffer): Promise<boolean> {
     let complete = true;
     const visit = (extent: Extent) => {
       if (extent.kind !== EXTENT_HOLE && !this.#sink.has(extent.id)) complete = false;
     };
-    const extents = decodeExtents(content);
-    if (extents.every((extent) => extent.kind < 2)) {
-      extents.forEach(visit);
-      return complete;
-    }
     try {
       await walkContent(content, this.#readPage, visit, (page) => this.#sink.has(page));
     } catch {

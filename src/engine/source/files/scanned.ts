@@ -50,7 +50,7 @@ export class Known {
         continue;
       }
       this.#view.move(part, this.#at);
-      const order = Buffer.compare(this.#view.name, name);
+      const order = this.#view.compareName(name);
       if (order > 0 && this.#at === 0 && this.#view.name.equals(DOT)) {
         this.#at = this.#view.end; // a root's own entry stands first, though names such as `!x` sort before it
         continue;
@@ -75,18 +75,47 @@ export class Batch {
   source_bytes = 0;
   #parts: Buffer[] = [];
   #bytes = 0;
+  #run: Buffer | undefined;
+  #run_start = 0;
+  #run_end = 0;
 
   push(entry: Buffer): number {
+    this.#endRun();
     const at = this.#bytes;
     this.#parts.push(entry);
     this.#bytes += entry.length;
     return at;
   }
 
-  done(): ScannedDirectory {
-    const entries = Buffer.allocUnsafeSlow(this.#bytes);
-    let at = 0;
-    for (const part of this.#parts) at += part.copy(entries, at);
+  /** Takes an entry over as it is; neighbours that are taken over one after the other are copied as one. */
+  take({ bytes, at: from, length }: EntryView): number {
+    if (bytes !== this.#run || from !== this.#run_end) {
+      this.#endRun();
+      this.#run = bytes;
+      this.#run_start = from;
+    }
+    this.#run_end = from + length;
+    const at = this.#bytes;
+    this.#bytes += length;
+    return at;
+  }
+
+  #endRun(): void {
+    if (this.#run === undefined) return;
+    this.#parts.push(this.#run.subarray(this.#run_start, this.#run_end));
+    this.#run = undefined;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @param slab where the entries go, from `at` on */
+  done(slab: Buffer, at: number): ScannedDirectory {
+    this.#endRun();
+    let end = at;
+    for (const part of this.#parts) end += part.copy(slab, end);
+    const entries = slab.subarray(at, end);
     const { descend, open, problems, files, directories, others, unchanged_files, source_bytes } = this;
     return { entries, descend, open, problems, files, directories, others, unchanged_files, source_bytes };
   }
