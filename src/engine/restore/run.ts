@@ -23,10 +23,11 @@ import { hasDefaultAcl, Skeleton } from "./skeleton.ts";
 import { openTarget, type RootTarget } from "./target.ts";
 import { TargetTree } from "./target-tree.ts";
 import type { RestorePlan, RestoreReport, RestoreRunOptions } from "./types.ts";
+import { eachTask } from "./each-task.ts";
 import { restoreThreads } from "./threads.ts";
 import { fullPath, pathOf, type Visited, walkFolders } from "./walk.ts";
 import { Window, type WindowFile } from "./window.ts";
-import { type FileFault, isFatal, type RestoreTask, type RestoreTaskResult, type RestoreWorkerStart } from "./task.ts";
+import { type FileFault, isFatal, type RestoreTaskResult, type RestoreWorkerStart } from "./task.ts";
 
 /**
  * Does what a plan says. Paths that cannot be restored are reported and stop nothing else. Run again after an
@@ -294,7 +295,7 @@ class RestoreRun {
     if (window.files.length === 0) return before;
     const skip = new Set<number>();
     if (window.files.some(({ existed }) => existed)) {
-      await this.#each(window.compareTasks(), ({ rows }, { same }) =>
+      await eachTask(this.#pool, this.#options.signal, window.compareTasks(), ({ rows }, { same }) =>
         rows.forEach((row, i) => same[i] === 1 && skip.add(row)),
       );
     }
@@ -304,12 +305,14 @@ class RestoreRun {
       this.#outcome.counts.bytes_written += result.bytes;
       this.#meter.add(0, result.bytes);
     };
-    await this.#each(tasks, take, async () => {
+    await eachTask(this.#pool, this.#options.signal, tasks, take, async () => {
       await before; // two windows at most
       fed();
     });
     const open = shared.filter((file) => !(window.files[file] as WindowFile).failed);
-    await this.#each(window.finishTasks(open), ({ files }, result) => this.#note(window, files, result));
+    await eachTask(this.#pool, this.#options.signal, window.finishTasks(open), ({ files }, result) =>
+      this.#note(window, files, result),
+    );
     const done: number[] = [];
     for (const file of window.files) {
       if (file.failed) {
@@ -321,31 +324,6 @@ class RestoreRun {
     }
     this.#journal.add(done);
     this.#meter.add(done.length, 0);
-  }
-
-  async #each<T extends { task: RestoreTask }>(
-    tasks: readonly T[],
-    take: (task: T, result: RestoreTaskResult) => void,
-    onFed?: () => Promise<void>,
-  ): Promise<void> {
-    const running = new Set<Promise<void>>();
-    let failure: unknown;
-    for (const task of tasks) {
-      if (failure !== undefined) break;
-      this.#options.signal?.throwIfAborted();
-      await this.#pool.available();
-      const one: Promise<void> = this.#pool
-        .run<RestoreTaskResult>(task.task)
-        .then((result) => take(task, result))
-        .catch((error: unknown) => {
-          failure ??= error;
-        })
-        .finally(() => running.delete(one));
-      running.add(one);
-    }
-    await onFed?.();
-    await Promise.all(running);
-    if (failure !== undefined) throw failure;
   }
 
   #note(window: Window, files: readonly number[], result: RestoreTaskResult): void {

@@ -1,12 +1,9 @@
 import {
   checkName,
   EMPTY_CONTENT,
-  type EntryView,
   encodeContent,
   encodeEntry,
-  EXTENT_HOLE,
   FLAG_CHANGED,
-  FLAG_INCOMPLETE,
   type Extent,
   TYPE_BLOCK_DEVICE,
   TYPE_CHARACTER_DEVICE,
@@ -16,7 +13,6 @@ import {
   TYPE_SOCKET,
   TYPE_SYMLINK,
   type TreeReader,
-  walkContent,
   type ReadPage,
 } from "../../manifest/index.ts";
 import {
@@ -48,6 +44,7 @@ import { readExtents, SEGMENT_BYTES } from "./content.ts";
 import { sourceError } from "./errors.ts";
 import { compileExclude, type Exclude } from "./exclude.ts";
 import { DOT, SourceRoots } from "./roots.ts";
+import { type TakeOver, takeOver } from "./take-over.ts";
 import { Batch, Known } from "./scanned.ts";
 
 /** Longer contents are encoded by the main thread, which keeps map pages together in metadata packs. */
@@ -74,12 +71,12 @@ export class FileScanner {
   readonly #options: ScanOptions;
   readonly #sink: ChunkSink;
   readonly #parent: TreeReader | undefined;
-  readonly #readPage: ReadPage;
   readonly #exclude: Exclude | undefined;
   readonly #roots: SourceRoots;
   readonly #stat = new FileStat();
   readonly #after = new FileStat();
   readonly #onProgress: (files: number, bytes: number) => void;
+  readonly #take: TakeOver;
   #noatime = true;
 
   constructor(
@@ -93,9 +90,9 @@ export class FileScanner {
     this.#roots = new SourceRoots(options.roots);
     this.#sink = sink;
     this.#parent = parent;
-    this.#readPage = readPage;
     this.#exclude = compileExclude(options.exclude);
     this.#onProgress = onProgress;
+    this.#take = takeOver(sink, readPage, onProgress);
   }
 
   close(): void {
@@ -193,7 +190,10 @@ export class FileScanner {
     checkName(name);
     const before = seen.find(as);
     if (before !== undefined && !this.#racy() && before.unchangedSince(stat)) {
-      const taken = this.#takeOver(root, before, format, batch);
+      const at = batch.bytes;
+      const taken = this.#take(before, format, batch);
+      // What is in a folder may have changed all the same.
+      if (taken === true && format === S_IFDIR && this.#descends(root)) batch.descend.push(at);
       if (taken === true) return undefined;
       if (taken !== false)
         return taken.then((it) => (it ? undefined : this.#anew(root, path, dir, name, as, format, batch)));
@@ -253,60 +253,6 @@ export class FileScanner {
   #descends(root: number): boolean {
     if (!this.#options.one_file_system) return true;
     return this.#roots.sameDevice(root, this.#stat);
-  }
-
-  /**
-   * Takes an unchanged entry over from the parent backup, if all of its content is still stored.
-   * @returns a promise when map pages have to be read for it
-   */
-  #takeOver(root: number, before: EntryView, format: number, batch: Batch): boolean | Promise<boolean> {
-    if ((before.flags & (FLAG_CHANGED | FLAG_INCOMPLETE)) !== 0) return false;
-    if (format === S_IFDIR) {
-      batch.directories++;
-      const at = batch.take(before);
-      if (this.#descends(root)) batch.descend.push(at); // what is in it may have changed all the same
-      return true;
-    }
-    if (format !== S_IFREG) {
-      batch.others++;
-      batch.take(before);
-      return true;
-    }
-    const stored = before.size === 0 || before.hasFlatContent(this.#has);
-    if (stored === undefined) {
-      const { raw } = before;
-      return this.#hasPages(before.content).then((complete) => {
-        if (complete) this.#countFile(batch, before.size);
-        if (complete) batch.push(raw);
-        return complete;
-      });
-    }
-    if (!stored) return false;
-    this.#countFile(batch, before.size);
-    batch.take(before);
-    return true;
-  }
-
-  readonly #has = (bytes: Buffer, at: number): boolean => this.#sink.has(bytes, at);
-
-  #countFile(batch: Batch, size: number): void {
-    batch.files++;
-    batch.unchanged_files++;
-    batch.source_bytes += size;
-    this.#onProgress(1, size);
-  }
-
-  async #hasPages(content: Buffer): Promise<boolean> {
-    let complete = true;
-    const visit = (extent: Extent) => {
-      if (extent.kind !== EXTENT_HOLE && !this.#sink.has(extent.id)) complete = false;
-    };
-    try {
-      await walkContent(content, this.#readPage, visit, (page) => this.#sink.has(page));
-    } catch {
-      return false; // a map page is damaged or gone: the file is read again, which heals it
-    }
-    return complete;
   }
 
   async #file(root: number, path: Buffer, dir: number, name: Buffer, as: Buffer, batch: Batch): Promise<void> {
