@@ -11,3 +11,4 @@ export * from "./keyaudit.ts";
 export * from "./publish.ts";
 export * from "./signer.ts";
 export * from "./verify.ts";
+export * from "./verify-signed.ts";

@@ -12,7 +12,7 @@ export interface Signer {
   /** SHA-256 thumbprint of the public key (RFC 7638, base64url): what an auditor pins. */
   readonly fingerprint: string;
   readonly public_key: JWK;
-  /** Compact JWS, EdDSA. */
+  /** Compact JWS, EdDSA; it carries the public key, so that one file is enough to check it. */
   sign(payload: unknown, type: string): Promise<string>;
 }
 
@@ -59,7 +59,7 @@ async function signerOf(key: KeyObject): Promise<Signer> {
     public_key,
     sign: (payload, type) =>
       new CompactSign(Buffer.from(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: "EdDSA", typ: type, kid: fingerprint })
+        .setProtectedHeader({ alg: "EdDSA", typ: type, kid: fingerprint, jwk: public_key })
         .sign(key),
   };
 }

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 const BLOCK_BYTES = 512;
 
@@ -39,4 +39,25 @@ function header(name: string, size: number, mtime_ms: number): Buffer {
   const sum = block.reduce((all, byte) => all + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return block;
+}
+
+/** Nobody's evidence is larger; a file that says so is made to fill our memory. */
+const UNPACKED_BYTES_MAX = 2 ** 31 - 1;
+
+/** What {@link tarGz} wrote. @throws Error for what is no such archive */
+export function untarGz(archive: Buffer): ArchiveFile[] {
+  const bytes = gunzipSync(archive, { maxOutputLength: UNPACKED_BYTES_MAX });
+  const files: ArchiveFile[] = [];
+  for (let at = 0; at + BLOCK_BYTES <= bytes.length; ) {
+    const block = bytes.subarray(at, at + BLOCK_BYTES);
+    if (block.every((byte) => byte === 0)) return files;
+    const text = (from: number, length: number) => block.toString("utf8", from, from + length).replace(/\0.*$/s, "");
+    const size = Number.parseInt(text(124, 12), 8);
+    const sum = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : byte), 0);
+    if (!Number.isSafeInteger(size) || Number.parseInt(text(148, 8), 8) !== sum) throw new Error("a header is damaged");
+    if (at + BLOCK_BYTES + size > bytes.length) throw new Error("it ends in the middle of a file");
+    files.push({ name: text(0, 100), content: bytes.subarray(at + BLOCK_BYTES, at + BLOCK_BYTES + size) });
+    at += BLOCK_BYTES + Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+  throw new Error("it has no end");
 }

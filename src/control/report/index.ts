@@ -7,3 +7,4 @@ export * from "./due.ts";
 export * from "./errors.ts";
 export { REPORT_TYPE } from "./make.ts";
 export * from "./reports.ts";
+export * from "./verify.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash, createPublicKey } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { compactVerify, importJWK } from "jose";
@@ -11,7 +11,15 @@ import { installation } from "../../testing/index.ts";
 import { createDrillPlan, planDrills, requestDrill } from "../drill/index.ts";
 import { lazySigner } from "../evidence/index.ts";
 import { createProject } from "../inventory/index.ts";
-import { dueReports, listReportFiles, planReports, readReportFile, requestReport } from "./index.ts";
+import {
+  dueReports,
+  listReportFiles,
+  planReports,
+  readReportFile,
+  requestReport,
+  verifyArchive,
+  verifyReport,
+} from "./index.ts";
 
 const databases = testDatabases();
 const DAY_MS = 86_400_000;
@@ -93,6 +101,39 @@ test("reports of a drill, a month, a quarter and a window: pages, tables, signed
     const content = execFileSync("tar", ["-xzOf", archive, name], { maxBuffer: 1 << 28 });
     assert.equal(createHash("sha256").update(content).digest("hex"), sha256, name);
   }
+
+  // Offline, with nothing but the files: what was signed holds, and whatever was done to a copy is named.
+  const pin = { fingerprint: signer.fingerprint };
+  const found = (verdict: { findings: readonly { code: string }[] }) => verdict.findings.map(({ code }) => code);
+  const jws = (await drill.read("report.jws")).toString();
+  const whole = await verifyReport(jws, (name) => drill.read(name), pin);
+  assert.deepEqual([whole.ok, whole.pinned, whole.files_missing, whole.claims["kind"]], [true, true, [], "drill"]);
+  assert.ok(whole.files_checked > 3);
+  const altered = await verifyReport(jws, async () => Buffer.from("another"), pin);
+  assert.equal(found(altered).filter((code) => code === "FILE_ALTERED").length, whole.files_checked);
+  const [head = "", body = "", signature = ""] = jws.split(".");
+  const forged = Buffer.from(Buffer.from(body, "base64url").toString().replace("Passed", "Failed")).toString(
+    "base64url",
+  );
+  assert.deepEqual(found(await verifyReport([head, forged, signature].join("."), async () => undefined, pin)), [
+    "SIGNATURE",
+  ]);
+  assert.deepEqual(found(await verifyReport(jws, async () => undefined, { fingerprint: "other" })), ["KEY_DIFFERS"]);
+  const pack = async (change: string) => {
+    const copy = join(it.dir, "copy");
+    execFileSync("sh", [
+      "-ec",
+      `rm -rf ${copy}; mkdir ${copy}; tar -xzf ${archive} -C ${copy}; cd ${copy}; ${change}; tar --format=ustar -czf ../copy.tar.gz *`,
+    ]);
+    return found(await verifyArchive(await readFile(join(it.dir, "copy.tar.gz")), pin));
+  };
+  assert.deepEqual(found(await verifyArchive(await readFile(archive), pin)), []);
+  assert.deepEqual(await pack("true"), []);
+  assert.deepEqual(await pack("echo {} > drills.json"), ["FILE_ALTERED"]);
+  assert.deepEqual(await pack("rm drills.json"), ["FILE_MISSING"]);
+  assert.deepEqual(await pack("echo more > more.json"), ["FILE_EXTRA"]);
+  assert.deepEqual(await pack("sed -i s/acme/acne/ index.json"), ["FILE_ALTERED"]);
+  await assert.rejects(verifyArchive(Buffer.from("no archive"), pin), { code: "REPORT_INVALID" });
 });
 
 test("over a simulated quarter every drill and report due happens once, after a stop in the middle, too", async (t) => {
