@@ -91,6 +91,7 @@ const ROOMS = [
   // What is started. The server composes everything; the command line starts the server.
   "apps/keyd",
   "apps/agent",
+  "apps/gateway",
   "apps/api",
   "apps/server",
   "apps/cli",

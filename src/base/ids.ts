@@ -47,7 +47,8 @@ export type IdPrefix =
   | "thw"
   | "dpl"
   | "tsk"
-  | "rpt";
+  | "rpt"
+  | "agt";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

@@ -10,6 +10,7 @@ export * from "./backup.ts";
 export * from "./common.ts";
 export * from "./drill.ts";
 export * from "./event.ts";
+export * from "./database-source.ts";
 export * from "./inventory.ts";
 export * from "./job.ts";
 export * from "./policy.ts";

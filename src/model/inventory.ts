@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mariadbSourceSchema, postgresqlSourceSchema, sqlValidationSchema } from "./database-source.ts";
 import { instantSchema, nameSchema } from "./common.ts";
 
 /** Begins the names of the variables, e.g. `DHAKA` for `DHAKA_ACCESS_KEY_ID` and `DHAKA_SECRET_ACCESS_KEY`. */
@@ -104,16 +105,6 @@ export const filesSourceSchema = z.strictObject({
   one_file_system: z.boolean().optional(),
 });
 
-/** A secret is named, never held: a variable of the server, or a file on it. */
-export const secretRefSchema = z.discriminatedUnion("from", [
-  z.strictObject({
-    from: z.literal("env"),
-    name: z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, "a variable, e.g. DB_PASSWORD"),
-  }),
-  z.strictObject({ from: z.literal("file"), path: z.string().startsWith("/", "an absolute path") }),
-]);
-export type SecretRef = z.infer<typeof secretRefSchema>;
-
 /** `volume`: a block device or an image file that this server can read. */
 export const volumeSourceSchema = z.strictObject({
   kind: z.literal("volume"),
@@ -154,82 +145,6 @@ export const vmSourceSchema = z.strictObject({
     .min(1)
     .max(256)
     .optional(),
-});
-
-/** A question to a restored database: the first column of its first row has to be the answer. */
-export const sqlValidationSchema = z.strictObject({
-  name: z.string().min(1).max(100),
-  database: z.string().min(1).max(64).optional(),
-  sql: z.string().min(1).max(10_000),
-  /** As text; without it any answer will do, as long as there is one. */
-  expect: z.string().max(10_000).optional(),
-  /** Asked with each backup, too: the restored server has to give the same answer (a record that is known). */
-  remember: z.boolean().optional(),
-});
-export type SqlValidation = z.infer<typeof sqlValidationSchema>;
-
-/** `mariadb`: a server over its own protocol, and its binary log. */
-export const mariadbSourceSchema = z.strictObject({
-  kind: z.literal("mariadb"),
-  /** Name, address, or path of a unix socket. */
-  host: z.string().min(1).max(255),
-  port: z.number().int().min(1).max(65_535).default(3306),
-  user: z.string().min(1).max(80),
-  password: secretRefSchema.optional(),
-  tls: z
-    .strictObject({
-      mode: z.enum(["disable", "require", "verify-full"]).default("verify-full"),
-      ca_file: z.string().startsWith("/", "an absolute path").optional(),
-    })
-    .default({ mode: "verify-full" }),
-  /** Empty: all but the server's own. */
-  databases: z.array(z.string().min(1).max(64)).max(1000).default([]),
-  /** How many read at once. */
-  connections: z.number().int().min(1).max(16).default(4),
-  binlog: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      /** As a replica calls itself; no other may have it. Without it, made of the workload's id. */
-      server_id: z.number().int().min(1).max(4_294_967_295).optional(),
-    })
-    .default({ enabled: true }),
-  validations: z.array(sqlValidationSchema).max(100).default([]),
-});
-
-const absolute = z.string().startsWith("/", "an absolute path");
-
-/** `postgresql`: a server, over its replication protocol. */
-export const postgresqlSourceSchema = z.strictObject({
-  kind: z.literal("postgresql"),
-  /** Name, address, or folder of a unix socket. */
-  host: z.string().min(1).max(255),
-  port: z.number().int().min(1).max(65_535).default(5432),
-  user: z.string().min(1).max(63),
-  password: secretRefSchema.optional(),
-  /** Where questions in SQL are asked. */
-  database: z.string().min(1).max(63).default("postgres"),
-  tls: z
-    .strictObject({
-      mode: z.enum(["disable", "require", "verify-full"]).default("verify-full"),
-      ca_file: absolute.optional(),
-      cert_file: absolute.optional(),
-      key_file: absolute.optional(),
-    })
-    .default({ mode: "verify-full" }),
-  /** Count the rows of every table with each backup. */
-  count_rows: z.boolean().default(false),
-  wal: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      slot: z
-        .string()
-        .regex(/^[a-z0-9_]{1,63}$/, "letters, digits and underscores")
-        .optional(),
-      heartbeat_seconds: z.number().min(0).max(300).default(5),
-      keep_days: z.number().int().min(1).max(3660).optional(),
-    })
-    .default({ enabled: true, heartbeat_seconds: 5 }),
-  validations: z.array(sqlValidationSchema).max(100).default([]),
 });
 
 /** `bucket`: an S3 bucket, or the keys in it that begin with `prefix`. */
@@ -355,8 +270,39 @@ export const applicationSourceSchema = z
   .refine(({ parts }) => new Set(parts.map(({ name }) => name)).size === parts.length, "each part has its own name");
 export type ApplicationSource = z.infer<typeof applicationSourceSchema>;
 
+/** `command`: what a program writes to its output. The program is one that the host's owner has put there. */
+export const commandSourceSchema = z.strictObject({
+  kind: z.literal("command"),
+  /** Name of an executable in the agent's folder `commands.d`. */
+  command: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "the name of a file in commands.d"),
+  /** The file's name in the backup. */
+  file_name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, "a file name")
+    .default("output"),
+});
+
+/** Name of an executable in the agent's folder `hooks.d`: the server names hooks, and never sends commands. */
+const hookNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "the name of a file in hooks.d");
+
+/** `agent`: something on a host that has an agent, read, compressed and encrypted there (docs/agents.md). */
+export const agentSourceSchema = z.strictObject({
+  kind: z.literal("agent"),
+  /** The agent's id; a name is made one when the workload is added. */
+  agent: z.string().min(1).max(128),
+  source: z.discriminatedUnion("kind", [
+    commandSourceSchema,
+    filesSourceSchema,
+    mariadbSourceSchema,
+    postgresqlSourceSchema,
+    volumeSourceSchema,
+  ]),
+  hooks: z.strictObject({ before: hookNameSchema.optional(), after: hookNameSchema.optional() }).default({}),
+});
+
 /** What to read when this workload is backed up. */
 export const sourceSchema = z.discriminatedUnion("kind", [
+  agentSourceSchema,
   applicationSourceSchema,
   bucketSourceSchema,
   filesSourceSchema,

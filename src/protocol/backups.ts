@@ -55,7 +55,9 @@ export const createRestoreRequestSchema = z.strictObject({
   region: z.string().min(1).max(128).optional(),
   /** Back to where it came from. */
   in_place: z.boolean().optional(),
-  /** A folder on the server. */
+  /** Id or name of the agent whose host it goes to; without it to the server, or in place to where it came from. */
+  agent: z.string().min(1).max(128).optional(),
+  /** A folder on the server, or on the agent's host. */
   target_path: z.string().startsWith("/", "an absolute path").max(4096).optional(),
   /** Id or name of the project the new resource belongs to; without it the backup's. */
   target_project: z.string().min(1).max(128).optional(),

@@ -5,6 +5,7 @@
  * unknown ones; every error is a problem with a stable `code`.
  */
 export * from "./access.ts";
+export * from "./agents.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./archiving.ts";

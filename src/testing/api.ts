@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createToken } from "../control/access/index.ts";
+import { lazyAuthority } from "../control/agents/index.ts";
 import { lazySigner } from "../control/evidence/index.ts";
 import { type ApiDeps, createApi } from "../apps/api/index.ts";
 import type { Installation } from "./installation.ts";
@@ -19,7 +20,12 @@ export async function serveInstallation(
   it: Installation,
   scopes: readonly string[] = ["*"],
 ): Promise<ServedInstallation> {
-  const app = await createApi({ ...it, signer: lazySigner(it), version: "0.0.0-test" } as ApiDeps);
+  const app = await createApi({
+    ...it,
+    signer: lazySigner(it),
+    authority: lazyAuthority(it),
+    version: "0.0.0-test",
+  } as ApiDeps);
   const socket_path = join(it.dir, "api.sock");
   await app.listen({ path: socket_path });
   t.after(() => app.close());

@@ -1,3 +1,4 @@
+import type { Authority } from "../../control/agents/index.ts";
 import type { Signer } from "../../control/evidence/index.ts";
 import type { Principal, SessionLimits } from "../../control/access/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
@@ -14,6 +15,8 @@ export interface ApiDeps extends RecoverPorts {
   readonly keys: KeyManager;
   readonly signer: () => Promise<Signer>;
   readonly key_admin: KeyAdmin;
+  /** Of agents' certificates. */
+  readonly authority: () => Promise<Authority>;
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;

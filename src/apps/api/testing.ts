@@ -71,6 +71,9 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
     log: silentLogger,
     wakeups,
     ...(await dataPlane(database)),
+    authority: async () => {
+      throw new Error("this API has no agents");
+    },
     sources: createSources({ ...ports, log: silentLogger }),
     restore_dir: join(dir, "restores"),
     forbidden_dirs: [],

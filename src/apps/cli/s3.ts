@@ -58,8 +58,10 @@ function referenceOf(io: CliIo, text: string | undefined) {
 export function placeOf(
   store:
     | { readonly kind: "fs"; readonly path: string }
-    | { readonly kind: "s3"; readonly bucket: string; readonly prefix?: string },
+    | { readonly kind: "s3"; readonly bucket: string; readonly prefix?: string }
+    | { readonly kind: "gateway"; readonly url: string },
 ): string {
+  if (store.kind === "gateway") return store.url;
   return store.kind === "fs" ? store.path : `s3://${store.bucket}/${store.prefix ?? ""}`;
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { startArchiving } from "../../control/archiving/index.ts";
+import { type Authority, lazyAuthority } from "../../control/agents/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
 import { drillHandler } from "../../control/drill/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
@@ -39,6 +40,7 @@ import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 import { adminTokenPath } from "../../protocol/index.ts";
 import { startAssurance } from "./assurance.ts";
+import { startGateway } from "../gateway/index.ts";
 import { keepAdminToken } from "./admin-token.ts";
 import { engine as realEngine } from "./engine.ts";
 import { defaultRegions, prepareInstallation } from "./first-start.ts";
@@ -62,6 +64,8 @@ export interface ServerParts extends RecoverPorts {
   readonly key_admin: KeyAdmin;
   /** Signs heads and reports; opened with its first use. */
   readonly signer: () => Promise<Signer>;
+  /** Of agents' certificates; opened with its first use. */
+  readonly authority: () => Promise<Authority>;
   readonly repositories: Repositories;
   readonly metrics: ProcessMetrics;
   readonly layout: Layout;
@@ -91,6 +95,8 @@ export interface StartServerOptions {
 
 export interface RunningServer {
   readonly url: string | null;
+  /** Where agents connect to; null when nothing listens for them. */
+  readonly agents_url: string | null;
   /** Only at the very first start: shown once, and never again. */
   readonly admin_token: string | undefined;
   /** Path of the recovery kit, at the very first start: to be printed. */
@@ -159,6 +165,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       keys,
       key_admin,
       signer: lazySigner({ db, clock, random, keys, key_admin }),
+      authority: lazyAuthority({ db, clock, random, keys, key_admin }),
       repositories,
       sources: createSources({ clock, random, log }),
       metrics: createProcessMetrics({ node: true }),
@@ -173,8 +180,13 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 
     // Beside everything else: a monitor serves one client at a time, so it cannot get between a backup's steps.
     void tidySources(db, parts.sources).catch((error: unknown) => log.warn({ err: error }, "sources were not tidied"));
-    const runner = await startJobs(parts, options, await installationId(layout, random));
-    stops.push(() => runner.drain(DRAIN_MS));
+    for (const runner of await startJobs(parts, options, await installationId(layout, random))) {
+      stops.push(() => runner.drain(DRAIN_MS));
+    }
+    const { host, port } = config.agents;
+    const gateway =
+      port === undefined ? undefined : await startGateway({ ...parts, version: "server" }, { host, port });
+    if (gateway !== undefined) stops.push(() => gateway.close());
     const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });
     stops.push(() => scheduler.stop());
     const archiving = startArchiving(`${process.pid}-${random.bytes(4).toString("hex")}`, {
@@ -189,8 +201,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => assurance.stop());
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());
-    log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null }, "server ready");
-    return { url: mounted?.url ?? null, admin_token, recovery_kit, parts, lost: database.lost, close };
+    const agents_url = gateway?.url ?? null;
+    log.info({ data_dir: layout.data_dir, url: mounted?.url ?? null, agents_url }, "server ready");
+    return { url: mounted?.url ?? null, agents_url, admin_token, recovery_kit, parts, lost: database.lost, close };
   } catch (error) {
     await close();
     throw error;
@@ -228,10 +241,11 @@ export function failpointNames(parts: ServerParts): string[] {
   return listFailpoints(jobHandlers(parts));
 }
 
-function startJobs(parts: ServerParts, options: StartServerOptions, installation: string): Promise<Runner> {
+/** Two kinds of slots: for what this process does, and for what hosts do while it waits. */
+async function startJobs(parts: ServerParts, options: StartServerOptions, installation: string): Promise<Runner[]> {
   const { config, db, clock, random, wakeups, log } = parts;
   const handlers = jobHandlers(parts);
-  return startRunner({
+  const common = {
     db,
     clock,
     random,
@@ -240,9 +254,22 @@ function startJobs(parts: ServerParts, options: StartServerOptions, installation
     handlers,
     failpoints: createFailpoints(options.failpoint, handlers, () => process.kill(process.pid, "SIGKILL")),
     owner: { installation, process: `${process.pid}-${random.bytes(4).toString("hex")}` },
-    slots: config.jobs.concurrency,
-    limits: { region_max: config.jobs.per_region, source_max: config.jobs.per_source },
-  });
+  };
+  const source_max = config.jobs.per_source;
+  const { concurrency } = config.agents;
+  return [
+    await startRunner({
+      ...common,
+      slots: config.jobs.concurrency,
+      limits: { region_max: config.jobs.per_region, source_max },
+    }),
+    await startRunner({
+      ...common,
+      for_agents: true,
+      slots: concurrency,
+      limits: { region_max: concurrency, source_max },
+    }),
+  ];
 }
 
 /** The data folder but for `restores/`, which is there to be restored into. */

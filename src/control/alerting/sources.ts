@@ -1,4 +1,5 @@
 import type { FactSource } from "./fact.ts";
+import { agents } from "./facts/agents.ts";
 import { anomalies } from "./facts/anomalies.ts";
 import { backupRuns, missedRuns } from "./facts/backups.ts";
 import { replication, retention, storageGrowth, verifications } from "./facts/data.ts";
@@ -20,4 +21,5 @@ export const factSources: readonly FactSource[] = [
   anomalies,
   drills,
   archives,
+  agents,
 ];

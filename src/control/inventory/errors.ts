@@ -33,6 +33,21 @@ export const inventoryError = errorCatalogue({
     guidance: "Choose another name, or edit the workload that is there.",
     http: 409,
   },
+  WORKLOAD_AGENT_UNKNOWN: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "`baas agent list` shows the agents and their projects; a host's workloads belong to its agent's project.",
+    http: 400,
+  },
+  PROJECT_OF_AGENT: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "A host with an agent shares its project, and so its keys, with nobody. Put the workload into another project, " +
+      "or let the agent back it up.",
+    http: 409,
+  },
   INVENTORY_INVALID: { fault: "user", retry: "never", guidance: "Correct the named field and try again.", http: 400 },
   REVISION_CONFLICT: {
     fault: "user",

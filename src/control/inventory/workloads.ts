@@ -8,6 +8,7 @@ import { appendEvent, isUniqueViolation, withTransaction } from "../../platform/
 import type { Db, Ports, Tx, WorkloadTable } from "../../platform/db/index.ts";
 import { inventoryError } from "./errors.ts";
 import { withParts } from "./parts.ts";
+import { placeSource } from "./place-source.ts";
 import { getProject } from "./projects.ts";
 import { getRegion } from "./regions.ts";
 import { validate } from "./validate.ts";
@@ -53,9 +54,10 @@ export async function createWorkload(db: Db, input: NewWorkload, ports: Ports): 
   const { name, type, source, tags, ...places } = validate(newWorkloadSchema, input, "workload");
   return withTransaction(db, async (tx) => {
     const project = await getProject(tx, places.project);
+    const placed = await placeSource(tx, project, source);
     const region_id = places.region === undefined ? project.region_id : (await getRegion(tx, places.region)).id;
     const now = new Date(ports.clock.now_ms());
-    const whole = await partsOf(tx, source, { name, project_id: project.id, region_id, tags }, ports);
+    const whole = await partsOf(tx, placed, { name, project_id: project.id, region_id, tags }, ports);
     try {
       const row = await tx
         .insertInto("workloads")
@@ -172,7 +174,7 @@ export async function updateWorkload(
     db,
     workload_id,
     async (workload, tx) =>
-      source === undefined ? set : { ...set, source: JSON.stringify(await partsOf(tx, source, workload, ports)) },
+      source === undefined ? set : { ...set, source: await placed(tx, source, workload, ports) },
     ports,
     options,
   );
@@ -204,6 +206,11 @@ export async function removeWorkload(
   options: EditOptions = {},
 ): Promise<void> {
   await edit(db, workload_id, async () => ({ removed_at: new Date(ports.clock.now_ms()) }), ports, options);
+}
+
+async function placed(tx: Db, source: Source, workload: Workload, ports: Ports): Promise<string> {
+  const where = await placeSource(tx, await getProject(tx, workload.project_id), source);
+  return JSON.stringify(await partsOf(tx, where, workload, ports));
 }
 
 function partsOf(tx: Db, source: Source, owner: Parameters<typeof withParts>[1], ports: Ports): Promise<Source> {

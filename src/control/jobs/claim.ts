@@ -22,7 +22,12 @@ export interface ClaimOptions {
   readonly lease_ms: number;
   readonly handlers: ReadonlyMap<string, JobHandler>;
   readonly limits: LimitDefaults;
+  /** Take jobs of hosts whose agents are there, and no others; without it: jobs that no agent does. */
+  readonly for_agents?: boolean;
 }
+
+/** An agent polls at least twice a minute. */
+const AGENT_THERE_MS = 75_000;
 
 /** Takes the next job that is due and within all limits, or a lost one, and leases it; undefined when there is none. */
 export async function claimJob(ports: JobPorts, options: ClaimOptions): Promise<JobRow | undefined> {
@@ -109,12 +114,18 @@ function whyEnded(job: JobRow, now: Date) {
 }
 
 async function nextCandidate(tx: Tx, ports: JobPorts, options: ClaimOptions): Promise<JobRow | undefined> {
-  const full = await saturated(tx, options.limits);
+  const for_agents = options.for_agents === true;
+  const full = await saturated(tx, options.limits, for_agents);
+  const there = new Date(ports.clock.now_ms() - AGENT_THERE_MS);
+  const mine = for_agents
+    ? sql`input->>'agent_id' in (select id from agents where revoked_at is null and last_contact_at > ${there})`
+    : sql`input->>'agent_id' is null`;
   const kinds = [...options.handlers.keys()];
   const { rows } = await sql<{ id: string }>`
     select id from jobs
     where finished_at is null
       and kind = any(${kinds})
+      and ${mine}
       and cancel_requested_at is null
       and ((state in ('QUEUED','WAITING_WINDOW') and run_after <= ${new Date(ports.clock.now_ms())})
         or (state in ('RUNNING','VERIFYING') and lease_until < now()))
@@ -133,11 +144,13 @@ async function nextCandidate(tx: Tx, ports: JobPorts, options: ClaimOptions): Pr
 async function saturated(
   tx: Tx,
   defaults: LimitDefaults,
+  for_agents: boolean,
 ): Promise<{ regions: string[]; workloads: string[]; policies: string[] }> {
   const limits = await readJobLimits(tx, defaults);
   const { rows } = await sql<{ what: "region" | "workload" | "policy"; id: string; busy: number; max: number | null }>`
     with busy as (
       select * from jobs where state in ('RUNNING','VERIFYING') and finished_at is null and lease_until >= now()
+        and (input->>'agent_id' is not null) = ${for_agents}
     )
     select 'region' as what, input->>'region_id' as id, count(*) as busy, null::int as max
       from busy where input->>'region_id' is not null group by 2

@@ -30,6 +30,8 @@ export interface RunnerOptions extends JobPorts {
   readonly owner: { readonly installation: string; readonly process: string };
   /** Jobs this process runs at once. */
   readonly slots: number;
+  /** Takes jobs of hosts with agents, which do the work: a slot only waits. Without it: all other jobs. */
+  readonly for_agents?: boolean;
   readonly lease_ms?: number;
   readonly heartbeat_ms?: number;
   readonly poll_ms?: number;
@@ -64,7 +66,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     while (!stopping) {
       try {
         while (!stopping && active.size < options.slots) {
-          const job = await claimJob(options, { owner, lease_ms, handlers, limits: options.limits ?? {} });
+          const { limits = {}, for_agents = false } = options;
+          const job = await claimJob(options, { owner, lease_ms, handlers, limits, for_agents });
           if (job === undefined) break;
           const handler = handlers.get(job.kind);
           if (handler === undefined) break; // nextCandidate() offers known kinds only

@@ -8,6 +8,7 @@ import type { Engine, Repositories, RepositoryRow } from "../repositories/index.
 import { settleSlots } from "../schedule/index.ts";
 import { isTree, treeOf, type Sources, type StreamedSource } from "../sources/index.ts";
 import { enqueueCopy } from "./copies.ts";
+import { requireOrdered, runOnAgent } from "./on-agent.ts";
 import { prepareBackup, promise } from "./prepare.ts";
 import type { Prepared, PreparePorts } from "./prepare.ts";
 
@@ -72,6 +73,7 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
             ...(expires_at_ms === null ? {} : { expires_at_ms }),
           };
           const { source } = workload;
+          if (source.kind === "agent") return runOnAgent(context, source, region.id, promised, ports);
           const report = await (isTree(source)
             ? ports.engine.runBackup({ ...promised, source: await treeOf(source, ports.clock) })
             : ports.engine.runStreamBackup({ ...promised, ...streamOf(source, workload.id, promised, ports.sources) }));
@@ -79,6 +81,7 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
         });
         // The manifest is what counts: an attempt that died after writing it had decided by its own time.
         const manifest = await repository.readManifest(ready.backup_id);
+        if (workload.source.kind === "agent") await requireOrdered(job, manifest, ports);
         const labels = decodeLabels(ready.backup_id, manifest.labels);
         const result = await context.step(
           "record",

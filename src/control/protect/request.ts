@@ -1,5 +1,5 @@
 import { duration_ms } from "../../model/index.ts";
-import type { JobSpec } from "../../model/index.ts";
+import type { JobSpec, Source } from "../../model/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
 import { getWorkload } from "../inventory/index.ts";
@@ -25,7 +25,7 @@ export async function enqueueSlotBackup(tx: Tx, spec: JobSpec, ports: Ports): Pr
       input: {
         ...spec.input,
         trigger: "schedule",
-        ...(workload === undefined ? {} : { region_id: workload.region_id }),
+        ...(workload === undefined ? {} : { region_id: workload.region_id, ...agentInput(workload.source) }),
       },
     },
     ports,
@@ -33,10 +33,15 @@ export async function enqueueSlotBackup(tx: Tx, spec: JobSpec, ports: Ports): Pr
   return job_id;
 }
 
+/** Whose host does it: such jobs are claimed while that agent is there. */
+function agentInput(source: Source): { readonly agent_id?: string } {
+  return source.kind === "agent" ? { agent_id: source.agent } : {};
+}
+
 function findPlace(tx: Tx, workload_id: string) {
   return tx
     .selectFrom("workloads")
-    .select(["project_id", "region_id"])
+    .select(["project_id", "region_id", "source"])
     .where("id", "=", workload_id)
     .executeTakeFirst();
 }
@@ -77,7 +82,12 @@ export async function requestBackup(db: Db, request: BackupRequest, ports: Ports
         project_id: workload.project_id,
         workload_id: workload.id,
         ...(policy === null ? {} : { policy_id: policy.id, policy_version: policy.version }),
-        input: { trigger: "manual", region_id: workload.region_id, only_policy: request.policy !== undefined },
+        input: {
+          trigger: "manual",
+          region_id: workload.region_id,
+          only_policy: request.policy !== undefined,
+          ...agentInput(workload.source),
+        },
         max_attempts: MANUAL_ATTEMPTS,
         retry_backoff_ms: MANUAL_BACKOFF_MS,
         ...(policy === null

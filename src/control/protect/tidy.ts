@@ -16,7 +16,7 @@ export async function tidySources(db: Db, sources: Sources): Promise<void> {
     .execute();
   for (const { id, name, source } of workloads) {
     const { kind } = source as unknown as Source;
-    if (kind === "files") continue;
+    if (kind === "files" || kind === "agent") continue;
     try {
       if ((await sources.driver(kind).tidy?.(source as never, { ...sources, workload_id: id })) === true)
         sources.log.warn({ workload: name }, "took away what a backup that was cut off had left in the source");

@@ -34,8 +34,10 @@ export async function driverOf(
   { sources }: { readonly sources: Sources },
 ): Promise<BackupDriver | undefined> {
   const manifest = await repository.readManifest(backup_id);
-  if (manifest.kind === "files" || paths.length > 0) return undefined;
-  const { source } = decodeLabels(backup_id, manifest.labels).workload;
+  // What a program wrote is a file like any other.
+  if (manifest.kind === "files" || manifest.kind === "command" || paths.length > 0) return undefined;
+  const labelled = decodeLabels(backup_id, manifest.labels).workload.source;
+  const source = (labelled.kind === "agent" ? labelled.source : labelled) as Source;
   const hooks = (sources.driver(manifest.kind).restore ?? PLAIN) as unknown as RestoreHooks<Source>;
   return {
     repository,

@@ -1,6 +1,14 @@
 import { errorCatalogue } from "../../base/index.ts";
 
 export const recoverError = errorCatalogue({
+  RESTORE_AGENT_FOREIGN: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "A host reads back its own backups, and no other's. Restore into a folder of the server, or enrol the new host " +
+      "under the old one's name (`baas agent token create NAME`).",
+    http: 409,
+  },
   RESTORE_NOT_CONFIRMED: {
     fault: "user",
     retry: "never",

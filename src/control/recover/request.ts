@@ -6,6 +6,7 @@ import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { checkTimeHeld } from "../archiving/index.ts";
 import { getProject, listRegions } from "../inventory/index.ts";
+import { getAgent } from "../agents/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { Engine, Repositories } from "../repositories/index.ts";
 import { recoverError } from "./errors.ts";
@@ -37,6 +38,8 @@ export interface RestoreInput {
   readonly in_place?: boolean;
   /** Absolute path of a folder. */
   readonly target_path?: string;
+  /** Id or name of the agent on whose host that folder is; without it the server's. */
+  readonly agent?: string;
   /** Id or name of the project the new resource belongs to; without it the backup's. */
   readonly target_project?: string;
   /** Name of the new resource, which becomes a workload of its own. */
@@ -116,7 +119,12 @@ export async function requestRestore(
         project_id: backup.project_id,
         workload_id: backup.workload_id,
         backup_id: backup.id,
-        input: { restore_id, region_id: source.region_id, in_place: target.kind === "in_place" },
+        input: {
+          restore_id,
+          region_id: source.region_id,
+          in_place: target.kind === "in_place",
+          ...(target.agent_id === undefined ? {} : { agent_id: target.agent_id }),
+        },
         retry_backoff_ms: RETRY_BACKOFF_MS,
       },
       ports,
@@ -163,6 +171,7 @@ async function plan(
     .executeTakeFirstOrThrow();
   const row = await ports.repositories.find(backup.project_id, source.region_id);
   const { engine_plan, by_driver, target } = await ports.repositories.use(row, async (repository) => {
+    if (chosen.agent_id !== undefined) return planForHost(repository, backup.id, chosen, input, ports);
     const driver = await driverOf(repository, backup.id, input.paths ?? [], ports);
     const options = driver?.checkOptions(input.options) ?? refuseOptions(input.options);
     const target = { ...chosen, options };
@@ -206,8 +215,44 @@ export function engineRequest(
   };
 }
 
+/** What a host has lying where the files go is only seen there: the plan counts what will be written. */
+async function planForHost(
+  repository: EngineRequest["repository"],
+  backup_id: string,
+  target: RestoreTarget,
+  input: RestoreInput,
+  ports: RecoverPorts,
+) {
+  refuseOptions(input.options);
+  const nowhere: RestoreTarget = { ...target, kind: "folder", path: NOWHERE, replace_existing: false };
+  const request = engineRequest(repository, backup_id, nowhere, input.paths ?? [], ports.clock);
+  const plan = await ports.engine.planRestore({ ...request, delete_extra: false });
+  const { name } = await getAgent(ports.db, target.agent_id ?? "");
+  const place = target.path ?? "where it came from";
+  const existing = target.replace_existing ? "are replaced" : "are left, and the restore is refused";
+  const by_driver = { notes: [`It is written on the host of agent ${name}; files that exist there ${existing}.`] };
+  return { engine_plan: { ...plan, target_description: `${name}:${place}` }, by_driver, target };
+}
+
+/** The agent whose host is meant: the one named, or in place that of the workload. @throws RESTORE_AGENT_FOREIGN */
+async function chooseAgent(input: RestoreInput, { backup }: RestoreSource, { db }: RecoverPorts) {
+  const workload = await db
+    .selectFrom("workloads")
+    .select("source")
+    .where("id", "=", backup.workload_id)
+    .executeTakeFirst();
+  const own = workload?.source.kind === "agent" ? workload.source.agent : undefined;
+  const named = input.agent ?? (input.in_place === true ? own : undefined);
+  if (named === undefined) return undefined;
+  const agent = await getAgent(db, named);
+  if (agent.project_id === backup.project_id) return agent;
+  const message = `backup ${backup.id} is not one of agent ${agent.name}`;
+  throw recoverError("RESTORE_AGENT_FOREIGN", message, { backup_id: backup.id, agent: agent.name });
+}
+
 async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: RecoverPorts): Promise<RestoreTarget> {
   const { backup } = source;
+  const agent = await chooseAgent(input, source, ports);
   const project_id =
     input.target_project === undefined ? backup.project_id : (await getProject(ports.db, input.target_project)).id;
   const common = {
@@ -215,6 +260,7 @@ async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: R
     delete_extra: input.delete_extra ?? false,
     new_name: input.new_name ?? null,
     options: {},
+    ...(agent === undefined ? {} : { agent_id: agent.id }),
   };
   if (input.in_place === true) return { ...common, kind: "in_place", path: null, replace_existing: true };
   const path =
@@ -225,7 +271,7 @@ async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: R
     throw recoverError("RESTORE_TARGET_MISSING", message, { backup_id: backup.id });
   }
   const absolute = resolve(path);
-  await refuseOwnFolders(absolute, ports);
+  if (agent === undefined) await refuseOwnFolders(absolute, ports);
   return { ...common, kind: "folder", path: absolute, replace_existing: input.replace_existing ?? false };
 }
 
@@ -251,14 +297,17 @@ function toPreview(
 ): RestorePreview {
   const overwrites = [...(by_driver?.overwrites ?? []), ...engine_plan.overwrites];
   const overwrites_total = (by_driver?.overwrites?.length ?? 0) + engine_plan.overwrites_total;
-  const touches = target.kind === "in_place" || overwrites_total > 0 || engine_plan.deletes_total > 0;
+  const unseen = target.agent_id !== undefined && (target.replace_existing || target.delete_extra);
+  const touches = target.kind === "in_place" || unseen || overwrites_total > 0 || engine_plan.deletes_total > 0;
   return {
     backup_id: source.backup.id,
     region: source.region_name,
     copy_id: source.copy_id,
     mode: (input.paths ?? []).length > 0 ? "path" : target.kind === "in_place" ? "in_place" : "new_resource",
     target:
-      by_driver !== undefined && target.kind === "in_place" ? "where it came from" : engine_plan.target_description,
+      by_driver !== undefined && target.kind === "in_place" && target.agent_id === undefined
+        ? "where it came from"
+        : engine_plan.target_description,
     files: engine_plan.files,
     directories: engine_plan.directories,
     others: engine_plan.others,

@@ -6,6 +6,8 @@ export interface RestoreTarget {
   readonly delete_extra: boolean;
   readonly project_id: string;
   readonly new_name: string | null;
+  /** Whose host the files go to; absent: this server's. */
+  readonly agent_id?: string;
   /** As the source's driver has checked them. */
   readonly options: Readonly<Record<string, unknown>>;
 }

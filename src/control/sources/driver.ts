@@ -9,7 +9,7 @@ import type { Logger } from "../../platform/log/index.ts";
 /** Sources that are file trees, which the engine reads itself. */
 export type TreeSource = Extract<Source, { kind: "files" | "share" }>;
 /** Sources that present themselves as a stream of entries. */
-export type StreamedSource = Exclude<Source, TreeSource>;
+export type StreamedSource = Exclude<Source, TreeSource | { kind: "agent" | "command" }>;
 export type SourceOf<K extends Source["kind"]> = Extract<Source, { kind: K }>;
 
 export interface DriverPorts {

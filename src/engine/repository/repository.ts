@@ -24,6 +24,7 @@ import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
 import { type KeyUse, openEpoch, readKeyUse, rewrapKeys, type RewrapReport } from "./rewrap.ts";
 import { PackRewriter } from "./rewriter.ts";
+import { segmentHolds } from "./segment-check.ts";
 import { goingOrGone, packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
 
 /** Where one index segment ends and the next begins; readers take 256 MiB (docs/format.md §6). */
@@ -205,6 +206,15 @@ export class Repository {
       await this.store.put(`index/${segment_id.toString("hex")}`, bytes, { if_absent: true });
       from = to;
     }
+  }
+
+  /**
+   * Does a segment say of every pack what that pack itself says, sealed? For one that somebody puts who is not trusted:
+   * readers take a segment's word for where a chunk stands.
+   */
+  async segmentHolds(segment_id: string, bytes: Buffer): Promise<boolean> {
+    await this.refreshKeys();
+    return segmentHolds(this.store, this.epoch_keys, segment_id, bytes);
   }
 
   /** Takes chunks of this repository's packs over into new packs in `target`. @param kind of the new packs */

@@ -31,8 +31,10 @@ export { isRunning } from "./lock-rules.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
 export { type OpenStoreOptions, openStore } from "./open.ts";
 export type {
+  BandwidthWindow,
   DeleteOptions,
   FsStoreConfig,
+  GatewayStoreConfig,
   GetOptions,
   ListOptions,
   LockMode,
@@ -55,3 +57,14 @@ export { type Covered, uncover, type UncoverOptions } from "./uncover.ts";
 /** For what speaks S3 without being a store: a bucket that is protected. */
 export { openS3Client } from "./s3-client.ts";
 export { parseS3Url } from "./s3/url.ts";
+export {
+  type Connection,
+  type ConnectionConfig,
+  connectAs,
+  GATEWAY_NAME,
+  identityFiles,
+  openConnection,
+  peekAuthority,
+  PROTOCOL_HEADER,
+} from "./gateway/connection.ts";
+export { serveStore, type StoreCall, type StoreGuard } from "./gateway/serve.ts";

@@ -11,7 +11,7 @@ export interface LimitOptions {
   /** Operations that may wait for a place; one more is STORE_OVERLOADED. */
   readonly queue_max: number;
   /** Of object content, both directions together; one second's worth may pass at once. */
-  readonly bytes_per_second?: number;
+  readonly bytes_per_second?: number | (() => number | undefined);
 }
 
 interface Waiter {
@@ -66,9 +66,10 @@ export function withLimit(inner: ObjectStore, options: LimitOptions): ObjectStor
 
   /** Each transfer books its share of the line after those before it. */
   async function pay(bytes: number, doing: string, signal: AbortSignal | undefined): Promise<void> {
-    if (bytes_per_second === undefined || bytes === 0) return;
+    const rate = typeof bytes_per_second === "function" ? bytes_per_second() : bytes_per_second;
+    if (rate === undefined || bytes === 0) return;
     const now_ms = clock.monotonic_ms();
-    paid_until_ms = Math.max(paid_until_ms, now_ms - 1000) + (bytes / bytes_per_second) * 1000;
+    paid_until_ms = Math.max(paid_until_ms, now_ms - 1000) + (bytes / rate) * 1000;
     if (paid_until_ms <= now_ms) return;
     try {
       await clock.sleep(paid_until_ms - now_ms, signal);

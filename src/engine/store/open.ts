@@ -8,11 +8,11 @@ import { powerOf } from "./fs/power.ts";
 import { PowerCutIo } from "./fs/power-cut.ts";
 import { openFsStore } from "./fs/open.ts";
 import { type LimitOptions, withLimit } from "./limit.ts";
-import type { FsStoreConfig, ObjectStore, StoreConfig } from "./port.ts";
+import type { BandwidthWindow, FsStoreConfig, ObjectStore, StoreConfig } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
 
-/** What one S3 store is asked at a time, unless told otherwise: more connections bring no more bytes. */
-const S3_LIMIT = { concurrency_max: 16, queue_max: 10_000 };
+/** What one store over a network is asked at a time, unless told otherwise: more connections bring no more bytes. */
+const REMOTE_LIMIT = { concurrency_max: 16, queue_max: 10_000 };
 
 export interface OpenStoreOptions {
   readonly clock: Clock;
@@ -32,10 +32,26 @@ export interface OpenStoreOptions {
 export async function openStore(config: StoreConfig, options: OpenStoreOptions): Promise<ObjectStore> {
   const { clock, random, retry } = options;
   const fault = options.fault ?? config.fault;
-  const limit = options.limit ?? (config.kind === "s3" ? S3_LIMIT : undefined);
+  const limit = options.limit ?? (config.kind === "fs" ? undefined : limitOf(config, clock));
   let store = await openBare(config, options, fault);
   if (limit !== undefined) store = withLimit(store, { ...limit, clock });
   return retry === false ? store : withRetry(store, { ...retry, clock, random });
+}
+
+function limitOf(config: Exclude<StoreConfig, FsStoreConfig>, clock: Clock): Omit<LimitOptions, "clock"> {
+  if (config.kind === "s3" || config.bandwidth === undefined) return REMOTE_LIMIT;
+  const windows = config.bandwidth;
+  return { ...REMOTE_LIMIT, bytes_per_second: () => bandwidthAt(windows, new Date(clock.now_ms())) };
+}
+
+/** What may pass now; the narrowest of the windows that hold. */
+function bandwidthAt(windows: readonly BandwidthWindow[], now: Date): number | undefined {
+  const minute = now.getHours() * 60 + now.getMinutes();
+  const rates = windows.flatMap(({ from_minute: from, to_minute: to, bytes_per_second }) => {
+    const within = from <= to ? minute >= from && minute < to : minute >= from || minute < to;
+    return within ? [bytes_per_second] : [];
+  });
+  return rates.length === 0 ? undefined : Math.min(...rates);
 }
 
 async function openBare(
@@ -47,10 +63,17 @@ async function openBare(
   if (config.kind === "fs") {
     return fault === undefined ? openFsStore({ ...config, clock, random }) : openFaulty(config, options, fault);
   }
-  // Loaded here only: a command or thread that works in a folder starts in half the time without a client of S3.
-  const { openS3Store } = await import("./s3/store.ts");
-  const store = await openS3Store({ config, clock, random });
+  const store = await openRemote(config, options);
   return fault === undefined ? store : withFaults(store, new FaultPlan(fault, { clock, errorFor: injectedError }));
+}
+
+/** Loaded here only: a command or thread that works in a folder starts in half the time without a client of S3. */
+async function openRemote(
+  config: Exclude<StoreConfig, FsStoreConfig>,
+  { clock, random }: OpenStoreOptions,
+): Promise<ObjectStore> {
+  if (config.kind === "s3") return (await import("./s3/store.ts")).openS3Store({ config, clock, random });
+  return (await import("./gateway/store.ts")).openGatewayStore(config);
 }
 
 async function openFaulty(

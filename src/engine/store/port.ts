@@ -99,7 +99,7 @@ export interface ObjectStore {
 }
 
 /** Plain data from which a worker thread or another process opens the same store. Holds no secret. */
-export type StoreConfig = FsStoreConfig | S3StoreConfig;
+export type StoreConfig = FsStoreConfig | S3StoreConfig | GatewayStoreConfig;
 
 export interface FsStoreConfig {
   readonly kind: "fs";
@@ -144,3 +144,30 @@ export type S3Credentials =
   | { readonly from: "env"; readonly name: string }
   /** A file in the format of `~/.aws/credentials`, read anew every five minutes. */
   | { readonly from: "file"; readonly path: string; readonly profile?: string };
+
+/** Of each day, in the host's own time; a window that ends before it begins goes over midnight. */
+export interface BandwidthWindow {
+  readonly from_minute: number;
+  readonly to_minute: number;
+  /** Of object content, both directions together. */
+  readonly bytes_per_second: number;
+}
+
+/** A store behind a server's address for agents, over mutual TLS. */
+export interface GatewayStoreConfig {
+  readonly kind: "gateway";
+  /** `https://host[:port]` */
+  readonly url: string;
+  /** What the server knows the store by: a region's id. */
+  readonly place: string;
+  /** Folder with key and certificate of the agent, and the certificate of the authority. */
+  readonly identity_dir: string;
+  /** Version of the agent protocol. */
+  readonly protocol: number;
+  /** Address of an HTTP proxy. */
+  readonly proxy?: string;
+  /** When how much may pass, for each thread that opens the store; at other times as much as can. */
+  readonly bandwidth?: readonly BandwidthWindow[];
+  /** Only crash tests give one. */
+  readonly fault?: FaultConfig;
+}

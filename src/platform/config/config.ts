@@ -30,6 +30,15 @@ const configSchema = z.strictObject({
       tls_key: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** Where agents of hosts connect to, over mutual TLS; nothing listens for them without a port. */
+  agents: z
+    .strictObject({
+      host: z.string().min(1).default("0.0.0.0"),
+      port: port.optional(),
+      /** Backups and restores of hosts under way at once: the hosts work, this server waits. */
+      concurrency: positive.default(256),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(logLevels).default("info"),
@@ -86,6 +95,9 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "listen.port",
     "listen.tls_cert",
     "listen.tls_key",
+    "agents.host",
+    "agents.port",
+    "agents.concurrency",
     "log.level",
     "log.format",
     "log.file",

@@ -12,6 +12,7 @@ export * from "./events.ts";
 export { enterRowScope, leaveRowScope, type RowScope } from "./row-security.ts";
 export type * from "./schema.ts";
 export type * from "./schema-access.ts";
+export type * from "./schema-agents.ts";
 export type * from "./schema-rotation.ts";
 export type * from "./schema-storage.ts";
 export type * from "./schema-assurance.ts";

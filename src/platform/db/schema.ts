@@ -21,6 +21,7 @@ import type {
   WorkloadType,
 } from "../../model/index.ts";
 import type { Json, Nullable, NullableJson, NullableTime, Time, WithDefault } from "./columns.ts";
+import type { AgentTables } from "./schema-agents.ts";
 import type { AccessTables } from "./schema-access.ts";
 import type { RotationTables } from "./schema-rotation.ts";
 import type { ArchivingTables } from "./schema-archiving.ts";
@@ -322,6 +323,7 @@ export interface SettingTable {
 /** All tables of the control plane; the type parameter of every Kysely instance. */
 export interface Tables
   extends AccessTables,
+    AgentTables,
     RotationTables,
     StorageTables,
     AssuranceTables,

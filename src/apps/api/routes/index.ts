@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiDeps } from "../deps.ts";
 import { addAlertRoutes } from "./alerts.ts";
+import { addAgentRoutes } from "./agents.ts";
 import { addAccessRoutes } from "./access.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addAuditRoutes } from "./audit.ts";
@@ -41,6 +42,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRegionRoutes(app, deps);
   addProjectRoutes(app, deps);
   addWorkloadRoutes(app, deps);
+  addAgentRoutes(app, deps);
   addWalRoutes(app, deps);
   addPolicyRoutes(app, deps);
   addAttachmentRoutes(app, deps);

@@ -22,6 +22,7 @@ interface RestoreOptions extends WaitOptions {
   readonly inPlace?: boolean;
   readonly confirm?: string;
   readonly target?: string;
+  readonly agent?: string;
   readonly fromRegion?: string;
   readonly path?: readonly string[];
   readonly replace?: boolean;
@@ -64,6 +65,7 @@ export const register: Register = (program, io) => {
     .option("--in-place", "over the workload itself")
     .option("--confirm <name>", "the workload's name: yes, overwrite it")
     .option("--target <dir>", "into this folder on the server")
+    .option("--agent <name>", "on the host of this agent: --target is a folder there")
     .option("--from-region <name>", "read the copy in this region")
     .option("--path <path>", "only this path and what is below it (may be given several times)", collect)
     .option("--replace", "let files that exist in the target become the backup's")
@@ -113,6 +115,7 @@ function bodyOf(io: CliIo, backup_id: string, options: RestoreOptions) {
     backup_id,
     ...(options.inPlace ? { in_place: true } : {}),
     ...(target === undefined ? {} : { target_path: isAbsolute(target) ? target : resolve(io.cwd, target) }),
+    ...(options.agent === undefined ? {} : { agent: options.agent }),
     ...(options.targetProject === undefined ? {} : { target_project: options.targetProject }),
     ...(options.newName === undefined ? {} : { new_name: options.newName }),
     ...(options.fromRegion === undefined ? {} : { region: options.fromRegion }),

@@ -22,6 +22,7 @@ interface UpOptions extends CommonOptions {
 interface Ready {
   readonly version: string;
   readonly url: string | null;
+  readonly agents_url: string | null;
   readonly socket_path: string;
   readonly data_dir: string;
   readonly keys_dir: string;
@@ -104,10 +105,11 @@ function configOf(io: CliIo, options: UpOptions): Config {
   return { ...config, log: { ...config.log, format: "pretty", level } };
 }
 
-function readyOf({ url, admin_token, recovery_kit, parts: { layout } }: RunningServer): Ready {
+function readyOf({ url, agents_url, admin_token, recovery_kit, parts: { layout } }: RunningServer): Ready {
   return {
     version: PRODUCT_VERSION,
     url,
+    agents_url,
     socket_path: layout.api_socket,
     data_dir: layout.data_dir,
     keys_dir: layout.keys_dir,
@@ -124,6 +126,7 @@ function readyText(ready: Ready): string {
     renderDetails([
       ["console", ready.url ?? ""],
       ["API", `${ready.url}  (contract: ${ready.url}/openapi.json)`],
+      ...(ready.agents_url === null ? [] : [["agents", ready.agents_url] as const]),
       ["socket", ready.socket_path],
       ["data", ready.data_dir],
       ["keys", ready.keys_dir],

@@ -19,6 +19,10 @@ interface AddOptions extends ServerOptions {
   readonly path?: readonly string[];
   readonly volume?: string;
   readonly source?: string;
+  readonly agent?: string;
+  readonly command?: string;
+  readonly hookBefore?: string;
+  readonly hookAfter?: string;
   readonly exclude?: readonly string[];
   readonly tag?: readonly string[];
   readonly region?: string;
@@ -94,6 +98,10 @@ function registerAdd(workload: Command, io: CliIo): void {
     .option("--path <path>", "file or folder to back up, on the server (may be given several times)", collect)
     .option("--volume <path>", "block device or image file to back up, on the server")
     .option("--source <json>", "any other source, as docs/sources describes it")
+    .option("--agent <name>", "on the host of this agent instead of the server")
+    .option("--command <name>", "with --agent: the output of a program of its commands.d")
+    .option("--hook-before <name>", "with --agent: a program of its hooks.d, run before the backup")
+    .option("--hook-after <name>", "with --agent: the same after it, whatever came of it")
     .option("--exclude <glob>", "leave out what matches, as in .gitignore (may be given several times)", collect)
     .option("--tag <k=v,...>", "tags (may be given several times)", collect)
     .option("--region <name>", "region its backups go to; by default the project's")
@@ -120,7 +128,24 @@ function registerAdd(workload: Command, io: CliIo): void {
 }
 
 /** What the options say is to be read. The server checks it in full. */
-function sourceOf(io: CliIo, { path, volume, source, exclude }: AddOptions): SourceInput {
+function sourceOf(io: CliIo, options: AddOptions): SourceInput {
+  const { agent, command, hookBefore, hookAfter } = options;
+  if (agent === undefined) {
+    const only = [command, hookBefore, hookAfter].some((value) => value !== undefined);
+    if (only) throw cliError("CLI_USAGE", "--command, --hook-before and --hook-after go with --agent");
+    return plainSource(io, options);
+  }
+  const hooks = {
+    ...(hookBefore === undefined ? {} : { before: hookBefore }),
+    ...(hookAfter === undefined ? {} : { after: hookAfter }),
+  };
+  const source = command === undefined ? plainSource(io, options) : { kind: "command" as const, command };
+  return { kind: "agent", agent, source: source as HostSource, hooks };
+}
+
+type HostSource = Extract<SourceInput, { kind: "agent" }>["source"];
+
+function plainSource(io: CliIo, { path, volume, source, exclude }: AddOptions): SourceInput {
   const given = [path, volume, source].filter((value) => value !== undefined);
   if (given.length !== 1) throw cliError("CLI_USAGE", "say what to back up: one of --path, --volume and --source");
   if (volume !== undefined) return { kind: "volume", path: resolve(io.cwd, volume) };

@@ -392,6 +392,70 @@ export interface paths {
         patch: operations["update_workload"];
         trace?: never;
     };
+    "/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agents on hosts: version, health, last contact, backlog
+         * @description Needs the permission `agents:read`.
+         */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One agent, by id or name
+         * @description Needs the permission `agents:read`.
+         */
+        get: operations["get_agent"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an agent: from now on it is refused; its backups stay
+         * @description Needs the permission `agents:write`.
+         */
+        delete: operations["revoke_agent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a token with which one host enrols, once; shown this once
+         * @description Needs the permission `agents:write` for the whole organisation.
+         */
+        post: operations["create_agent_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/wal": {
         parameters: {
             query?: never;
@@ -4928,6 +4992,152 @@ export interface operations {
                             region_id: string;
                             source: {
                                 /** @enum {string} */
+                                kind: "agent";
+                                agent: string;
+                                source: {
+                                    /** @enum {string} */
+                                    kind: "command";
+                                    command: string;
+                                    /** @default output */
+                                    file_name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "files";
+                                    paths: string[];
+                                    /** @default [] */
+                                    exclude: string[];
+                                    one_file_system?: boolean;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "mariadb";
+                                    host: string;
+                                    /** @default 3306 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                    };
+                                    /** @default [] */
+                                    databases: string[];
+                                    /** @default 4 */
+                                    connections: number;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true
+                                     *     }
+                                     */
+                                    binlog: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        server_id?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "postgresql";
+                                    host: string;
+                                    /** @default 5432 */
+                                    port: number;
+                                    user: string;
+                                    password?: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                    };
+                                    /** @default postgres */
+                                    database: string;
+                                    /**
+                                     * @default {
+                                     *       "mode": "verify-full"
+                                     *     }
+                                     */
+                                    tls: {
+                                        /**
+                                         * @default verify-full
+                                         * @enum {string}
+                                         */
+                                        mode: "disable" | "require" | "verify-full";
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        /** Format: starts_with */
+                                        cert_file?: string;
+                                        /** Format: starts_with */
+                                        key_file?: string;
+                                    };
+                                    /** @default false */
+                                    count_rows: boolean;
+                                    /**
+                                     * @default {
+                                     *       "enabled": true,
+                                     *       "heartbeat_seconds": 5
+                                     *     }
+                                     */
+                                    wal: {
+                                        /** @default true */
+                                        enabled: boolean;
+                                        slot?: string;
+                                        /** @default 5 */
+                                        heartbeat_seconds: number;
+                                        keep_days?: number;
+                                    };
+                                    /** @default [] */
+                                    validations: {
+                                        name: string;
+                                        database?: string;
+                                        sql: string;
+                                        expect?: string;
+                                        remember?: boolean;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "volume";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                    /** Format: starts_with */
+                                    ceph_conf?: string;
+                                };
+                                /** @default {} */
+                                hooks: {
+                                    before?: string;
+                                    after?: string;
+                                };
+                            } | {
+                                /** @enum {string} */
                                 kind: "application";
                                 /** @enum {string} */
                                 profile?: "email-platform";
@@ -5454,6 +5664,152 @@ export interface operations {
                     region?: string;
                     source: {
                         /** @enum {string} */
+                        kind: "agent";
+                        agent: string;
+                        source: {
+                            /** @enum {string} */
+                            kind: "command";
+                            command: string;
+                            /** @default output */
+                            file_name?: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "files";
+                            paths: string[];
+                            /** @default [] */
+                            exclude?: string[];
+                            one_file_system?: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "mariadb";
+                            host: string;
+                            /** @default 3306 */
+                            port?: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls?: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode?: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                            };
+                            /** @default [] */
+                            databases?: string[];
+                            /** @default 4 */
+                            connections?: number;
+                            /**
+                             * @default {
+                             *       "enabled": true
+                             *     }
+                             */
+                            binlog?: {
+                                /** @default true */
+                                enabled?: boolean;
+                                server_id?: number;
+                            };
+                            /** @default [] */
+                            validations?: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                                remember?: boolean;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "postgresql";
+                            host: string;
+                            /** @default 5432 */
+                            port?: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /** @default postgres */
+                            database?: string;
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls?: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode?: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                /** Format: starts_with */
+                                cert_file?: string;
+                                /** Format: starts_with */
+                                key_file?: string;
+                            };
+                            /** @default false */
+                            count_rows?: boolean;
+                            /**
+                             * @default {
+                             *       "enabled": true,
+                             *       "heartbeat_seconds": 5
+                             *     }
+                             */
+                            wal?: {
+                                /** @default true */
+                                enabled?: boolean;
+                                slot?: string;
+                                /** @default 5 */
+                                heartbeat_seconds?: number;
+                                keep_days?: number;
+                            };
+                            /** @default [] */
+                            validations?: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                                remember?: boolean;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
+                        };
+                        /** @default {} */
+                        hooks?: {
+                            before?: string;
+                            after?: string;
+                        };
+                    } | {
+                        /** @enum {string} */
                         kind: "application";
                         /** @enum {string} */
                         profile?: "email-platform";
@@ -5912,6 +6268,152 @@ export interface operations {
                         type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
                         region_id: string;
                         source: {
+                            /** @enum {string} */
+                            kind: "agent";
+                            agent: string;
+                            source: {
+                                /** @enum {string} */
+                                kind: "command";
+                                command: string;
+                                /** @default output */
+                                file_name: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "files";
+                                paths: string[];
+                                /** @default [] */
+                                exclude: string[];
+                                one_file_system?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "mariadb";
+                                host: string;
+                                /** @default 3306 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                };
+                                /** @default [] */
+                                databases: string[];
+                                /** @default 4 */
+                                connections: number;
+                                /**
+                                 * @default {
+                                 *       "enabled": true
+                                 *     }
+                                 */
+                                binlog: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    server_id?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "postgresql";
+                                host: string;
+                                /** @default 5432 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /** @default postgres */
+                                database: string;
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    /** Format: starts_with */
+                                    cert_file?: string;
+                                    /** Format: starts_with */
+                                    key_file?: string;
+                                };
+                                /** @default false */
+                                count_rows: boolean;
+                                /**
+                                 * @default {
+                                 *       "enabled": true,
+                                 *       "heartbeat_seconds": 5
+                                 *     }
+                                 */
+                                wal: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    slot?: string;
+                                    /** @default 5 */
+                                    heartbeat_seconds: number;
+                                    keep_days?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
+                            };
+                            /** @default {} */
+                            hooks: {
+                                before?: string;
+                                after?: string;
+                            };
+                        } | {
                             /** @enum {string} */
                             kind: "application";
                             /** @enum {string} */
@@ -6442,6 +6944,152 @@ export interface operations {
                         type: "vm" | "volume" | "share" | "database" | "bucket" | "host" | "application";
                         region_id: string;
                         source: {
+                            /** @enum {string} */
+                            kind: "agent";
+                            agent: string;
+                            source: {
+                                /** @enum {string} */
+                                kind: "command";
+                                command: string;
+                                /** @default output */
+                                file_name: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "files";
+                                paths: string[];
+                                /** @default [] */
+                                exclude: string[];
+                                one_file_system?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "mariadb";
+                                host: string;
+                                /** @default 3306 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                };
+                                /** @default [] */
+                                databases: string[];
+                                /** @default 4 */
+                                connections: number;
+                                /**
+                                 * @default {
+                                 *       "enabled": true
+                                 *     }
+                                 */
+                                binlog: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    server_id?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "postgresql";
+                                host: string;
+                                /** @default 5432 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /** @default postgres */
+                                database: string;
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    /** Format: starts_with */
+                                    cert_file?: string;
+                                    /** Format: starts_with */
+                                    key_file?: string;
+                                };
+                                /** @default false */
+                                count_rows: boolean;
+                                /**
+                                 * @default {
+                                 *       "enabled": true,
+                                 *       "heartbeat_seconds": 5
+                                 *     }
+                                 */
+                                wal: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    slot?: string;
+                                    /** @default 5 */
+                                    heartbeat_seconds: number;
+                                    keep_days?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
+                            };
+                            /** @default {} */
+                            hooks: {
+                                before?: string;
+                                after?: string;
+                            };
+                        } | {
                             /** @enum {string} */
                             kind: "application";
                             /** @enum {string} */
@@ -7038,6 +7686,152 @@ export interface operations {
                 "application/json": {
                     source?: {
                         /** @enum {string} */
+                        kind: "agent";
+                        agent: string;
+                        source: {
+                            /** @enum {string} */
+                            kind: "command";
+                            command: string;
+                            /** @default output */
+                            file_name?: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "files";
+                            paths: string[];
+                            /** @default [] */
+                            exclude?: string[];
+                            one_file_system?: boolean;
+                        } | {
+                            /** @enum {string} */
+                            kind: "mariadb";
+                            host: string;
+                            /** @default 3306 */
+                            port?: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls?: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode?: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                            };
+                            /** @default [] */
+                            databases?: string[];
+                            /** @default 4 */
+                            connections?: number;
+                            /**
+                             * @default {
+                             *       "enabled": true
+                             *     }
+                             */
+                            binlog?: {
+                                /** @default true */
+                                enabled?: boolean;
+                                server_id?: number;
+                            };
+                            /** @default [] */
+                            validations?: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                                remember?: boolean;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "postgresql";
+                            host: string;
+                            /** @default 5432 */
+                            port?: number;
+                            user: string;
+                            password?: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                            };
+                            /** @default postgres */
+                            database?: string;
+                            /**
+                             * @default {
+                             *       "mode": "verify-full"
+                             *     }
+                             */
+                            tls?: {
+                                /**
+                                 * @default verify-full
+                                 * @enum {string}
+                                 */
+                                mode?: "disable" | "require" | "verify-full";
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                /** Format: starts_with */
+                                cert_file?: string;
+                                /** Format: starts_with */
+                                key_file?: string;
+                            };
+                            /** @default false */
+                            count_rows?: boolean;
+                            /**
+                             * @default {
+                             *       "enabled": true,
+                             *       "heartbeat_seconds": 5
+                             *     }
+                             */
+                            wal?: {
+                                /** @default true */
+                                enabled?: boolean;
+                                slot?: string;
+                                /** @default 5 */
+                                heartbeat_seconds?: number;
+                                keep_days?: number;
+                            };
+                            /** @default [] */
+                            validations?: {
+                                name: string;
+                                database?: string;
+                                sql: string;
+                                expect?: string;
+                                remember?: boolean;
+                            }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "volume";
+                            /** Format: starts_with */
+                            path: string;
+                            /** @enum {string} */
+                            snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                            /** Format: starts_with */
+                            ceph_conf?: string;
+                        };
+                        /** @default {} */
+                        hooks?: {
+                            before?: string;
+                            after?: string;
+                        };
+                    } | {
+                        /** @enum {string} */
                         kind: "application";
                         /** @enum {string} */
                         profile?: "email-platform";
@@ -7503,6 +8297,152 @@ export interface operations {
                         region_id: string;
                         source: {
                             /** @enum {string} */
+                            kind: "agent";
+                            agent: string;
+                            source: {
+                                /** @enum {string} */
+                                kind: "command";
+                                command: string;
+                                /** @default output */
+                                file_name: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "files";
+                                paths: string[];
+                                /** @default [] */
+                                exclude: string[];
+                                one_file_system?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "mariadb";
+                                host: string;
+                                /** @default 3306 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                };
+                                /** @default [] */
+                                databases: string[];
+                                /** @default 4 */
+                                connections: number;
+                                /**
+                                 * @default {
+                                 *       "enabled": true
+                                 *     }
+                                 */
+                                binlog: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    server_id?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "postgresql";
+                                host: string;
+                                /** @default 5432 */
+                                port: number;
+                                user: string;
+                                password?: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                };
+                                /** @default postgres */
+                                database: string;
+                                /**
+                                 * @default {
+                                 *       "mode": "verify-full"
+                                 *     }
+                                 */
+                                tls: {
+                                    /**
+                                     * @default verify-full
+                                     * @enum {string}
+                                     */
+                                    mode: "disable" | "require" | "verify-full";
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    /** Format: starts_with */
+                                    cert_file?: string;
+                                    /** Format: starts_with */
+                                    key_file?: string;
+                                };
+                                /** @default false */
+                                count_rows: boolean;
+                                /**
+                                 * @default {
+                                 *       "enabled": true,
+                                 *       "heartbeat_seconds": 5
+                                 *     }
+                                 */
+                                wal: {
+                                    /** @default true */
+                                    enabled: boolean;
+                                    slot?: string;
+                                    /** @default 5 */
+                                    heartbeat_seconds: number;
+                                    keep_days?: number;
+                                };
+                                /** @default [] */
+                                validations: {
+                                    name: string;
+                                    database?: string;
+                                    sql: string;
+                                    expect?: string;
+                                    remember?: boolean;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "volume";
+                                /** Format: starts_with */
+                                path: string;
+                                /** @enum {string} */
+                                snapshot?: "none" | "reflink" | "lvm-thin" | "zfs" | "rbd";
+                                /** Format: starts_with */
+                                ceph_conf?: string;
+                            };
+                            /** @default {} */
+                            hooks: {
+                                before?: string;
+                                after?: string;
+                            };
+                        } | {
+                            /** @enum {string} */
                             kind: "application";
                             /** @enum {string} */
                             profile?: "email-platform";
@@ -7955,6 +8895,375 @@ export interface operations {
                         updated_at: string;
                         project_name: string;
                         region_name: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                page_size?: number;
+                /** @description `next_page_token` of the page before; filter and order must stay the same */
+                page_token?: string;
+                /** @description Terms that must all hold, e.g. `state=AVAILABLE,created_at<2026-05-11T00:00:00Z`; a value with a comma in "…" */
+                filter?: string;
+                /** @description A field and a direction, e.g. `created_at desc` */
+                order_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            project_id: string;
+                            project_name: string;
+                            /** @enum {string} */
+                            health: "ok" | "silent" | "pending" | "revoked";
+                            hostname: string | null;
+                            version: string | null;
+                            protocol: number | null;
+                            last_contact_at: string | null;
+                            silence_minutes: number;
+                            backlog: number;
+                            offline_runs: number;
+                            enrolled_at: string | null;
+                            revoked_at: string | null;
+                            certificate_until: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_page_token: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string;
+                        project_name: string;
+                        /** @enum {string} */
+                        health: "ok" | "silent" | "pending" | "revoked";
+                        hostname: string | null;
+                        version: string | null;
+                        protocol: number | null;
+                        last_contact_at: string | null;
+                        silence_minutes: number;
+                        backlog: number;
+                        offline_runs: number;
+                        enrolled_at: string | null;
+                        revoked_at: string | null;
+                        certificate_until: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    revoke_agent: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string;
+                        project_name: string;
+                        /** @enum {string} */
+                        health: "ok" | "silent" | "pending" | "revoked";
+                        hostname: string | null;
+                        version: string | null;
+                        protocol: number | null;
+                        last_contact_at: string | null;
+                        silence_minutes: number;
+                        backlog: number;
+                        offline_runs: number;
+                        enrolled_at: string | null;
+                        revoked_at: string | null;
+                        certificate_until: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_agent_token: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the host is called; of an agent that is there, to enrol its host anew */
+                    name: string;
+                    /** @description Project of its own for it; by default named as the agent, and made */
+                    project?: string;
+                    /** @description Where a project that is made keeps its backups */
+                    region?: string;
+                    /**
+                     * @description How long the token may be used
+                     * @default 60
+                     */
+                    minutes?: number;
+                    /**
+                     * @description Silent for longer: an alert
+                     * @default 60
+                     */
+                    silence_minutes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent_id: string;
+                        name: string;
+                        project_id: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        token: string | null;
                     };
                 };
             };
@@ -10607,6 +11916,7 @@ export interface operations {
                     backup_id: string;
                     region?: string;
                     in_place?: boolean;
+                    agent?: string;
                     /** Format: starts_with */
                     target_path?: string;
                     target_project?: string;

@@ -21,6 +21,7 @@ import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
 import * as audit from "./0062_audit.ts";
 import * as bulk from "./0063_bulk.ts";
+import * as agents from "./0090_agents.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 
@@ -50,4 +51,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0072_self_recovery": selfRecovery,
   "0080_metering": metering,
   "0081_billing": billing,
+  "0090_agents": agents,
 };
