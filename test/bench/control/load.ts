@@ -39,6 +39,7 @@ export async function apiBars(
     sources: unused,
     wakeups: unused,
     signer: unused,
+    authority: unused,
   });
   try {
     const url = await app.listen({ host: "127.0.0.1", port: 0 });
