@@ -24,7 +24,7 @@ import { HandleCache, isSameFile } from "./handle-cache.ts";
 import type { Layout } from "./layout.ts";
 import { listObjects, statObject } from "./listing.ts";
 import { LockFiles } from "./lock-files.ts";
-import { COLDER, mergeListings, TierFolders } from "./tiers.ts";
+import { COLDER, TierFolders } from "./tiers.ts";
 import { alreadyExists, mutexName, readRange } from "./objects.ts";
 import { type FsStoreOptions, isFolder } from "./root.ts";
 import { removeTempFile, writeTempFile } from "./temp-files.ts";
@@ -247,11 +247,11 @@ export class FsStore implements ObjectStore {
   }
 
   /** The object in whatever tier it stands. */
-  async #look(key: string): Promise<ObjectStat | undefined> {
+  async #look(key: string, mayBeLocked = true): Promise<ObjectStat | undefined> {
     for (let attempt = 0; attempt < 2; attempt++) {
-      const found = await statObject(this.#layout, this.#locks, key);
+      const found = await statObject(this.#layout, this.#locks, key, mayBeLocked);
       if (found !== undefined || !(await this.#tiers.present())) return found;
-      const colder = await this.#tiers.stat(key, this.#locks);
+      const colder = await this.#tiers.stat(key, this.#locks, mayBeLocked);
       if (colder !== undefined) return colder;
     }
     return undefined; // twice, since it may have been moved towards where we had looked
@@ -272,12 +272,12 @@ export class FsStore implements ObjectStore {
   }
 
   #listTiers(prefix: string): AsyncGenerator<ObjectStat> {
-    const hot = listObjects(this.#layout, this.#locks, prefix, (key) => this.#tiers.stat(key, this.#locks));
-    const colder = COLDER.map(async function* (this: FsStore, tier: StorageTier) {
-      const layout = this.#tiers.layout(tier as (typeof COLDER)[number]);
-      for await (const found of listObjects(layout, this.#locks, prefix)) yield { ...found, tier };
-    }, this);
-    return mergeListings([hot, ...colder]);
+    const layouts = async (): Promise<[Layout, ...Layout[]]> => {
+      const colder = (await this.#tiers.present()) ? COLDER.map((tier) => this.#tiers.layout(tier)) : [];
+      return [this.#layout, ...colder];
+    };
+    const find = (key: string, mayBeLocked: boolean) => this.#look(key, mayBeLocked);
+    return listObjects(this.#layout, this.#locks, prefix, { layouts, find });
   }
 
   /** Gives the written file its name. Returns the size of the object it replaced. */

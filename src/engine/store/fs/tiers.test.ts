@@ -86,3 +86,32 @@ test("readers and listings find every object while it is moved to and fro", { ti
   assert.ok(looks > 0);
   await Promise.all([store.close(), reader.close()]);
 });
+
+test("a listing beside moves, down and up, names every object once", async (t) => {
+  const path = await temporaryFolder(t);
+  const options = { path, clock: movableClock(), random };
+  const [lister, mover] = [await openFsStore(options), await openFsStore(options)];
+  const names = Array.from({ length: 24 }, (_, i) => `packs/${(i % 8).toString(16).padStart(2, "0")}/pack-${i}`).sort();
+  for (const key of names) await mover.put(key, Buffer.from(key));
+  let moves = 0;
+  const until_ms = performance.now() + 1500;
+  const moving = (async () => {
+    for (let round = 0; performance.now() < until_ms; round++)
+      for (const key of names) {
+        await mover.move?.(key, (["warm", "cold", "hot"] as const)[round % 3] ?? "hot");
+        moves++;
+      }
+  })();
+  let listings = 0;
+  for (; performance.now() < until_ms; listings++) {
+    const found: string[] = [];
+    for await (const { key } of lister.list("packs/")) {
+      found.push(key);
+      await new Promise((resolve) => setTimeout(resolve, 3)); // whoever lists does something with it
+    }
+    assert.deepEqual(found, names);
+  }
+  await moving;
+  await Promise.all([lister.close(), mover.close()]);
+  assert.ok(listings > 3 && moves > 10, `${listings} listings, ${moves} moves`);
+});

@@ -61,9 +61,13 @@ export class TierFolders {
   }
 
   /** The object in the hottest of the colder tiers that has it. */
-  async stat(key: string, locks: LockFiles): Promise<(ObjectStat & { readonly tier: ColderTier }) | undefined> {
+  async stat(
+    key: string,
+    locks: LockFiles,
+    mayBeLocked = true,
+  ): Promise<(ObjectStat & { readonly tier: ColderTier }) | undefined> {
     for (const tier of COLDER) {
-      const found = await statObject(this.layout(tier), locks, key);
+      const found = await statObject(this.layout(tier), locks, key, mayBeLocked);
       if (found !== undefined) return { ...found, tier };
     }
     return undefined;
@@ -154,30 +158,5 @@ export class TierFolders {
       if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined; // it is asked for again
       throw error;
     }
-  }
-}
-
-/** The objects of several listings in one order; of those under one key the first listing's. */
-export async function* mergeListings(listings: readonly AsyncGenerator<ObjectStat>[]): AsyncGenerator<ObjectStat> {
-  const heads = await Promise.all(listings.map((each) => each.next()));
-  try {
-    for (;;) {
-      let best = -1;
-      for (const [at, head] of heads.entries()) {
-        if (head.done === true) continue;
-        const least = heads[best];
-        if (least === undefined || least.done === true || head.value.key < least.value.key) best = at;
-      }
-      const head = heads[best];
-      if (head === undefined || head.done === true) return;
-      const { key } = head.value;
-      yield head.value;
-      for (const [at, other] of heads.entries()) {
-        if (other.done !== true && other.value.key === key)
-          heads[at] = await (listings[at] as AsyncGenerator<ObjectStat>).next();
-      }
-    }
-  } finally {
-    await Promise.all(listings.map((each) => each.return(undefined)));
   }
 }
