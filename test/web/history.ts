@@ -6,7 +6,7 @@ import type { Db } from "../../src/platform/db/index.ts";
 
 const DAY_MS = 86_400_000;
 const ROWS_AT_ONCE = 500;
-const id = (prefix: "bkp" | "job" | "wkl") => newId(prefix, systemClock, systemRandom);
+const id = (prefix: "bkp" | "drl" | "job" | "wkl") => newId(prefix, systemClock, systemRandom);
 
 /** A year of daily backups of one workload, and a day of hourly runs, two of which failed. */
 export async function seedHistory(db: Db, workload_id: string, days = 365): Promise<void> {
@@ -87,5 +87,66 @@ export async function seedWorkloads(db: Db, count: number): Promise<void> {
       updated_at: at,
     }));
     await db.insertInto("workloads").values(rows).execute();
+  }
+}
+
+/** A year of drills of one workload, getting faster; two missed their target, one failed. */
+export async function seedDrills(db: Db, workload_id: string): Promise<void> {
+  const { project_id } = await db
+    .selectFrom("workloads")
+    .select("project_id")
+    .where("id", "=", workload_id)
+    .executeTakeFirstOrThrow();
+  const now_ms = Date.now();
+  for (let month = 0; month < 12; month++) {
+    const at_ms = now_ms - (month * 30 + 3) * DAY_MS;
+    const rto_seconds = 900 + month * 160 + (month % 3) * 700 + (month === 8 ? 2400 : 0);
+    const late = rto_seconds > 3600;
+    const failed = month === 5;
+    const job = { kind: "drill" as const, project_id, workload_id, input: "{}", attempt: 1 };
+    const times = { created_at: new Date(at_ms), run_after: new Date(at_ms), updated_at: new Date(at_ms) };
+    const job_id = id("job");
+    await db
+      .insertInto("jobs")
+      .values({
+        ...job,
+        ...times,
+        id: job_id,
+        state: "SUCCEEDED",
+        started_at: new Date(at_ms),
+        finished_at: new Date(at_ms),
+      })
+      .execute();
+    await db
+      .insertInto("drills")
+      .values({
+        id: id("drl"),
+        job_id,
+        project_id,
+        workload_id,
+        sandbox_project_id: project_id,
+        class: "tier-1",
+        owner: "ops@example.net",
+        spec: JSON.stringify({ backup: { choose: "latest" }, content_bytes_max: 1e9 }),
+        state: failed ? "FAILED" : late ? "MISSED_TARGET" : "PASSED",
+        requested_at: new Date(at_ms),
+        started_at: new Date(at_ms),
+        functional_at: failed ? null : new Date(at_ms + rto_seconds * 1000),
+        finished_at: new Date(at_ms + rto_seconds * 1000),
+        rto_seconds: failed ? null : rto_seconds,
+        rpo_seconds: failed ? null : 1800 + (month % 4) * 1500,
+        rto_target_seconds: 3600,
+        rpo_target_seconds: 14_400,
+        restored_bytes: 4e10,
+        restored_files: 120_000,
+        steps: "[]",
+        validations: "[]",
+        deviations: "[]",
+        findings: JSON.stringify(
+          failed ? [{ code: "RESTORE_FAILED", message: "the restore failed: SpaceExhausted" }] : [],
+        ),
+        subject: "{}",
+      })
+      .execute();
   }
 }

@@ -5,14 +5,14 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import { seedHistory } from "./history.ts";
+import { seedDrills, seedHistory } from "./history.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { makeWorld, pagesOf } from "./world.ts";
 
 const OUT = join(dirname(dirname(import.meta.dirname)), "web", "screenshots");
 const wanted = process.argv.slice(2);
 const LOOKS = {
-  light: { width: 1440, height: 900, colorScheme: "light" },
+  light: { width: 1280, height: 900, colorScheme: "light" },
   dark: { width: 1440, height: 900, colorScheme: "dark" },
   phone: { width: 390, height: 844, colorScheme: "light" },
 } as const;
@@ -33,6 +33,14 @@ const EMPTY = {
   evidence: "/evidence",
   keys: "/keys",
   access: "/access",
+  drills: "/drills",
+  reports: "/reports",
+  audit: "/audit",
+  holds: "/holds",
+  tiers: "/tiers",
+  approvals: "/approvals",
+  usage: "/usage",
+  billing: "/billing",
   "first-run": "/first-run",
 };
 const PROBLEM = {
@@ -80,6 +88,7 @@ try {
   await shoot(stage, page, "empty", EMPTY);
   const world = await makeWorld(stage);
   await seedHistory(stage.db, world.workload_id);
+  await seedDrills(stage.db, world.workload_id);
   await shoot(stage, page, "normal", pagesOf(world));
   await page.route(/\/v1\/(?!session|events)/, (route) =>
     route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(PROBLEM) }),

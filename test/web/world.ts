@@ -3,8 +3,9 @@
  */
 import type { Stage } from "./stage.ts";
 import { makeFolder } from "./stage.ts";
+import { makeMore, type MoreWorld } from "./world-more.ts";
 
-export interface World {
+export interface World extends MoreWorld {
   readonly workload_id: string;
   readonly backup_id: string;
   readonly restore_id: string;
@@ -33,14 +34,16 @@ export async function makeWorld(stage: Stage): Promise<World> {
   const gone = await add("gone", ["/does/not/exist"], { "backup-policy": "weekly-light" });
   const ask = async (workload: string) => (await stage.call("POST", "/v1/backups", { workload })).job_id;
   const asked = [await ask(web), await ask(db), await ask(gone)];
-  const [made, , failed] = await Promise.all(asked.map((id) => stage.ended(id)));
+  const [made, of_db, failed] = await Promise.all(asked.map((id) => stage.ended(id)));
   const verified = await stage.call("POST", "/v1/verifications", { backup_id: made.backup_id });
   const restored = await stage.call("POST", "/v1/restores", {
     backup_id: made.backup_id,
     target_path: `${stage.dir}/restored`,
   });
   await Promise.all([stage.ended(verified.job_id), stage.ended(restored.job_id)]);
+  const more = await makeMore(stage, { db, held_backup_id: of_db.backup_id, asked_backup_id: made.backup_id });
   return {
+    ...more,
     workload_id: web,
     backup_id: made.backup_id,
     restore_id: restored.resource_id,
@@ -52,6 +55,7 @@ export async function makeWorld(stage: Stage): Promise<World> {
 /** Every page of the console, with something on it. */
 export function pagesOf(world: World): Readonly<Record<string, string>> {
   const { workload_id, backup_id, restore_id, failed_job_id, failed_backup_id } = world;
+  const { drill_id, plan, report_id, invoice_id } = world;
   const wizard = `/restore?workload=${workload_id}`;
   return {
     overview: "/",
@@ -66,12 +70,18 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     backups: "/backups",
     backup: `/backups/${backup_id}`,
     "backup-failed": `/backups/${failed_backup_id}`,
+    files: `/backups/${backup_id}/files`,
     "restore-what": "/restore",
     "restore-when": `${wizard}&step=when`,
     "restore-where": `${wizard}&backup=${backup_id}&step=where`,
     "restore-check": `${wizard}&backup=${backup_id}&step=check&mode=in_place`,
     restores: "/restores",
     restore: `/restores/${restore_id}`,
+    drills: "/drills",
+    drill: `/drills/${drill_id}`,
+    "drill-plan": `/drill-plans/${plan}`,
+    reports: "/reports",
+    report: `/reports/${report_id}`,
     alerts: "/alerts",
     incidents: "/incidents",
     oncall: "/oncall",
@@ -81,6 +91,15 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     evidence: "/evidence",
     keys: "/keys",
     access: "/access",
+    audit: "/audit",
+    holds: "/holds",
+    tiers: "/tiers",
+    approvals: "/approvals",
+    usage: "/usage",
+    billing: "/billing",
+    "billing-subscriptions": "/billing?tab=subscriptions",
+    "billing-prices": "/billing?tab=prices",
+    invoice: `/invoices/${invoice_id}`,
     "first-run": "/first-run",
   };
 }

@@ -24,7 +24,12 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   schedule: ["overview", "coverage"],
   alert: ["alerts", "overview"],
   incident: ["incidents", "alerts"],
-  drill: ["drills", "overview"],
+  drill: ["drills", "overview", "coverage"],
+  report: ["reports"],
+  hold: ["holds", "backups"],
+  thaw: ["thaws", "tiers"],
+  approval: ["approvals"],
+  wal: ["wal"],
   rotation: ["keys"],
   key: ["keys"],
 };

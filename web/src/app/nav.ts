@@ -25,6 +25,7 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
     items: [
       { to: "/restore", label: t.nav.restore, icon: "restore", scope: "restores:write" },
       { to: "/restores", label: t.nav.restores, icon: "download", scope: "restores:read" },
+      { to: "/drills", label: t.nav.drills, icon: "drills", scope: "drills:read" },
     ],
   },
   {
@@ -38,14 +39,23 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
   },
   {
     title: t.nav.prove,
-    items: [{ to: "/evidence", label: t.nav.reports, icon: "reports", scope: "evidence:read" }],
+    items: [
+      { to: "/reports", label: t.nav.reports, icon: "reports", scope: "reports:read" },
+      { to: "/evidence", label: t.nav.evidence, icon: "check", scope: "evidence:read" },
+      { to: "/audit", label: t.nav.audit, icon: "audit", scope: "audit:read" },
+      { to: "/holds", label: t.nav.holds, icon: "lock", scope: "holds:read" },
+    ],
   },
   {
     title: t.nav.run,
     items: [
       { to: "/regions", label: t.nav.regions, icon: "regions", scope: "regions:read" },
+      { to: "/tiers", label: t.nav.tiers, icon: "tiers", scope: "backups:read" },
       { to: "/keys", label: t.nav.keys, icon: "keys", scope: "keys:read" },
       { to: "/access", label: t.nav.access, icon: "people", scope: "access:read" },
+      { to: "/approvals", label: t.nav.approvals, icon: "approve", scope: "approvals:read" },
+      { to: "/usage", label: t.nav.usage, icon: "usage", scope: "usage:read" },
+      { to: "/billing", label: t.nav.billing, icon: "price", scope: "billing:read" },
       { to: "/first-run", label: t.nav.first_run, icon: "play", scope: "workloads:write" },
     ],
   },

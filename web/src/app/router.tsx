@@ -41,7 +41,19 @@ const workloadsSearch = (search: Record<string, unknown>) => ({
   ...textSearch("selector", "name", "type", "project")(search),
   ...(search["add"] === true ? { add: true } : {}),
 });
-const RESTORE_KEYS = ["workload", "backup", "mode", "path", "name", "region", "paths", "replace", "extra"] as const;
+const RESTORE_KEYS = [
+  "workload",
+  "backup",
+  "mode",
+  "path",
+  "name",
+  "region",
+  "paths",
+  "replace",
+  "extra",
+  "to_time",
+] as const;
+const AUDIT_KEYS = ["actor", "action", "subject", "outcome", "from", "to"] as const;
 
 const routes = [
   page("/", () => import("../pages/overview/overview.tsx"), "OverviewPage"),
@@ -58,6 +70,19 @@ const routes = [
     textSearch("state", "workload", "policy", "region", "verified"),
   ),
   page("/backups/$id", () => import("../pages/backups/backup.tsx"), "BackupPage"),
+  page("/backups/$id/files", () => import("../pages/files/files.tsx"), "FilesPage", textSearch("path", "find")),
+  page("/holds", () => import("../pages/holds/holds.tsx"), "HoldsPage"),
+  page("/drills", () => import("../pages/drills/drills.tsx"), "DrillsPage", textSearch("ask")),
+  page("/drills/$id", () => import("../pages/drills/drill.tsx"), "DrillPage"),
+  page("/drill-plans/$id", () => import("../pages/drills/plan.tsx"), "DrillPlanPage"),
+  page("/reports", () => import("../pages/reports/reports.tsx"), "ReportsPage", textSearch("kind", "ask")),
+  page("/reports/$id", () => import("../pages/reports/report.tsx"), "ReportPage"),
+  page("/audit", () => import("../pages/audit/audit.tsx"), "AuditPage", textSearch(...AUDIT_KEYS)),
+  page("/approvals", () => import("../pages/approvals/approvals.tsx"), "ApprovalsPage"),
+  page("/usage", () => import("../pages/usage/usage.tsx"), "UsagePage", textSearch("project", "month")),
+  page("/billing", () => import("../pages/billing/billing.tsx"), "BillingPage", textSearch("tab", "ask")),
+  page("/invoices/$id", () => import("../pages/billing/invoice.tsx"), "InvoicePage"),
+  page("/tiers", () => import("../pages/tiers/tiers.tsx"), "TiersPage"),
   page("/restore", () => import("../pages/restore/wizard.tsx"), "RestorePage", textSearch("step", ...RESTORE_KEYS)),
   page("/restores", () => import("../pages/restore/restores.tsx"), "RestoresPage"),
   page("/restores/$id", () => import("../pages/restore/report.tsx"), "RestoreReportPage"),

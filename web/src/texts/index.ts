@@ -3,6 +3,8 @@
  * with figures are functions. The words themselves are those of the API and the command line.
  */
 import { admin } from "./admin.ts";
+import { assure } from "./assure.ts";
+import { business } from "./business.ts";
 import { common } from "./common.ts";
 import { data } from "./data.ts";
 import { evidence } from "./evidence.ts";
@@ -22,4 +24,6 @@ export const t = {
   ...admin,
   ...evidence,
   ...incidents,
+  ...assure,
+  ...business,
 };

@@ -1,0 +1,75 @@
+/**
+ * The rest of the installation: what drills, reports, second persons, holds and invoices leave behind; all of it real.
+ */
+import type { Stage } from "./stage.ts";
+
+export interface MoreWorld {
+  readonly drill_id: string;
+  readonly plan: string;
+  readonly report_id: string;
+  readonly invoice_id: string;
+}
+
+/** A calendar month that is over. */
+function lastMonth(): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
+}
+
+interface World {
+  readonly db: string;
+  readonly held_backup_id: string;
+  readonly asked_backup_id: string;
+}
+
+export async function makeMore(stage: Stage, ids: World): Promise<MoreWorld> {
+  const [project] = (await stage.call("GET", "/v1/projects")).items;
+  const [region] = (await stage.call("GET", "/v1/regions")).items;
+  await stage.call("POST", "/v1/projects", { name: "drill-room", region: region.id, sandbox: true });
+  const drilled = await stage.call("POST", "/v1/drills", { workload: ids.db, sandbox: "drill-room" });
+  await stage.call("POST", "/v1/drill-plans", {
+    name: "prod-monthly",
+    spec: {
+      select: { selector: "env=prod" },
+      cadence: { every: "monthly", week: 1, weekday: "tue", at: "09:00", timezone: "UTC" },
+      sandbox: "drill-room",
+      owner: "ops@example.net",
+    },
+  });
+  await stage.call("POST", "/v1/drill-plans", {
+    name: "tier-1-weekly",
+    spec: {
+      select: { classes: ["tier-1"] },
+      cadence: { every: "weekly", weekday: "thu" },
+      sandbox: "drill-room",
+      owner: "ops",
+    },
+  });
+  await stage.call("POST", "/v1/holds", {
+    backup_id: ids.held_backup_id,
+    reason: "case 2026-17: records of the audit",
+  });
+  await stage.call("POST", "/v1/approval-rules", { kind: "delete", required: true });
+  // Another than the reader of the pages asks for it: one's own request is for others to decide.
+  const token = await stage.token(["backups:delete"]);
+  const headers = { authorization: `Bearer ${token}`, "x-reason": "ticket 4711: made by mistake" };
+  await fetch(`${stage.url}/v1/backups/${ids.asked_backup_id}`, { method: "DELETE", headers });
+  await stage.call("POST", `/v1/projects/${project.id}/quota`, { quota_bytes: 64 * 1024 ** 2 });
+  const month = lastMonth();
+  await stage.call("POST", "/v1/subscriptions", {
+    project: project.id,
+    tier: "enhanced",
+    tax_percent: "19",
+    effective_from: `${month}-01`,
+  });
+  const invoice = await stage.call("POST", "/v1/invoices", { project: project.id, month });
+  await stage.ended(drilled.job_id);
+  const asked = await stage.call("POST", "/v1/reports", { kind: "attestation" });
+  await stage.ended(asked.job_id);
+  return {
+    drill_id: drilled.resource_id,
+    plan: "prod-monthly",
+    report_id: asked.resource_id,
+    invoice_id: invoice.id,
+  };
+}

@@ -1,0 +1,54 @@
+import { Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+
+export interface RowColumn<T> {
+  readonly title: string;
+  readonly cell: (row: T) => ReactNode;
+  readonly end?: boolean;
+}
+
+/** A short table: some dozen rows, each as high as it has to be. Long lists are a DataTable. */
+export function Rows<T>(props: {
+  label: string;
+  items: readonly T[];
+  columns: readonly RowColumn<T>[];
+  rowKey: (row: T, index: number) => string;
+  /** Said when there is none. */
+  none: string;
+  /** Narrower than that, it scrolls sideways. */
+  least?: number;
+}) {
+  if (props.items.length === 0) {
+    return (
+      <Text size="sm" c="dimmed" p="sm">
+        {props.none}
+      </Text>
+    );
+  }
+  return (
+    <Table.ScrollContainer minWidth={props.least ?? 480}>
+      <Table aria-label={props.label}>
+        <Table.Thead>
+          <Table.Tr>
+            {props.columns.map((column, index) => (
+              <Table.Th key={column.title || index} ta={column.end === true ? "end" : undefined}>
+                {column.title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {props.items.map((row, at) => (
+            <Table.Tr key={props.rowKey(row, at)}>
+              {props.columns.map((column, index) => (
+                <Table.Td key={column.title || index} ta={column.end === true ? "end" : undefined}>
+                  {column.cell(row)}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
