@@ -53,5 +53,7 @@ export interface RestorePlan {
   readonly overwrites_total: number;
   readonly deletes: readonly string[];
   readonly deletes_total: number;
+  /** What will happen beside the files, a sentence each. */
+  readonly notes: readonly string[];
   readonly confirm_with: string | null;
 }

@@ -3,11 +3,13 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, take } from "../api/client.ts";
-import { Icon } from "../parts/icons.tsx";
+import { api, newKey, take } from "../api/client.ts";
+import { Icon, type IconName } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
 import { NAV } from "./nav.ts";
 import { router } from "./router.tsx";
+import { permits, useSession } from "./session.ts";
+import { sayDone, sayFailed } from "./toasts.tsx";
 
 const WAIT_MS = 200;
 /** Prefix of an id → the page that shows it. */
@@ -18,12 +20,59 @@ const PAGES: Readonly<Record<string, string>> = {
   wkl: "/workloads/",
   pol: "/policies/",
   rst: "/restores/",
+  drl: "/drills/",
+  rpt: "/reports/",
+  inv: "/invoices/",
+  inc: "/incidents/",
+};
+/** Dialogs and pages that begin something. */
+const ACTIONS: readonly {
+  readonly to: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly scope: string;
+}[] = [
+  { to: "/restore", label: t.palette.restore, icon: "restore", scope: "restores:write" },
+  { to: "/drills?ask=drill", label: t.drills.now, icon: "drills", scope: "drills:write" },
+  { to: "/drills?ask=plan", label: t.palette.new_plan, icon: "plus", scope: "drills:write" },
+  { to: "/policies/new", label: t.palette.new_policy, icon: "plus", scope: "policies:write" },
+  { to: "/workloads?add=true", label: t.palette.new_workload, icon: "plus", scope: "workloads:write" },
+  { to: "/reports?ask=report", label: t.reports.make, icon: "reports", scope: "reports:write" },
+  { to: "/evidence", label: t.evidence.check, icon: "check", scope: "evidence:read" },
+  { to: "/approvals", label: t.palette.decide, icon: "approve", scope: "approvals:write" },
+  { to: "/billing?ask=invoice", label: t.billing.make, icon: "price", scope: "billing:write" },
+  { to: "/usage", label: t.usage.set_quota, icon: "usage", scope: "projects:write" },
+  { to: "/incidents", label: t.incidents.open, icon: "warning", scope: "incidents:write" },
+  { to: "/oncall", label: t.oncall.override, icon: "people", scope: "oncall:write" },
+  { to: "/keys", label: t.palette.rotate, icon: "keys", scope: "keys:write" },
+  { to: "/access", label: t.access.new_token, icon: "people", scope: "access:write" },
+  { to: "/regions", label: t.palette.test_region, icon: "regions", scope: "regions:write" },
+  { to: "/workloads/at-risk", label: t.palette.at_risk, icon: "warning", scope: "workloads:read" },
+];
+const WORKLOADS_MAX = 3;
+
+/** `add=true` is the one switch that is no text. */
+const go = (address: string) => () => {
+  const [to = "", query = ""] = address.split("?");
+  const search = Object.fromEntries(
+    [...new URLSearchParams(query)].map(([key, value]) => [key, value === "true" || value]),
+  );
+  void router.navigate({ to: to as never, search: search as never });
 };
 
-const go = (to: string) => () => void router.navigate({ to: to as never });
+async function backUp(workload: { readonly id: string; readonly name: string }): Promise<void> {
+  try {
+    await take(api.POST("/v1/backups", { params: { header: newKey() }, body: { workload: workload.id } }));
+    sayDone(t.workloads.started("1"), workload.name);
+  } catch (error) {
+    sayFailed(t.workloads.backup, error);
+  }
+}
 
 /** Every page and action, and any workload by name, from the keyboard. */
 export default function Palette() {
+  const session = useSession();
+  const may = (scope: string) => session.status === "in" && permits(session.me, scope);
   const [text, setText] = useState("");
   const [asked] = useDebouncedValue(text.trim(), WAIT_MS);
   const { setColorScheme } = useMantineColorScheme();
@@ -57,19 +106,36 @@ export default function Palette() {
     {
       group: t.palette.actions,
       actions: [
-        { id: "a-restore", label: t.palette.restore, leftSection: <Icon name="restore" />, onClick: go("/restore") },
-        {
-          id: "a-policy",
-          label: t.palette.new_policy,
-          leftSection: <Icon name="plus" />,
-          onClick: go("/policies/new"),
-        },
-        {
-          id: "a-workload",
-          label: t.palette.new_workload,
-          leftSection: <Icon name="plus" />,
-          onClick: () => void router.navigate({ to: "/workloads", search: { add: true } as never }),
-        },
+        ...(found?.items ?? []).slice(0, WORKLOADS_MAX).flatMap((workload) => [
+          ...(may("backups:write")
+            ? [
+                {
+                  id: `b-${workload.id}`,
+                  label: t.palette.backup_of(workload.name),
+                  keywords: asked,
+                  leftSection: <Icon name="play" />,
+                  onClick: () => void backUp(workload),
+                },
+              ]
+            : []),
+          ...(may("restores:write")
+            ? [
+                {
+                  id: `r-${workload.id}`,
+                  label: t.palette.restore_of(workload.name),
+                  keywords: asked,
+                  leftSection: <Icon name="restore" />,
+                  onClick: go(`/restore?workload=${workload.id}&step=when`),
+                },
+              ]
+            : []),
+        ]),
+        ...ACTIONS.filter(({ scope }) => may(scope)).map(({ to, label, icon }) => ({
+          id: `a-${to} ${label}`,
+          label,
+          leftSection: <Icon name={icon} />,
+          onClick: go(to),
+        })),
         {
           id: "a-theme",
           label: t.palette.theme,
@@ -81,12 +147,14 @@ export default function Palette() {
     {
       group: t.palette.go,
       actions: NAV.flatMap(({ items }) =>
-        items.map(({ to, label, icon }) => ({
-          id: `go-${to}`,
-          label,
-          leftSection: <Icon name={icon} />,
-          onClick: go(to),
-        })),
+        items
+          .filter(({ scope }) => may(scope))
+          .map(({ to, label, icon }) => ({
+            id: `go-${to}`,
+            label,
+            leftSection: <Icon name={icon} />,
+            onClick: go(to),
+          })),
       ),
     },
   ];
@@ -97,7 +165,9 @@ export default function Palette() {
       shortcut={["mod + K", "/"]}
       query={text}
       onQueryChange={setText}
-      limit={12}
+      limit={40}
+      scrollable
+      maxHeight={480}
       searchProps={{
         placeholder: t.shell.palette,
         leftSection: <Icon name="search" />,

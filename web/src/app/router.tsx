@@ -52,6 +52,7 @@ const RESTORE_KEYS = [
   "replace",
   "extra",
   "to_time",
+  "data_dir",
 ] as const;
 const AUDIT_KEYS = ["actor", "action", "subject", "outcome", "from", "to"] as const;
 

@@ -60,7 +60,7 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: "xs" } },
     Switch: { defaultProps: { size: "xs" } },
     SegmentedControl: { defaultProps: { size: "xs" } },
-    Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: "sm" } },
+    Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: "md" } },
     Tooltip: {
       defaultProps: { openDelay: 250, multiline: true, maw: 360, events: { hover: true, focus: true, touch: true } },
     },

@@ -66,6 +66,7 @@ const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
   void: ["warn", "warning"],
   passed: ["good", "check"],
   failed: ["bad", "cross"],
+  noted: ["idle", "skipped"],
 };
 
 export function toneOf(state: string): Tone {

@@ -1,3 +1,4 @@
+import { useElementSize } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import { shortText, spanText, utcText } from "./format.ts";
 import classes from "./trend.module.css";
@@ -11,7 +12,9 @@ export interface TrendPoint {
   readonly to: string;
 }
 
-const WIDTH = 640;
+/** Until it has been measured. */
+const WIDTH = 560;
+const WIDTH_MIN = 240;
 const HEIGHT = 170;
 const LEFT = 46;
 const RIGHT = 16;
@@ -22,8 +25,25 @@ const HOUR = 3600;
 const TICKS = [0.1, 1, 10, 60, 600, HOUR, 6 * HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
 const LEAST = 0.1;
 
+interface TrendProps {
+  readonly label: string;
+  readonly target_word: string;
+  readonly points: readonly TrendPoint[];
+  /** A line from point to point: only where all are of the same thing. */
+  readonly joined?: boolean;
+}
+
 /** What was measured over time, against what was promised. A miss is a cross, above its dashed target. */
-export function Trend({ label, target_word, points }: { label: string; target_word: string; points: TrendPoint[] }) {
+export function Trend(props: TrendProps) {
+  const { ref, width } = useElementSize();
+  return (
+    <div ref={ref}>
+      <Drawing {...props} width={Math.max(WIDTH_MIN, width === 0 ? WIDTH : width)} />
+    </div>
+  );
+}
+
+function Drawing({ label, target_word, points, joined, width }: TrendProps & { width: number }) {
   const sorted = [...points].sort((a, b) => a.at_ms - b.at_ms);
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined) return null;
@@ -38,8 +58,8 @@ export function Trend({ label, target_word, points }: { label: string; target_wo
   const span_ms = Math.max(1, last.at_ms - first.at_ms);
   const x = (at_ms: number) =>
     first === last
-      ? (LEFT + WIDTH - RIGHT) / 2
-      : LEFT + 8 + ((WIDTH - LEFT - RIGHT - 16) * (at_ms - first.at_ms)) / span_ms;
+      ? (LEFT + width - RIGHT) / 2
+      : LEFT + 8 + ((width - LEFT - RIGHT - 16) * (at_ms - first.at_ms)) / span_ms;
   const path = (value: (point: TrendPoint) => number | null) =>
     sorted
       .flatMap((point) => {
@@ -49,10 +69,10 @@ export function Trend({ label, target_word, points }: { label: string; target_wo
       .join(" ");
   const target = last.target_seconds;
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={classes.chart} role="group" aria-label={label}>
+    <svg width={width} height={HEIGHT} className={classes.chart} role="group" aria-label={label}>
       {TICKS.filter((tick) => tick >= low && tick <= top).map((tick) => (
         <g key={tick}>
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} className={classes.line} />
+          <line x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} className={classes.line} />
           <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={classes.axis}>
             {tick < 1 ? "0.1s" : spanText(tick * 1000)}
           </text>
@@ -62,23 +82,23 @@ export function Trend({ label, target_word, points }: { label: string; target_wo
         {shortText(first.at_ms)}
       </text>
       {first !== last && (
-        <text x={WIDTH - RIGHT} y={HEIGHT - 4} textAnchor="end" className={classes.axis}>
+        <text x={width - RIGHT} y={HEIGHT - 4} textAnchor="end" className={classes.axis}>
           {shortText(last.at_ms)}
         </text>
       )}
       {target !== null && (
         <>
           {first === last ? (
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(target)} y2={y(target)} className={classes.target} />
+            <line x1={LEFT} x2={width - RIGHT} y1={y(target)} y2={y(target)} className={classes.target} />
           ) : (
             <polyline points={path((point) => point.target_seconds)} className={classes.target} />
           )}
-          <text x={WIDTH - RIGHT} y={y(target) - 5} textAnchor="end" className={classes.target_word}>
+          <text x={width - RIGHT} y={y(target) - 5} textAnchor="end" className={classes.target_word}>
             {target_word} {spanText(target * 1000)}
           </text>
         </>
       )}
-      <polyline points={path((point) => point.seconds)} className={classes.measured} />
+      {joined === true && <polyline points={path((point) => point.seconds)} className={classes.measured} />}
       {sorted.map((point) => {
         const words = `${spanText(point.seconds * 1000)}, ${utcText(point.at_ms)}`;
         const [at_x, at_y] = [x(point.at_ms), y(point.seconds)];

@@ -29,7 +29,7 @@ export const common = {
   table: {
     select_all: "Choose all rows",
     select_row: "Choose this row",
-    rows: (count: string) => `${count} rows`,
+    rows: (count: string) => (count === "1" ? "1 row" : `${count} rows`),
     rows_so_far: (count: string) => `${count} rows so far; more come as you scroll`,
   },
   nav: {
@@ -86,7 +86,13 @@ export const common = {
     go: "Go to",
     actions: "Actions",
     workloads: "Workloads",
-    backup_now: "Back up a workload now",
+    backup_of: (name: string) => `Back up ${name} now`,
+    restore_of: (name: string) => `Restore ${name}`,
+    new_plan: "New drill plan",
+    decide: "Approve or reject what waits",
+    rotate: "Rotate a key",
+    test_region: "Test a region",
+    at_risk: "What is at risk",
     restore: "Restore a backup",
     new_policy: "New policy",
     new_workload: "Add a workload",

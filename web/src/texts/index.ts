@@ -9,6 +9,7 @@ import { common } from "./common.ts";
 import { data } from "./data.ts";
 import { evidence } from "./evidence.ts";
 import { incidents } from "./incidents.ts";
+import { moment } from "./moment.ts";
 import { policies } from "./policies.ts";
 import { restore } from "./restore.ts";
 import { sight } from "./sight.ts";
@@ -26,4 +27,5 @@ export const t = {
   ...incidents,
   ...assure,
   ...business,
+  ...moment,
 };

@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, Stack, Table, Text } from "@mantine/core";
+import { Button, Stack, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -11,12 +11,16 @@ import { backupQuery, jobQuery, verificationsQuery } from "../../api/queries.ts"
 import type { BackupDetail } from "../../api/types.ts";
 import { bytesText, countText, secondsText, stampText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
-import { Answered, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
+import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { ProblemList } from "../../parts/problems.tsx";
 import { Chip, StateMark } from "../../parts/state.tsx";
 import { JobFailure, TaskTree } from "../../parts/task-tree.tsx";
 import { Ago, Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { HeldBy } from "../holds/held.tsx";
+import { HoldButton } from "../holds/release.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { ThawPanel } from "./thaw.tsx";
 
 export function BackupPage() {
   const id = useId();
@@ -76,6 +80,16 @@ function Actions({ backup }: { backup: BackupDetail }) {
               {t.backups.restore}
             </Button>
           </IfMay>
+          <IfMay scope="files:read">
+            <Button
+              variant="default"
+              component={Link}
+              to={`/backups/${backup.id}/files` as never}
+              leftSection={<Icon name="folder" size={14} />}
+            >
+              {t.files.browse}
+            </Button>
+          </IfMay>
           <IfMay scope="backups:verify">
             <Button
               variant="default"
@@ -86,6 +100,9 @@ function Actions({ backup }: { backup: BackupDetail }) {
               {t.backups.verify}
             </Button>
           </IfMay>
+          <IfMay scope="holds:write">
+            <HoldButton of={{ backup_id: backup.id }} lead={t.holds.set_backup} />
+          </IfMay>
         </>
       )}
       <MayOrWhy scope="backups:delete">
@@ -95,48 +112,8 @@ function Actions({ backup }: { backup: BackupDetail }) {
           </Button>
         )}
       </MayOrWhy>
-      <DeleteDialog backup={backup} opened={asking} close={close} />
+      {asking && <DeleteDialog backup={backup} close={close} />}
     </>
-  );
-}
-
-function DeleteDialog({ backup, opened, close }: { backup: BackupDetail; opened: boolean; close: () => void }) {
-  const locked = backup.lock_until !== null && Date.parse(backup.lock_until) > Date.now();
-  const remove = useMutation({
-    mutationFn: () => take(api.DELETE("/v1/backups/{id}", { params: { path: { id: backup.id } } })),
-    onSuccess: () => {
-      sayDone(t.backups.delete_done);
-      close();
-    },
-  });
-  return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={t.backups.delete_title}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        {locked && backup.lock_until !== null ? (
-          <Alert color="yellow" variant="outline" icon={<Icon name="lock" />}>
-            {backup.lock_mode === "COMPLIANCE"
-              ? t.backups.immutable(stampText(backup.lock_until))
-              : t.backups.governed(stampText(backup.lock_until))}
-          </Alert>
-        ) : (
-          <Text size="sm">{t.backups.delete_lead}</Text>
-        )}
-        {remove.error !== null && <Failed error={remove.error} />}
-        <Button
-          color="red"
-          disabled={locked && backup.lock_mode === "COMPLIANCE"}
-          loading={remove.isPending}
-          onClick={() => remove.mutate()}
-        >
-          {t.backups.delete}
-        </Button>
-      </Stack>
-    </Modal>
   );
 }
 
@@ -154,6 +131,7 @@ function Detail({ backup }: { backup: BackupDetail }) {
       )}
       <div data-span="8">
         <Stack gap="sm">
+          <HeldBy workload_id={backup.workload_id} backup_id={backup.id} />
           <Panel>
             <Facts
               rows={[
@@ -193,6 +171,7 @@ function Detail({ backup }: { backup: BackupDetail }) {
                     </span>
                   ),
                 ],
+                backup.restorable === null ? null : [t.moment.title, backup.restorable.summary],
                 [
                   t.backups.classes,
                   backup.gfs.length === 0 ? (
@@ -236,6 +215,7 @@ function Detail({ backup }: { backup: BackupDetail }) {
               </Stack>
             </Panel>
           )}
+          <ThawPanel backup={backup} />
           {backup.job_id !== null && <Steps job_id={backup.job_id} />}
         </Stack>
       </div>

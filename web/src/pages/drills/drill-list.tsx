@@ -28,10 +28,17 @@ export function DrillList({ drills }: { drills: readonly ItemOf<"/v1/drills">[] 
         {
           key: "s",
           title: t.drills.state,
-          width: "minmax(9rem, 1fr)",
+          width: "8.75rem",
           cell: (it) => <StateMark state={it.state} reason={it.findings[0]?.message ?? null} />,
         },
-        { key: "r", title: t.drills.took, width: "4.5rem", align: "end", cell: (it) => secondsText(it.rto_seconds) },
+        {
+          key: "r",
+          title: t.drills.took,
+          width: "4.5rem",
+          align: "end",
+          wide: true,
+          cell: (it) => secondsText(it.rto_seconds),
+        },
         {
           key: "l",
           title: t.drills.lost,
@@ -40,7 +47,6 @@ export function DrillList({ drills }: { drills: readonly ItemOf<"/v1/drills">[] 
           wide: true,
           cell: (it) => secondsText(it.rpo_seconds),
         },
-        { key: "c", title: t.drills.class, width: "5rem", wide: true, cell: (it) => it.class },
         { key: "a", title: t.drills.when, width: "5.5rem", cell: (it) => <Ago at={it.requested_at} /> },
       ]}
     />

@@ -37,6 +37,7 @@ export function DrillTrend({ drills, of }: { drills: readonly ItemOf<"/v1/drills
       label={of === "rto" ? t.drills.trend : t.drills.trend_rpo}
       target_word={t.drills.target_word}
       points={points}
+      joined={new Set(drills.map((it) => it.workload_id)).size === 1}
     />
   );
 }

@@ -35,7 +35,7 @@ export function DrillPage() {
   return (
     <>
       <PageHead
-        title={drill === undefined ? t.drills.title : `${t.drills.title}: ${drill.workload_name}`}
+        title={drill === undefined ? t.drills.title : t.drills.of_workload(drill.workload_name)}
         lead={<span className="hf-mono">{id}</span>}
         above={<Link to="/drills">{t.drills.title}</Link>}
         actions={drill === undefined || drill.state === "RUNNING" ? undefined : <ReportOf drill={drill} />}
@@ -77,6 +77,7 @@ function ReportOf({ drill }: { drill: Drill }) {
 function Detail({ drill }: { drill: Drill }) {
   const job = useQuery(jobQuery(drill.job_id));
   const tone = toneOf(drill.state);
+  const running = drill.state === "RUNNING";
   return (
     <div className="hf-grid">
       <div data-span="8">
@@ -169,21 +170,25 @@ function Detail({ drill }: { drill: Drill }) {
       <div data-span="4">
         <Stack gap="sm">
           {drill.steps.length > 0 && (
-            <Panel title={t.drills.steps} flush>
+            <Panel title={t.drills.times} flush>
               <Rows
-                label={t.drills.steps}
+                label={t.drills.times}
                 items={drill.steps}
                 rowKey={(it) => it.name}
                 none="–"
                 least={220}
                 columns={[
-                  { title: t.drills.steps, cell: (it) => it.name },
+                  { title: t.jobs.steps, cell: (it) => it.name },
                   {
-                    title: t.drills.took,
+                    title: t.jobs.took,
                     end: true,
                     cell: (it) =>
                       it.seconds === null ? (
-                        <StateMark state="RUNNING" compact />
+                        running ? (
+                          <StateMark state="RUNNING" compact />
+                        ) : (
+                          "–"
+                        )
                       ) : it.seconds < 10 ? (
                         `${it.seconds.toFixed(1)}s`
                       ) : (
@@ -194,7 +199,7 @@ function Detail({ drill }: { drill: Drill }) {
               />
             </Panel>
           )}
-          {job.error === null && (
+          {(running || job.data?.error !== null) && job.error === null && (
             <Panel title={t.jobs.steps} aside={<Link to={`/jobs/${drill.job_id}` as never}>{t.nav.jobs}</Link>}>
               <Answered query={job}>{(data) => <TaskTree job={data} />}</Answered>
             </Panel>

@@ -167,7 +167,12 @@ function Tables({ report }: { report: Report }) {
         return (
           <>
             {Object.entries(tables).map(([name, { columns, rows }]) => (
-              <Panel key={name} title={name.replaceAll("-", " ")} aside={t.table.rows(countText(rows.length))} flush>
+              <Panel
+                key={name}
+                title={name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ")}
+                aside={t.table.rows(countText(rows.length))}
+                flush
+              >
                 <Rows
                   label={name}
                   items={rows.slice(0, ROWS_MAX)}

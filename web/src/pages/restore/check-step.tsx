@@ -10,13 +10,15 @@ import { bytesText, countText, stampText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Facts, Failed } from "../../parts/page.tsx";
 import { StateMark } from "../../parts/state.tsx";
+import { Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import type { WizardKey } from "./wizard.tsx";
 
 const PATHS_SHOWN = 12;
 
 function requestOf(search: { readonly [Key in WizardKey]?: string }): RestoreRequest {
-  const { backup = "", mode, path, name, region, paths, replace, extra } = search;
+  const { backup = "", mode, path, name, region, paths, replace, extra, to_time, data_dir } = search;
+  const options = { ...(to_time === undefined ? {} : { to_time }), ...(data_dir === undefined ? {} : { data_dir }) };
   const only = (paths ?? "")
     .split("\n")
     .map((line) => line.trim())
@@ -30,6 +32,7 @@ function requestOf(search: { readonly [Key in WizardKey]?: string }): RestoreReq
     ...(only.length === 0 ? {} : { paths: only }),
     ...(replace === "yes" ? { replace_existing: true } : {}),
     ...(extra === "yes" ? { delete_extra: true } : {}),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
   };
 }
 
@@ -59,8 +62,10 @@ export function CheckStep() {
           params: { header: key },
           body: { ...body, ...(confirmed === null ? {} : { confirm: confirmed }) },
         }),
-      )) as unknown as { readonly job_id: string; readonly resource_id: string },
-    onSuccess: ({ resource_id }) => void navigate({ to: `/restores/${resource_id}` as never }),
+      )) as unknown as { readonly resource_id: string | null },
+    // Where in-place restores take a second person, there is no restore yet.
+    onSuccess: ({ resource_id }) =>
+      void navigate({ to: (resource_id === null ? "/approvals" : `/restores/${resource_id}`) as never }),
   });
   return (
     <Stack gap="md" maw={760}>
@@ -72,6 +77,7 @@ export function CheckStep() {
               rows={[
                 [t.backups.workload, backup.data?.workload_name ?? "…"],
                 [t.backups.made, backup.data === undefined ? "…" : stampText(backup.data.created_at)],
+                search.to_time === undefined ? null : [t.moment.to, <Stamp key="m" at={search.to_time} />],
                 [t.restore.verified_state, <StateMark key="v" state={backup.data?.verified_state ?? "UNVERIFIED"} />],
                 [t.restore.plan_from, it.region],
                 [
@@ -85,6 +91,18 @@ export function CheckStep() {
                 [t.restore.plan_bytes, bytesText(it.bytes)],
               ]}
             />
+            {it.notes.length > 0 && (
+              <div>
+                <Text size="sm" fw={600}>
+                  {t.moment.notes}
+                </Text>
+                {it.notes.map((note) => (
+                  <Text key={note} size="sm">
+                    {note}
+                  </Text>
+                ))}
+              </div>
+            )}
             <Touched plan={it} />
             {it.confirm_with !== null && (
               <TextInput

@@ -11,6 +11,7 @@ import { ProblemList } from "../../parts/problems.tsx";
 import { TaskTree } from "../../parts/task-tree.tsx";
 import { Stamp, Took } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { Details } from "./details.tsx";
 
 /** A restore while it runs, and its report when it has ended: the same address. */
 export function RestoreReportPage() {
@@ -42,6 +43,7 @@ export function RestoreReportPage() {
                 <Panel title={t.restore.report}>
                   <Report restore={restore} />
                 </Panel>
+                <Details details={restore.details} />
                 {restore.problem_count > 0 && (
                   <Panel title={t.restore.problems} aside={countText(restore.problem_count)}>
                     <ProblemList problems={restore.problems} total={restore.problem_count} />
@@ -114,7 +116,7 @@ function Report({ restore }: { restore: Answer<"/v1/restores/{id}"> }) {
         [t.restores.files, countText(restore.restored_files)],
         [t.restores.bytes, bytesText(restore.restored_bytes)],
         [t.restores.asked, <Stamp key="c" at={restore.created_at} />],
-        ["Ended", <Stamp key="e" at={restore.completed_at} />],
+        [t.restore.ended, <Stamp key="e" at={restore.completed_at} />],
       ]}
     />
   );

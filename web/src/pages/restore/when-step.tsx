@@ -7,6 +7,8 @@ import { Answered } from "../../parts/page.tsx";
 import { Chip, StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { MomentPicker } from "../moment/moment.tsx";
+import { logKindOf } from "../moment/reach.ts";
 import classes from "./restore.module.css";
 import type { WizardKey } from "./wizard.tsx";
 
@@ -17,6 +19,7 @@ export function WhenStep() {
   const [{ workload = "" }, set] = useAddress<WizardKey>();
   const of = useQuery(workloadQuery(workload));
   const query = useQuery(recoveryPointsQuery(workload));
+  const kind = of.data === undefined ? null : logKindOf(of.data);
   return (
     <Stack gap="sm" maw={720}>
       <Title order={2}>
@@ -27,30 +30,46 @@ export function WhenStep() {
           const usable = items.filter((it) => it.state === "AVAILABLE" || it.state === "DAMAGED");
           if (usable.length === 0) return <Text size="sm">{t.restore.when_none}</Text>;
           return (
-            <ol className={classes.line}>
-              {usable.slice(0, SHOWN_MAX).map((backup, index) => (
-                <li key={backup.id}>
-                  <button
-                    type="button"
-                    className={classes.choice}
-                    onClick={() => set({ backup: backup.id, step: "where" }, { replace: false })}
-                    title={utcText(backup.created_at)}
-                  >
-                    <span className={classes.choice_title}>
-                      {stampText(backup.created_at)} {index === 0 && <Chip tone="busy">{t.restore.latest}</Chip>}
-                    </span>
-                    <span className={classes.quiet}>
-                      <Ago at={backup.created_at} /> · {t.jobs.files(countText(backup.file_count))} ·{" "}
-                      {bytesText(backup.source_bytes)}
-                    </span>
-                    <span className={classes.marks}>
-                      {backup.state === "DAMAGED" && <StateMark state="DAMAGED" />}
-                      <StateMark state={backup.verified_state} />
-                    </span>
-                  </button>
-                </li>
-              ))}
-            </ol>
+            <>
+              {kind !== null && of.data !== undefined && (
+                <>
+                  <Title order={3}>{t.moment.title}</Title>
+                  <MomentPicker
+                    workload={of.data}
+                    kind={kind}
+                    button={t.common.next}
+                    onPick={({ backup_id, to_time }) =>
+                      set({ backup: backup_id, to_time, step: "where" }, { replace: false })
+                    }
+                  />
+                  <Title order={3}>{t.moment.or_backup}</Title>
+                </>
+              )}
+              <ol className={classes.line}>
+                {usable.slice(0, SHOWN_MAX).map((backup, index) => (
+                  <li key={backup.id}>
+                    <button
+                      type="button"
+                      className={classes.choice}
+                      onClick={() => set({ backup: backup.id, to_time: undefined, step: "where" }, { replace: false })}
+                      title={utcText(backup.created_at)}
+                    >
+                      <span className={classes.choice_title}>
+                        {stampText(backup.created_at)} {index === 0 && <Chip tone="busy">{t.restore.latest}</Chip>}
+                      </span>
+                      <span className={classes.quiet}>
+                        <Ago at={backup.created_at} /> · {t.jobs.files(countText(backup.file_count))} ·{" "}
+                        {bytesText(backup.source_bytes)}
+                      </span>
+                      <span className={classes.marks}>
+                        {backup.state === "DAMAGED" && <StateMark state="DAMAGED" />}
+                        <StateMark state={backup.verified_state} />
+                      </span>
+                    </button>
+                  </li>
+                ))}
+              </ol>
+            </>
           );
         }}
       </Answered>

@@ -2,9 +2,10 @@ import { Button, Checkbox, Group, Radio, Select, Stack, Textarea, TextInput, Tit
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAddress } from "../../app/address.ts";
-import { backupQuery } from "../../api/queries.ts";
+import { backupQuery, workloadQuery } from "../../api/queries.ts";
 import { Answered } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
+import { logKindOf } from "../moment/reach.ts";
 import classes from "./restore.module.css";
 import type { WizardKey } from "./wizard.tsx";
 
@@ -14,19 +15,27 @@ type Mode = (typeof MODES)[number];
 export function WhereStep() {
   const [search, set] = useAddress<WizardKey>();
   const query = useQuery(backupQuery(search.backup ?? ""));
-  const [mode, setMode] = useState<Mode>(MODES.find((it) => it === search.mode) ?? "path");
+  const workload = useQuery(workloadQuery(search.workload ?? ""));
+  const kind = workload.data === undefined ? null : logKindOf(workload.data);
+  const [picked, setMode] = useState<Mode | null>(MODES.find((it) => it === search.mode) ?? null);
+  // A database comes back as a server of its own, unless somebody says otherwise.
+  const mode = picked ?? (kind === null ? "path" : "new_resource");
+  const [data_dir, setDataDir] = useState(search.data_dir ?? "");
   const [path, setPath] = useState(search.path ?? "");
   const [name, setName] = useState(search.name ?? "");
   const [paths, setPaths] = useState(search.paths ?? "");
   const [region, setRegion] = useState<string | null>(search.region ?? null);
   const [replace, setReplace] = useState(search.replace === "yes");
   const [extra, setExtra] = useState(search.extra === "yes");
+  const asks_data_dir = kind === "postgresql" && mode === "in_place";
   const missing =
     mode === "path" && !path.startsWith("/")
       ? t.restore.path_needed
       : mode === "new_resource" && name === ""
         ? t.restore.new_name_needed
-        : null;
+        : asks_data_dir && !data_dir.startsWith("/")
+          ? t.moment.data_dir_needed
+          : null;
   const go = () =>
     set(
       {
@@ -35,6 +44,7 @@ export function WhereStep() {
         name: mode === "new_resource" ? name : undefined,
         paths,
         region: region ?? undefined,
+        data_dir: asks_data_dir ? data_dir : undefined,
         replace: replace ? "yes" : undefined,
         extra: extra ? "yes" : undefined,
         step: "check",
@@ -86,15 +96,27 @@ export function WhereStep() {
                 required
               />
             )}
-            <Textarea
-              label={`${t.restore.paths} (${t.common.optional})`}
-              description={t.restore.paths_hint}
-              value={paths}
-              onChange={(event) => setPaths(event.currentTarget.value)}
-              autosize
-              minRows={1}
-              maxRows={8}
-            />
+            {asks_data_dir && (
+              <TextInput
+                label={t.moment.data_dir}
+                description={t.moment.data_dir_hint}
+                value={data_dir}
+                onChange={(event) => setDataDir(event.currentTarget.value)}
+                placeholder="/var/lib/postgresql/15/main"
+                required
+              />
+            )}
+            {kind === null && (
+              <Textarea
+                label={`${t.restore.paths} (${t.common.optional})`}
+                description={t.restore.paths_hint}
+                value={paths}
+                onChange={(event) => setPaths(event.currentTarget.value)}
+                autosize
+                minRows={1}
+                maxRows={8}
+              />
+            )}
             <Select
               label={t.restore.region}
               data={[
@@ -106,7 +128,7 @@ export function WhereStep() {
               placeholder={t.restore.region_auto}
               clearable
             />
-            {mode !== "new_resource" && (
+            {mode !== "new_resource" && kind === null && (
               <Stack gap="sm">
                 <Checkbox
                   label={t.restore.replace}

@@ -17,7 +17,9 @@ export type WizardKey =
   | "region"
   | "paths"
   | "replace"
-  | "extra";
+  | "extra"
+  | "to_time"
+  | "data_dir";
 
 const STEPS = ["what", "when", "where", "check"] as const;
 

@@ -1,10 +1,11 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useId } from "../../app/address.ts";
 import { href } from "../../app/href.ts";
 import { IfMay } from "../../app/may.tsx";
+import { useMay } from "../../app/session.ts";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { coverageOfQuery, itemsOf, jobsQuery, recoveryPointsQuery, workloadQuery } from "../../api/queries.ts";
@@ -17,8 +18,15 @@ import { DataTable } from "../../parts/table.tsx";
 import { Tags } from "../../parts/tags.tsx";
 import { Ago, Stamp, Took } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { ArchiveState } from "../moment/archive.tsx";
+import { MomentPicker } from "../moment/moment.tsx";
+import { logKindOf } from "../moment/reach.ts";
+import { HeldBy } from "../holds/held.tsx";
+import { HoldButton } from "../holds/release.tsx";
 import { CalendarMap } from "./calendar.tsx";
+import { Changes } from "./changes.tsx";
 import { Finding } from "./finding.tsx";
+import { ProvenPanel } from "./proven.tsx";
 
 const SizeChart = lazy(() => import("./size-chart.tsx"));
 
@@ -48,8 +56,10 @@ export function WorkloadPage() {
                 {t.workloads.backup}
               </Button>
             </IfMay>
+            <IfMay scope="holds:write">
+              <HoldButton of={{ workload: id }} lead={t.holds.set_workload} />
+            </IfMay>
             <IfMay scope="restores:write">
-              {" "}
               <Button
                 variant="default"
                 component={Link}
@@ -71,10 +81,15 @@ function Detail({ workload }: { workload: Workload }) {
   const coverage = useQuery(coverageOfQuery([workload.id]));
   const points = useQuery(recoveryPointsQuery(workload.id));
   const it = coverage.data?.workloads[0];
+  const navigate = useNavigate();
+  const may_restore = useMay("restores:write");
+  const may_drills = useMay("drills:read");
+  const log_kind = logKindOf(workload);
   return (
     <div className="hf-grid">
       <div data-span="8">
         <Stack gap="sm">
+          <HeldBy workload_id={workload.id} />
           {it !== undefined && it.findings.length > 0 && (
             <Panel title={t.workloads.findings}>
               {it.findings.map((finding) => (
@@ -98,6 +113,19 @@ function Detail({ workload }: { workload: Workload }) {
               }
             </Answered>
           </Panel>
+          {log_kind !== null && may_restore && (points.data ?? []).some(({ state }) => state === "AVAILABLE") && (
+            <Panel title={t.moment.title}>
+              <MomentPicker
+                workload={workload}
+                kind={log_kind}
+                button={t.moment.restore}
+                onPick={({ backup_id, to_time }) => {
+                  const query = { workload: workload.id, backup: backup_id, to_time, step: "where" };
+                  void navigate(href(`/restore?${new URLSearchParams(query)}`));
+                }}
+              />
+            </Panel>
+          )}
           {points.data !== undefined && points.data.length > 1 && (
             <Panel title={t.workloads.size}>
               <Suspense fallback={<Loading rows={5} />}>
@@ -105,6 +133,7 @@ function Detail({ workload }: { workload: Workload }) {
               </Suspense>
             </Panel>
           )}
+          {may_drills && <ProvenPanel workload_id={workload.id} proof={it?.proof ?? null} />}
           <Panel title={t.workloads.runs} flush>
             <Runs workload_id={workload.id} />
           </Panel>
@@ -132,6 +161,18 @@ function Detail({ workload }: { workload: Workload }) {
                 </div>
               ))
             )}
+          </Panel>
+          {log_kind === "postgresql" && (
+            <Panel title={t.moment.archive}>
+              <ArchiveState workload_id={workload.id} />
+            </Panel>
+          )}
+          <Panel title={t.workloads.changed}>
+            <Changes
+              workload_id={workload.id}
+              backups={points.data ?? []}
+              policies={(it?.policies ?? []).map(({ name }) => name)}
+            />
           </Panel>
           <Panel title={t.workloads.source}>
             <Source source={workload.source} />
