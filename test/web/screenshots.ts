@@ -5,7 +5,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
+import { needsPostgres } from "../../src/engine/source/postgresql/testing/cluster.ts";
 import { seedDrills, seedHistory } from "./history.ts";
+import { makeDatabase } from "./database.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { makeWorld, pagesOf } from "./world.ts";
 
@@ -61,7 +63,7 @@ async function shoot(stage: Stage, page: Page, state: string, pages: Readonly<Re
     if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
     await page.goto(stage.url + path);
     await page.locator("h1").first().waitFor();
-    await page.locator('main [aria-label="Loading"]').first().waitFor({ state: "detached", timeout: 60_000 });
+    await page.locator('main [aria-label="Loading"]').first().waitFor({ state: "detached", timeout: 20_000 });
     for (const [look, { width, height, colorScheme }] of Object.entries(LOOKS)) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -89,7 +91,19 @@ try {
   const world = await makeWorld(stage);
   await seedHistory(stage.db, world.workload_id);
   await seedDrills(stage.db, world.workload_id);
-  await shoot(stage, page, "normal", pagesOf(world));
+  await using at_hand = new AsyncDisposableStack();
+  const database = needsPostgres === false ? await makeDatabase(stage) : null;
+  if (database !== null) at_hand.use(database.cluster);
+  await shoot(stage, page, "normal", {
+    ...pagesOf(world),
+    ...(database === null
+      ? {}
+      : {
+          "workload-database": `/workloads/${database.workload_id}`,
+          "restore-when-database": `/restore?workload=${database.workload_id}&step=when`,
+          "restore-check-database": `/restore?workload=${database.workload_id}&backup=${database.backup_id}&mode=new_resource&name=orders-then&to_time=${database.before_third}&step=check`,
+        }),
+  });
   await page.route(/\/v1\/(?!session|events)/, (route) =>
     route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(PROBLEM) }),
   );

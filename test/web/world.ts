@@ -7,6 +7,8 @@ import { makeMore, type MoreWorld } from "./world-more.ts";
 
 export interface World extends MoreWorld {
   readonly workload_id: string;
+  /** What is protected there. */
+  readonly folder: string;
   readonly backup_id: string;
   readonly restore_id: string;
   readonly failed_job_id: string;
@@ -20,7 +22,8 @@ export async function makeWorld(stage: Stage): Promise<World> {
     const source = { kind: "files", paths, exclude: [] };
     return (await stage.call("POST", "/v1/workloads", { name, project: project.id, type: "host", source, tags })).id;
   };
-  const web = await add("web-1", [makeFolder(stage, "web-1")], { env: "prod", "backup-policy": "critical-1h" });
+  const folder = makeFolder(stage, "web-1");
+  const web = await add("web-1", [folder], { env: "prod", "backup-policy": "critical-1h" });
   const db = await add("db-1", [makeFolder(stage, "db-1")], {
     env: "prod",
     tier: "1",
@@ -45,6 +48,7 @@ export async function makeWorld(stage: Stage): Promise<World> {
   return {
     ...more,
     workload_id: web,
+    folder,
     backup_id: made.backup_id,
     restore_id: restored.resource_id,
     failed_job_id: failed.id,
@@ -55,7 +59,7 @@ export async function makeWorld(stage: Stage): Promise<World> {
 /** Every page of the console, with something on it. */
 export function pagesOf(world: World): Readonly<Record<string, string>> {
   const { workload_id, backup_id, restore_id, failed_job_id, failed_backup_id } = world;
-  const { drill_id, plan, report_id, invoice_id } = world;
+  const { drill_id, plan, report_id, invoice_id, folder } = world;
   const wizard = `/restore?workload=${workload_id}`;
   return {
     overview: "/",
@@ -70,7 +74,7 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     backups: "/backups",
     backup: `/backups/${backup_id}`,
     "backup-failed": `/backups/${failed_backup_id}`,
-    files: `/backups/${backup_id}/files`,
+    files: `/backups/${backup_id}/files?path=${encodeURIComponent(folder)}`,
     "restore-what": "/restore",
     "restore-when": `${wizard}&step=when`,
     "restore-where": `${wizard}&backup=${backup_id}&step=where`,

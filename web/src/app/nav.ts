@@ -7,6 +7,8 @@ export interface NavItem {
   readonly icon: IconName;
   /** Not shown to whom this is not allowed anywhere. */
   readonly scope: string;
+  /** Pages of other addresses that belong here. */
+  readonly also?: string;
 }
 
 /** The main menu, in the order of the work: see, protect, recover, watch, administer. */
@@ -25,7 +27,7 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
     items: [
       { to: "/restore", label: t.nav.restore, icon: "restore", scope: "restores:write" },
       { to: "/restores", label: t.nav.restores, icon: "download", scope: "restores:read" },
-      { to: "/drills", label: t.nav.drills, icon: "drills", scope: "drills:read" },
+      { to: "/drills", label: t.nav.drills, icon: "drills", scope: "drills:read", also: "/drill-plans/" },
     ],
   },
   {
@@ -55,7 +57,7 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
       { to: "/access", label: t.nav.access, icon: "people", scope: "access:read" },
       { to: "/approvals", label: t.nav.approvals, icon: "approve", scope: "approvals:read" },
       { to: "/usage", label: t.nav.usage, icon: "usage", scope: "usage:read" },
-      { to: "/billing", label: t.nav.billing, icon: "price", scope: "billing:read" },
+      { to: "/billing", label: t.nav.billing, icon: "price", scope: "billing:read", also: "/invoices/" },
       { to: "/first-run", label: t.nav.first_run, icon: "play", scope: "workloads:write" },
     ],
   },

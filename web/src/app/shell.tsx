@@ -72,14 +72,17 @@ export function Shell() {
             items.length === 0 ? null : (
               <div key={title ?? ""} className={classes.group}>
                 {title !== null && <div className={classes.group_title}>{title}</div>}
-                {items.map(({ to, label, icon }) => (
+                {items.map(({ to, label, icon, also }) => (
                   <NavLink
                     key={to}
                     component={Link}
                     to={to}
                     label={label}
                     leftSection={<Icon name={icon} />}
-                    active={to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)}
+                    active={
+                      (to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)) ||
+                      (also !== undefined && path.startsWith(also))
+                    }
                     className={classes.item}
                   />
                 ))}

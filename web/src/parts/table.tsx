@@ -12,6 +12,8 @@ export interface Column<T> {
   readonly width: string;
   readonly cell: (row: T) => ReactNode;
   readonly align?: "end";
+  /** Another track on a phone. */
+  readonly narrow?: string;
   /** Left out on a phone. */
   readonly wide?: boolean;
 }
@@ -70,7 +72,7 @@ export function DataTable<T>(props: TableProps<T>) {
     3,
   );
   const narrow_grid = {
-    "--narrow": `${select}${narrow.map((column) => column.width.replace(/minmax\([\d.]+rem/, "minmax(0")).join(" ")}`,
+    "--narrow": `${select}${narrow.map((column) => column.narrow ?? column.width.replace(/minmax\([\d.]+rem/, "minmax(0")).join(" ")}`,
     "--least": `${least}rem`,
   } as React.CSSProperties;
   return (

@@ -120,11 +120,12 @@ function Entries(props: { rows: readonly Entry[]; more: boolean; onEnd: () => vo
             </button>
           ),
         },
-        { key: "actor", title: t.audit.actor, width: "minmax(6rem, 1fr)", cell: (it) => it.actor_name },
+        { key: "actor", title: t.audit.actor, width: "minmax(6rem, 1fr)", wide: true, cell: (it) => it.actor_name },
         {
           key: "outcome",
           title: t.audit.outcome,
-          width: "9rem",
+          width: "9.5rem",
+          narrow: "5.5rem",
           cell: (it) => <StateMark state={it.outcome} reason={it.outcome === "REFUSED" ? String(it.status) : null} />,
         },
         {
@@ -136,7 +137,7 @@ function Entries(props: { rows: readonly Entry[]; more: boolean; onEnd: () => vo
         },
         { key: "why", title: t.audit.why, width: "minmax(6rem, 1fr)", wide: true, cell: (it) => it.reason ?? "–" },
         { key: "from", title: t.audit.address, width: "8rem", wide: true, cell: (it) => it.address },
-        { key: "at", title: t.audit.at, width: "5.5rem", cell: (it) => <Ago at={it.time} /> },
+        { key: "at", title: t.audit.at, width: "5.5rem", narrow: "4.5rem", cell: (it) => <Ago at={it.time} /> },
       ]}
     />
   );

@@ -53,6 +53,7 @@ const COLUMNS: readonly Column<Backup>[] = [
     title: t.backups.size,
     width: "6rem",
     align: "end",
+    wide: true,
     cell: (backup) => bytesText(backup.source_bytes),
   },
   {

@@ -166,7 +166,7 @@ function Prices() {
               { title: t.billing.kind, cell: (it) => <Chip>{it.kind.replaceAll("_", " ").toLowerCase()}</Chip> },
               { title: t.billing.amount, end: true, cell: (it) => <strong>{`${it.amount} ${it.currency}`}</strong> },
               { title: t.billing.unit, cell: (it) => it.unit },
-              { title: t.billing.from, cell: (it) => it.effective_from },
+              { title: t.billing.from, cell: (it) => <span className="hf-figures">{it.effective_from}</span> },
               { title: t.billing.drives, cell: (it) => <Text size="xs">{drivesText(it.drives)}</Text> },
             ]}
           />

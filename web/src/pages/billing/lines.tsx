@@ -30,12 +30,12 @@ export function InvoiceLines({ invoice }: { invoice: Answer<"/v1/invoices/{id}">
           { title: t.billing.amount, end: true, cell: (it) => it.amount },
         ]}
       />
-      <Text size="sm" ta="end" px="sm" pb="sm" component="div" className="hf-figures">
+      <Text size="sm" ta="end" px="md" pb="sm" component="div" className="hf-figures">
         <div>
           {t.billing.net} {money(invoice.net)}
         </div>
         <div>
-          {t.billing.tax(invoice.tax_percent)} {money(invoice.tax)}
+          {t.billing.tax(String(Number(invoice.tax_percent)))} {money(invoice.tax)}
         </div>
         <strong>
           {t.billing.total} {money(invoice.total)}

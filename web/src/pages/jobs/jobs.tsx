@@ -10,8 +10,20 @@ import { Ago, Took } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 
 const COLUMNS: readonly Column<Job>[] = [
-  { key: "kind", title: t.jobs.kind, width: "minmax(7rem, 1fr)", cell: (job) => t.jobs.kinds[job.kind] ?? job.kind },
-  { key: "state", title: t.jobs.state, width: "minmax(9rem, 1fr)", cell: (job) => <StateMark state={job.state} /> },
+  {
+    key: "kind",
+    title: t.jobs.kind,
+    width: "minmax(7rem, 1fr)",
+    narrow: "minmax(5rem, 1fr)",
+    cell: (job) => t.jobs.kinds[job.kind] ?? job.kind,
+  },
+  {
+    key: "state",
+    title: t.jobs.state,
+    width: "minmax(9rem, 1fr)",
+    narrow: "8rem",
+    cell: (job) => <StateMark state={job.state} />,
+  },
   {
     key: "workload",
     title: t.jobs.workload,
@@ -29,6 +41,7 @@ const COLUMNS: readonly Column<Job>[] = [
     key: "started",
     title: t.jobs.started,
     width: "6.5rem",
+    wide: true,
     cell: (job) => <Ago at={job.started_at ?? job.created_at} />,
   },
   {

@@ -11,6 +11,7 @@ import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, PageHead, Panel } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
 import { OpenAlerts } from "./alerts.tsx";
+import { DrillsDue } from "./drills.tsx";
 import { CoverageRing } from "./ring.tsx";
 import { ReplicationPanel } from "./replication.tsx";
 import { RpoList } from "./rpo.tsx";
@@ -20,6 +21,7 @@ import { Timeline } from "./timeline.tsx";
 export function OverviewPage() {
   const query = useQuery(overviewQuery());
   const replication = useQuery(replicationQuery());
+  const may_drills = useMay("drills:read");
   const may_alerts = useMay("alerts:read");
   const alerts = useQuery({ ...alertsQuery("state=OPEN|ACKNOWLEDGED"), enabled: may_alerts });
   const { data } = query;
@@ -50,9 +52,16 @@ export function OverviewPage() {
                 </Panel>
               </div>
               <div data-span="4">
-                <Panel title={t.overview.rpo}>
-                  <RpoList rpo={overview.rpo} />
-                </Panel>
+                <Stack gap="sm">
+                  <Panel title={t.overview.rpo}>
+                    <RpoList rpo={overview.rpo} />
+                  </Panel>
+                  {may_drills && (
+                    <Panel title={t.overview.drills} aside={<Link to="/drills">{t.nav.drills}</Link>}>
+                      <DrillsDue />
+                    </Panel>
+                  )}
+                </Stack>
               </div>
               <div data-span="4">
                 <Stack gap="sm">

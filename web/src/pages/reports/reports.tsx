@@ -29,10 +29,17 @@ const COLUMNS: readonly Column<Report>[] = [
     title: t.reports.window,
     width: "13rem",
     wide: true,
-    cell: (it) => it.period ?? `${dayText(it.from_at)} – ${dayText(Date.parse(it.to_at) - 1)}`,
+    cell: (it) =>
+      (it.kind === "drill" ? null : it.period) ?? `${dayText(it.from_at)} – ${dayText(Date.parse(it.to_at) - 1)}`,
   },
   { key: "b", title: t.reports.asked_by, width: "minmax(6rem, 1fr)", wide: true, cell: (it) => it.requested_by },
-  { key: "a", title: t.backups.made, width: "5.5rem", cell: (it) => <Ago at={it.finished_at ?? it.created_at} /> },
+  {
+    key: "a",
+    title: t.backups.made,
+    width: "5.5rem",
+    wide: true,
+    cell: (it) => <Ago at={it.finished_at ?? it.created_at} />,
+  },
 ];
 
 export function ReportsPage() {

@@ -43,7 +43,14 @@ const COLUMNS: readonly Column<Restore>[] = [
     wide: true,
     cell: (it) => countText(it.restored_files),
   },
-  { key: "bytes", title: t.restores.bytes, width: "6rem", align: "end", cell: (it) => bytesText(it.restored_bytes) },
+  {
+    key: "bytes",
+    title: t.restores.bytes,
+    width: "6rem",
+    align: "end",
+    wide: true,
+    cell: (it) => bytesText(it.restored_bytes),
+  },
   {
     key: "problems",
     title: t.restores.problems,

@@ -45,9 +45,11 @@ export function UsagePage() {
             onChange={(event) => set({ month: event.currentTarget.value })}
           />
         </div>
-        <Panel title={`${chosen}, ${month}`} flush>
-          <Answered query={usage}>{(it) => <Lines usage={it} />}</Answered>
-        </Panel>
+        {chosen !== "" && (
+          <Panel title={`${chosen}, ${month}`} flush>
+            <Answered query={usage}>{(it) => <Lines usage={it} />}</Answered>
+          </Panel>
+        )}
       </Stack>
     </>
   );

@@ -1,6 +1,6 @@
 import { Anchor, Group, Tooltip } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Backup } from "../../api/types.ts";
 import { bytesText, clockText, dayText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
@@ -60,6 +60,11 @@ function lookOf({ backups }: Day): Look {
 /** A year of recovery points, a square a day; choosing a day lists them. */
 export function CalendarMap({ backups }: { backups: readonly Backup[] }) {
   const [now_ms] = useState(() => Date.now());
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where there is not room for all of it, today is what one looks for.
+    if (box.current !== null) box.current.scrollLeft = box.current.scrollWidth;
+  }, []);
   const days = useMemo(() => daysOf(backups, now_ms), [backups, now_ms]);
   const last = days.findLast((day) => day.backups.length > 0);
   const [chosen_key, setChosen] = useState<string | null>(null);
@@ -70,7 +75,7 @@ export function CalendarMap({ backups }: { backups: readonly Backup[] }) {
   });
   return (
     <div>
-      <div className={classes.scroll} tabIndex={0} role="group" aria-label={t.workloads.recovery_points}>
+      <div ref={box} className={classes.scroll} tabIndex={0} role="group" aria-label={t.workloads.recovery_points}>
         <svg
           width={LEFT + WEEKS * CELL}
           height={TOP + 7 * CELL + 2}

@@ -209,7 +209,7 @@ function Source({ source }: { source: Workload["source"] }) {
           key.replaceAll("_", " "),
           <span key={key} className="hf-mono">
             {Array.isArray(value)
-              ? value.join(", ")
+              ? value.map((it) => (typeof it === "object" ? JSON.stringify(it) : String(it))).join(", ")
               : typeof value === "object"
                 ? JSON.stringify(value)
                 : String(value)}
