@@ -135,7 +135,9 @@ export function Answered<T>(props: {
 export function Command({ children }: { children: string }) {
   return (
     <span className={classes.command}>
-      <Code className={classes.command_text}>{children}</Code>
+      <Code className={classes.command_text} tabIndex={0}>
+        {children}
+      </Code>
       <CopyButton value={children} timeout={1500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? t.common.copied : t.common.copy}>
