@@ -56,7 +56,8 @@ export function auditTheRest(app: FastifyInstance, deps: ApiDeps): void {
     const { method, routeOptions } = request;
     const status = reply.statusCode;
     const action = (routeOptions.schema as { operationId?: string } | undefined)?.operationId ?? "";
-    const signing = request.url.startsWith("/v1/session") && method !== "GET";
+    // Coming back from an identity provider is a GET, and a sign-in.
+    const signing = request.url.startsWith("/v1/session") && (method !== "GET" || action === "finish_oidc");
     const mutation = method !== "GET" && method !== "HEAD" && request.url.startsWith("/v1/");
     const read_out = routeOptions.config.audited === true && status < 400;
     if (!(mutation && status >= 400) && !signing && !read_out) return;

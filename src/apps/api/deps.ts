@@ -1,6 +1,6 @@
 import type { Authority } from "../../control/agents/index.ts";
 import type { Signer } from "../../control/evidence/index.ts";
-import type { Principal, SessionLimits } from "../../control/access/index.ts";
+import type { OidcProvider, Principal, Seal, SessionLimits } from "../../control/access/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
@@ -17,6 +17,10 @@ export interface ApiDeps extends RecoverPorts {
   readonly key_admin: KeyAdmin;
   /** Of agents' certificates. */
   readonly authority: () => Promise<Authority>;
+  /** For what the database keeps and must not give away. */
+  readonly seal: Seal;
+  /** Where people sign in, when not here. */
+  readonly oidc?: OidcProvider | undefined;
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;

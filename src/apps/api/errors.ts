@@ -40,6 +40,7 @@ export const apiError = errorCatalogue({
     guidance: "Send the session's `csrf_token` (GET /v1/session shows it) in the header x-csrf-token.",
     http: 403,
   },
+  API_SIGN_IN_ELSEWHERE: { fault: "user", retry: "never", guidance: "Begin to sign in again.", http: 400 },
   API_FORBIDDEN: {
     fault: "user",
     retry: "never",

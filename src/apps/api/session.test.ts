@@ -66,11 +66,11 @@ test("five failures lock the account, even against the right password", async ()
 test("with a second factor the password alone opens nothing, and a code is good once", async () => {
   const { db } = api.database;
   await createUser(db, { name: "karim", kind: "local", password }, ports);
-  const { secret, uri } = await enrolTotp(db, await getUserRow(db, "karim"), ports);
+  const { secret, uri } = await enrolTotp(db, await getUserRow(db, "karim"), api.deps);
   assert.match(uri, /^otpauth:\/\/totp\/Holdfast:karim/);
   const codes = new TOTP({ secret: Secret.fromBase32(secret) });
   const timestamp = systemClock.now_ms();
-  await confirmTotp(db, await getUserRow(db, "karim"), codes.generate({ timestamp: timestamp - 30_000 }), ports.clock);
+  await confirmTotp(db, await getUserRow(db, "karim"), codes.generate({ timestamp: timestamp - 30_000 }), api.deps);
 
   const first = await signIn({ name: "karim", password });
   assert.equal(first.body.status, "second_factor");

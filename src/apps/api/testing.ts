@@ -5,7 +5,7 @@ import { after } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { systemClock, systemRandom } from "../../base/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
-import { createToken, ensureAdminToken } from "../../control/access/index.ts";
+import { createSeal, createToken, ensureAdminToken, SEAL_KEY_BYTES } from "../../control/access/index.ts";
 import { seedTemplates } from "../../control/policy/index.ts";
 import { createRepositories, type Engine } from "../../control/repositories/index.ts";
 import { planBackup, runBackup } from "../../engine/backup/index.ts";
@@ -75,6 +75,7 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
       throw new Error("this API has no agents");
     },
     sources: createSources({ ...ports, log: silentLogger }),
+    seal: createSeal(systemRandom.bytes(SEAL_KEY_BYTES), systemRandom),
     restore_dir: join(dir, "restores"),
     forbidden_dirs: [],
     version: "0.0.0-test",

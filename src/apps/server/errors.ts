@@ -7,6 +7,11 @@ export const serverError = errorCatalogue({
     guidance: "One server works on one data folder. Use the one that runs, stop it, or give this one its own folder.",
     http: 409,
   },
+  SERVER_SEAL_KEY_INVALID: {
+    fault: "user",
+    retry: "never",
+    guidance: "Give 32 bytes in base64, e.g. from `openssl rand -base64 32`, or bring the file back that was there.",
+  },
   SERVER_FOLDER_UNUSABLE: {
     fault: "operational",
     retry: "later",

@@ -20,6 +20,8 @@ export interface Layout {
   /** New resources of restores that name no folder. */
   readonly restore_dir: string;
   readonly keys_dir: string;
+  /** Key that seals what the database must not give away. */
+  readonly seal_key: string;
   readonly lock_path: string;
   readonly api_socket: string;
   readonly key_socket: string;
@@ -38,6 +40,7 @@ export function layoutOf(data_dir: string, keys_dir?: string): Layout {
     regions_dir: join(data_dir, "regions"),
     restore_dir: join(data_dir, "restores"),
     keys_dir: keys_dir ?? join(dirname(data_dir), `${basename(data_dir)}-keys`),
+    seal_key: join(data_dir, "tokens", "seal.key"),
     lock_path: join(data_dir, "server.lock"),
     api_socket: join(data_dir, "run", "api.sock"),
     key_socket: join(data_dir, "run", "keyd.sock"),

@@ -3,6 +3,8 @@ import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts"
 import type { Clock, Random } from "../../base/index.ts";
 import { startArchiving } from "../../control/archiving/index.ts";
 import { type Authority, lazyAuthority } from "../../control/agents/index.ts";
+import { sealStoredSecrets } from "../../control/access/index.ts";
+import type { OidcProvider, Seal } from "../../control/access/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
 import { drillHandler } from "../../control/drill/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
@@ -41,6 +43,7 @@ import type { Wakeups } from "../../platform/queue/index.ts";
 import { adminTokenPath } from "../../protocol/index.ts";
 import { startAssurance } from "./assurance.ts";
 import { startGateway } from "../gateway/index.ts";
+import { loadSeal, openOidc } from "./sign-in.ts";
 import { keepAdminToken } from "./admin-token.ts";
 import { engine as realEngine } from "./engine.ts";
 import { defaultRegions, prepareInstallation } from "./first-start.ts";
@@ -62,6 +65,8 @@ export interface ServerParts extends RecoverPorts {
   readonly engine: Engine;
   readonly keys: KeyManager;
   readonly key_admin: KeyAdmin;
+  readonly seal: Seal;
+  readonly oidc: OidcProvider | undefined;
   /** Signs heads and reports; opened with its first use. */
   readonly signer: () => Promise<Signer>;
   /** Of agents' certificates; opened with its first use. */
@@ -164,6 +169,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       engine,
       keys,
       key_admin,
+      seal: await loadSeal(layout, config, random),
+      oidc: await openOidc(config),
       signer: lazySigner({ db, clock, random, keys, key_admin }),
       authority: lazyAuthority({ db, clock, random, keys, key_admin }),
       repositories,
@@ -175,6 +182,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       forbidden_dirs: forbiddenDirs(layout),
     };
     await prepareInstallation(options.regions ?? defaultRegions(layout), parts);
+    const sealed = await sealStoredSecrets(db, parts.seal);
+    if (sealed > 0) log.info({ secrets: sealed }, "secrets of second factors were sealed");
     const admin_token = await keepAdminToken(db, adminTokenPath(layout.data_dir), parts);
     const recovery_kit = await keepRecoveryKit(db, join(layout.data_dir, RECOVERY_KIT), parts);
 

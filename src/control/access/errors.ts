@@ -15,11 +15,18 @@ export const accessError = errorCatalogue({
     guidance: "Check name, password and code. After several failures an account is locked for a while.",
     http: 401,
   },
+  SEAL_BROKEN: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "Give the server the key it had (tokens/seal.key of its data folder, or `seal_key`), or set the second factor anew: `baas user set NAME --reset-totp`.",
+    http: 500,
+  },
   SIGN_IN_BUSY: { fault: "operational", retry: "soon", guidance: "Try again in a few seconds.", http: 503 },
   SIGN_IN_UNAVAILABLE: {
     fault: "operational",
     retry: "soon",
-    guidance: "Check that the identity provider answers and that `auth.oidc` in holdfast.yaml names it rightly.",
+    guidance: "Check that the identity provider answers and that `oidc` in holdfast.yaml names it rightly.",
     http: 503,
   },
   ROLE_NOT_FOUND: { fault: "user", retry: "never", guidance: "`baas role list` shows the roles.", http: 404 },

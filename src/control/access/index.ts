@@ -11,6 +11,8 @@ export { type Callers, createCallers } from "./callers.ts";
 export * from "./errors.ts";
 export { covers, type Grant, grantsOf, type Principal, type Reach, reachOf } from "./principal.ts";
 export { BUILTIN_ROLES, createRole, deleteRole, getRole, listRoles, permits, type Role } from "./roles.ts";
+export * from "./oidc.ts";
+export * from "./seal.ts";
 export * from "./sessions.ts";
 export { confirmTotp, enrolTotp, signInWithPassword, signInWithTotp } from "./sign-in.ts";
 export { createToken, ensureAdminToken, type NewToken, revokeToken, verifyToken } from "./tokens.ts";

@@ -5,6 +5,7 @@ import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
 import { accessError } from "./errors.ts";
 import { checkPassword } from "./passwords.ts";
+import type { Seal } from "./seal.ts";
 import type { UserRow } from "./users.ts";
 
 /** So many failures in a row lock the account for a while, longer each time. */
@@ -54,7 +55,7 @@ export async function signInWithPassword(
 export async function signInWithTotp(
   db: Db,
   { challenge, code }: { readonly challenge: string; readonly code: string },
-  ports: Ports,
+  ports: Ports & { readonly seal: Seal },
 ): Promise<UserRow> {
   const opened = await readChallenge(db, challenge, "second_factor", ports.clock);
   const now_ms = ports.clock.now_ms();
@@ -66,7 +67,7 @@ export async function signInWithTotp(
       .forUpdate()
       .executeTakeFirst();
     if (row === undefined || row.totp_secret === null || isLocked(row, now_ms)) return undefined;
-    const step = totpStep(row.totp_secret, code, now_ms);
+    const step = totpStep(ports.seal.open(row.totp_secret, row.id), code, now_ms);
     if (step === undefined || step <= (row.totp_last_step ?? 0)) return undefined;
     await tx.updateTable("users").set({ totp_last_step: step }).where("id", "=", row.id).execute();
     await closeChallenge(tx, challenge);
@@ -79,16 +80,26 @@ export async function signInWithTotp(
 }
 
 /** A secret to scan; it counts once a code proves that it was. */
-export async function enrolTotp(db: Db, user: UserRow, ports: Ports): Promise<{ secret: string; uri: string }> {
+export async function enrolTotp(
+  db: Db,
+  user: UserRow,
+  ports: Ports & { readonly seal: Seal },
+): Promise<{ secret: string; uri: string }> {
   const secret = new Secret({ buffer: Uint8Array.from(ports.random.bytes(20)).buffer });
-  await db.updateTable("users").set({ totp_pending_secret: secret.base32 }).where("id", "=", user.id).execute();
+  const sealed = ports.seal.seal(secret.base32, user.id);
+  await db.updateTable("users").set({ totp_pending_secret: sealed }).where("id", "=", user.id).execute();
   return { secret: secret.base32, uri: totp(secret.base32, user.name).toString() };
 }
 
 /** @throws SIGN_IN_REFUSED */
-export async function confirmTotp(db: Db, user: UserRow, code: string, clock: Clock): Promise<void> {
+export async function confirmTotp(
+  db: Db,
+  user: UserRow,
+  code: string,
+  { clock, seal }: { readonly clock: Clock; readonly seal: Seal },
+): Promise<void> {
   const secret = user.totp_pending_secret;
-  const step = secret === null ? undefined : totpStep(secret, code, clock.now_ms());
+  const step = secret === null ? undefined : totpStep(seal.open(secret, user.id), code, clock.now_ms());
   if (step === undefined) throw refused();
   await db
     .updateTable("users")

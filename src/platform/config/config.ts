@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { configError } from "./errors.ts";
+import { SECRET_REF } from "./secret.ts";
 
 /** From everything to nothing. */
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -61,6 +62,23 @@ const configSchema = z.strictObject({
       tick_seconds: z.coerce.number().int().min(1).max(60).default(15),
     })
     .prefault({}),
+  /** Key for what the database keeps sealed: base64 of 32 bytes. Servers that share a database share it. */
+  seal_key: z.string().regex(SECRET_REF, "env:NAME or file:/PATH").optional(),
+  /** An identity provider where people sign in (OpenID Connect). */
+  oidc: z
+    .strictObject({
+      name: z.string().min(1).default("Single sign-on"),
+      issuer: z.url(),
+      client_id: z.string().min(1),
+      client_secret: z.string().regex(SECRET_REF, "env:NAME or file:/PATH").optional(),
+      /** Where browsers reach this server. */
+      public_url: z.url(),
+      scope: z.string().default("openid profile email"),
+      groups_claim: z.string().min(1).default("groups"),
+      /** Joined by commas: only who is in one of these may sign in. */
+      required_groups: z.string().default(""),
+    })
+    .optional(),
   history: z
     .strictObject({
       /** Ended jobs are kept so long; those that made a backup which is still there, as long as it is. */
@@ -105,6 +123,15 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "jobs.per_region",
     "jobs.per_source",
     "schedule.tick_seconds",
+    "seal_key",
+    "oidc.name",
+    "oidc.issuer",
+    "oidc.client_id",
+    "oidc.client_secret",
+    "oidc.public_url",
+    "oidc.scope",
+    "oidc.groups_claim",
+    "oidc.required_groups",
     "history.jobs_days",
     "history.events_days",
     "history.audit_days",

@@ -22,6 +22,7 @@ import {
 import { clearSessionCookie, principalOf, sessionOf, setSessionCookie } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
 import { describeMe } from "../me.ts";
+import { addOidcRoutes } from "./oidc.ts";
 
 /** Guesses that one address may make in a minute; an account's own lock comes on top. */
 const SIGN_INS_PER_MINUTE = 20;
@@ -46,7 +47,12 @@ export function addSessionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       summary: "How one may sign in here",
       response: { 200: signInMethodsSchema, ...problems },
     },
-    handler: async () => ({ password: true, passkey: false, token: true, oidc: [] }),
+    handler: async () => ({
+      password: true,
+      passkey: false,
+      token: true,
+      oidc: deps.oidc === undefined ? [] : [{ name: deps.oidc.name, start_url: "/v1/session/oidc" }],
+    }),
   });
 
   app.route({
@@ -149,6 +155,7 @@ export function addSessionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       me: await describeMe(deps.db, session.principal, app.scopes),
     };
   };
+  addOidcRoutes(app, deps, rateLimit, (request, reply, user_id) => start(request, reply, { user_id }, "oidc"));
 }
 
 /** Where a request comes from, as it is written down. */

@@ -106,7 +106,7 @@ function addSelfRoutes(app: FastifyInstance, deps: ApiDeps): void {
     body: confirmTotpRequestSchema,
     response: z.object({ totp: z.literal(true) }),
     run: async ({ db, body, principal }) => {
-      await confirmTotp(db, await self(db, principal), body.code, deps.clock);
+      await confirmTotp(db, await self(db, principal), body.code, deps);
       return { totp: true as const };
     },
   });
