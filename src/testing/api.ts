@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createToken } from "../control/access/index.ts";
+import { createSeal, createToken, SEAL_KEY_BYTES } from "../control/access/index.ts";
 import { lazyAuthority } from "../control/agents/index.ts";
 import { lazySigner } from "../control/evidence/index.ts";
 import { type ApiDeps, createApi } from "../apps/api/index.ts";
@@ -23,6 +23,7 @@ export async function serveInstallation(
   const app = await createApi({
     ...it,
     signer: lazySigner(it),
+    seal: createSeal(it.random.bytes(SEAL_KEY_BYTES), it.random),
     authority: lazyAuthority(it),
     version: "0.0.0-test",
   } as ApiDeps);
