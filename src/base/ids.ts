@@ -49,6 +49,7 @@ export type IdPrefix =
   | "tsk"
   | "rpt"
   | "agt";
+  | "rsb";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { instantSchema, reportKinds } from "../model/index.ts";
+import { instantSchema, nameSchema, reportKinds } from "../model/index.ts";
 
 export const createReportRequestSchema = z.strictObject({
   kind: z.enum(reportKinds),
@@ -45,3 +45,24 @@ export const reportFileSchema = z.object({
   sha256: z.string(),
   content_base64: z.string(),
 });
+
+export const createReportSubscriptionRequestSchema = z.strictObject({
+  name: nameSchema,
+  /** Id or name; without it reports of all projects. */
+  project: z.string().min(1).max(128).optional(),
+  /** Id or name of a channel of kind email, webhook or slack. */
+  channel: z.string().min(1).max(128),
+  kinds: z.array(z.enum(reportKinds)).min(1).max(reportKinds.length),
+});
+
+export const reportSubscriptionViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  project_id: z.string().nullable(),
+  channel_id: z.string(),
+  channel_name: z.string(),
+  kinds: z.array(z.enum(reportKinds)),
+  created_by: z.string(),
+  created_at: instantSchema,
+});
+export type ReportSubscriptionView = z.infer<typeof reportSubscriptionViewSchema>;

@@ -8,7 +8,7 @@ import { deleteHistory } from "../../control/jobs/index.ts";
 import type { HistoryLimits } from "../../control/jobs/index.ts";
 import { enqueueSlotBackup } from "../../control/protect/index.ts";
 import { repeatFailedCopies } from "../../control/replication/index.ts";
-import { planReports } from "../../control/report/index.ts";
+import { deliverReports, planReports } from "../../control/report/index.ts";
 import { applySubscriptions } from "../../control/billing/index.ts";
 import { measureUsageHour } from "../../control/metering/index.ts";
 import type { Repositories } from "../../control/repositories/index.ts";
@@ -61,6 +61,7 @@ export function startScheduler(
     const left = await removeLeftovers(db, ports);
     if (left > 0) log.warn({ sandboxes: left }, "what ended drills had left was taken away");
     await planReports(db, ports);
+    await deliverReports(db, ports);
     if (drills > 0) log.info({ drills }, "drills started");
     if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {
       cleaned_ms = clock.monotonic_ms();

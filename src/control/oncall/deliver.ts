@@ -70,7 +70,8 @@ async function tryOne(delivery: DeliveryRow, channel: ChannelRow, ports: Deliver
   try {
     const secret = secret_ref === null ? undefined : await ports.readSecret(secret_ref);
     const message = delivery.message as unknown as Message;
-    await send({ delivery_id: delivery.id, kind, config, secret, message }, ports.clock);
+    const attachments = kind === "email" ? await attachmentsOf(ports.db, message) : [];
+    await send({ delivery_id: delivery.id, kind, config, secret, message, attachments }, ports.clock);
   } catch (thrown) {
     const error = asHoldfastError(thrown);
     ports.log.warn({ error, channel: channel.name, delivery_id: delivery.id }, "a message was not delivered");
@@ -78,6 +79,34 @@ async function tryOne(delivery: DeliveryRow, channel: ChannelRow, ports: Deliver
     return;
   }
   await sent(delivery, channel, ports);
+}
+
+/** Mail servers refuse more; the text says how the rest is fetched. */
+const ATTACHED_BYTES_MAX = 15 * 1024 * 1024;
+
+/** A report's files, smallest first, as many as go into one message. */
+async function attachmentsOf(db: Db, { report }: Message) {
+  if (report === undefined) return [];
+  const files = await db
+    .selectFrom("report_files")
+    .select(["name", "media_type", "size_bytes"])
+    .where("report_id", "=", report.id)
+    .orderBy("size_bytes")
+    .execute();
+  const attached = [];
+  let bytes = 0;
+  for (const { name, media_type, size_bytes } of files) {
+    bytes += size_bytes;
+    if (bytes > ATTACHED_BYTES_MAX) break;
+    const { content } = await db
+      .selectFrom("report_files")
+      .select("content")
+      .where("report_id", "=", report.id)
+      .where("name", "=", name)
+      .executeTakeFirstOrThrow();
+    attached.push({ filename: name, content, type: media_type });
+  }
+  return attached;
 }
 
 async function sent(delivery: DeliveryRow, channel: ChannelRow, ports: DeliverPorts): Promise<void> {

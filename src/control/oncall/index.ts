@@ -10,6 +10,7 @@ export type { ChannelKind } from "./channels/send.ts";
 export * from "./config.ts";
 export * from "./deliver.ts";
 export { channelFacts } from "./facts.ts";
+export type { Message } from "./message.ts";
 export * from "./overrides.ts";
 export { pageDue } from "./page.ts";
 export * from "./who.ts";

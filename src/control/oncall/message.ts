@@ -19,6 +19,14 @@ export interface Message {
     readonly opened_at: string;
     readonly runbook: string;
   } | null;
+  /** A report that was made: mail carries its pages. */
+  readonly report?: {
+    readonly id: string;
+    readonly kind: string;
+    readonly period: string | null;
+    readonly figures: readonly { readonly label: string; readonly value: string; readonly note: string }[];
+    readonly files: readonly { readonly name: string; readonly sha256: string; readonly size_bytes: number }[];
+  };
   readonly at: string;
 }
 
@@ -30,6 +38,7 @@ const INTRODUCTION: Readonly<Record<DeliveryKind, string>> = {
   breached: "A clock ran out. ",
   resolved: "Resolved. ",
   test: "",
+  report: "",
 };
 
 export async function messageOf(db: Db, alert: AlertRow, kind: DeliveryKind, at: Date, more = ""): Promise<Message> {

@@ -16,46 +16,54 @@ const MONTHS_MAX = 24;
 
 /**
  * Asks for the attestation of each month and the health report of each quarter that has ended since the installation
- * began, once each; and for the report of each drill that has ended. @returns how many
+ * began, once each; for what somebody subscribed to; and for the report of each drill that has ended. @returns how many
  */
 export async function planReports(db: Db, ports: Ports): Promise<number> {
   const first = await db
     .selectFrom("projects")
     .select((eb) => eb.fn.min("created_at").as("at"))
     .executeTakeFirst();
+  const now = new Date(ports.clock.now_ms());
+  const wanted = new Map<string, Due & { readonly project_id: string | null }>();
+  const want = (since: Date, kinds: readonly ReportKind[], project_id: string | null) => {
+    for (const due of dueReports(since, now, kinds))
+      wanted.set(`${due.kind} ${due.period} ${project_id ?? ""}`, { ...due, project_id });
+  };
+  if (first?.at != null) want(first.at, ["attestation", "health"], null);
+  for (const { created_at, kinds, project_id } of await db.selectFrom("report_subscriptions").selectAll().execute())
+    want(created_at, kinds, project_id);
   let asked = 0;
-  const since = first?.at ?? null;
-  for (const due of since === null ? [] : dueReports(since, new Date(ports.clock.now_ms()))) {
-    const { kind, period } = due;
-    const there = await db
-      .selectFrom("reports")
-      .select("id")
-      .where("kind", "=", kind)
-      .where("period", "=", period)
-      .where("project_id", "is", null)
-      .executeTakeFirst();
-    if (there !== undefined) continue;
-    const { created } = await withTransaction(db, (tx) =>
-      requestReport(tx, { ...due, project_id: null, by: BY_ITSELF }, ports),
-    );
+  const made = await db
+    .selectFrom("reports")
+    .select(["kind", "period", "project_id"])
+    .where("drill_id", "is", null)
+    .execute();
+  for (const { kind, period, project_id } of made) wanted.delete(`${kind} ${period ?? ""} ${project_id ?? ""}`);
+  for (const due of wanted.values()) {
+    const { created } = await withTransaction(db, (tx) => requestReport(tx, { ...due, by: BY_ITSELF }, ports));
     if (created) asked++;
   }
   return asked + (await reportDrills(db, ports));
 }
 
+/** Of a quarter; those of the other kinds are of a month. */
+const QUARTERLY: readonly ReportKind[] = ["health", "compliance"];
+
 /** Months and quarters of UTC that ended after `since`, and by now. */
-export function dueReports(since: Date, now: Date): Due[] {
+export function dueReports(since: Date, now: Date, kinds: readonly ReportKind[] = ["attestation", "health"]): Due[] {
   const due: Due[] = [];
   const this_month = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
   for (let back = MONTHS_MAX; back > 0; back--) {
     const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));
     const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
     if (to <= since || to.getTime() > this_month) continue;
-    due.push({ kind: "attestation", period: from.toISOString().slice(0, 7), from, to });
-    if (to.getUTCMonth() % 3 !== 0) continue;
     const begin = new Date(Date.UTC(to.getUTCFullYear(), to.getUTCMonth() - 3, 1));
-    const quarter = Math.floor(begin.getUTCMonth() / 3) + 1;
-    due.push({ kind: "health", period: `${begin.getUTCFullYear()}-Q${quarter}`, from: begin, to });
+    const quarter = `${begin.getUTCFullYear()}-Q${Math.floor(begin.getUTCMonth() / 3) + 1}`;
+    for (const kind of kinds) {
+      if (kind === "drill") continue;
+      if (!QUARTERLY.includes(kind)) due.push({ kind, period: from.toISOString().slice(0, 7), from, to });
+      else if (to.getUTCMonth() % 3 === 0) due.push({ kind, period: quarter, from: begin, to });
+    }
   }
   return due;
 }

@@ -8,3 +8,4 @@ export * from "./errors.ts";
 export { REPORT_TYPE } from "./make.ts";
 export * from "./reports.ts";
 export * from "./verify.ts";
+export { deliverReports, type NewSubscription, subscribe, unsubscribe } from "./subscriptions.ts";

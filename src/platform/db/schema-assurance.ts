@@ -121,7 +121,7 @@ export interface DeliveryTable {
   channel_id: string;
   alert_id: Nullable<string>;
   person: Nullable<string>;
-  kind: "opened" | "escalated" | "reopened" | "breached" | "resolved" | "test";
+  kind: "opened" | "escalated" | "reopened" | "breached" | "resolved" | "test" | "report";
   message: Json<object>;
   state: "PENDING" | "SENT" | "FAILED" | "CANCELED";
   attempt: WithDefault<number>;

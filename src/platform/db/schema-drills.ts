@@ -136,7 +136,26 @@ export interface ReportFileTable {
   content: Buffer;
 }
 
+export interface ReportSubscriptionTable {
+  id: string;
+  name: string;
+  /** Null: reports of all projects. */
+  project_id: Nullable<string>;
+  channel_id: string;
+  kinds: List<ReportKind>;
+  created_by: string;
+  created_at: Time;
+}
+
+export interface ReportSendingTable {
+  subscription_id: string;
+  report_id: string;
+  delivery_id: string;
+}
+
 export interface DrillTables {
+  report_subscriptions: ReportSubscriptionTable;
+  report_sendings: ReportSendingTable;
   drill_classes: DrillClassTable;
   drill_plans: DrillPlanTable;
   drill_dues: DrillDueTable;

@@ -26,6 +26,7 @@ import { addRegionRoutes } from "./regions.ts";
 import { addReplicationRoutes } from "./replication.ts";
 import { addRestoreRoutes } from "./restores.ts";
 import { addReportRoutes } from "./reports.ts";
+import { addReportSubscriptionRoutes } from "./report-subscriptions.ts";
 import { addRotationRoutes } from "./rotations.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
@@ -62,6 +63,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRecoveryRoutes(app, deps);
   addTaskRoutes(app, deps);
   addReportRoutes(app, deps);
+  addReportSubscriptionRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addKeyRoutes(app, deps);
   addAlertRoutes(app, deps);

@@ -13,6 +13,7 @@ import { settle } from "../server/follow.ts";
 import { awaitJob, DETACH, type WaitOptions } from "../server/jobs.ts";
 import { filterOf, showPages } from "../server/lists.ts";
 import { type Column, renderDetails } from "../table.ts";
+import { registerSubscriptions } from "./report-subscription.ts";
 
 const COLUMNS: readonly Column<ReportView>[] = [
   { title: "id", value: (row) => row.id },
@@ -88,6 +89,7 @@ export const register: Register = (program, io) => {
     .action(async (id: string, options: ServerOptions & { output?: string }) => {
       await showReport(io, await connectServer(io, options), options, id);
     });
+  registerSubscriptions(report, io);
 };
 
 async function showReport(

@@ -38,6 +38,8 @@ export interface Sending {
   readonly config: unknown;
   readonly secret: string | undefined;
   readonly message: Message;
+  /** What mail carries beside the text. */
+  readonly attachments?: readonly { readonly filename: string; readonly content: Buffer; readonly type: string }[];
 }
 
 const HTTP_TIMEOUT_MS = 10_000;
@@ -61,12 +63,12 @@ export async function send(sending: Sending, clock: Clock): Promise<void> {
   }
 }
 
-async function sendEmail({ config, secret, message, delivery_id }: Sending): Promise<void> {
+async function sendEmail({ config, secret, message, delivery_id, attachments = [] }: Sending): Promise<void> {
   const { from, to, user, ...server } = channelSchemas.email.parse(config);
   const login = user === undefined ? {} : { user, ...(secret === undefined ? {} : { password: secret }) };
   const thread = message.alert === null ? {} : { thread: message.alert.id };
   try {
-    const mail = { id: delivery_id, from, to, subject: message.subject, text: message.text, ...thread };
+    const mail = { id: delivery_id, from, to, subject: message.subject, text: message.text, attachments, ...thread };
     await sendMail({ ...server, ...login }, mail);
   } catch (error) {
     const code = (error as { responseCode?: unknown }).responseCode;

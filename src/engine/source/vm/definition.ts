@@ -44,8 +44,7 @@ export function commandOf(vm: VmDescription, options: CommandOptions): string[] 
   const { name, folder, disks, network } = options;
   const at = (file: string) => join(folder, file);
   const args = ["qemu-system-x86_64", "-name", name, "-nodefaults", "-display", "none"];
-  // KVM where this host has it, else software.
-  args.push("-machine", vm.machine ?? "q35", "-accel", "kvm", "-accel", "tcg");
+  args.push("-machine", vm.machine ?? "q35", ...accelOf(vm.command_line ?? []));
   args.push("-smp", String(vm.cpus ?? 1), "-m", String(Math.ceil((vm.memory_bytes ?? 1024 * MIB) / MIB)));
   const line = vm.command_line ?? [];
   for (const option of BOOT_OPTIONS) {
@@ -70,6 +69,13 @@ export function commandOf(vm: VmDescription, options: CommandOptions): string[] 
   args.push("-qmp", `unix:${at("qmp.sock")},server=on,wait=off`);
   args.push("-serial", `file:${at("serial.log")}`, "-pidfile", at("qemu.pid"));
   return args;
+}
+
+/** KVM where this host has it, else software; a machine that was told to run in software runs in software. */
+function accelOf(line: readonly string[]): string[] {
+  const told = line.filter((_, i) => line[i - 1] === "-accel");
+  const emulated = told.length > 0 && told.every((accel) => accel.startsWith("tcg"));
+  return emulated ? ["-accel", "tcg"] : ["-accel", "kvm", "-accel", "tcg"];
 }
 
 /** The kinds of disk controllers we build; others become virtio, which most guests can boot from. */

@@ -16,6 +16,7 @@ import * as oncall from "./0042_oncall.ts";
 import * as drills from "./0070_drills.ts";
 import * as reports from "./0071_reports.ts";
 import * as selfRecovery from "./0072_self_recovery.ts";
+import * as reportSubscriptions from "./0073_report_subscriptions.ts";
 import * as tenants from "./0061_tenants.ts";
 import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
@@ -49,6 +50,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0070_drills": drills,
   "0071_reports": reports,
   "0072_self_recovery": selfRecovery,
+  "0073_report_subscriptions": reportSubscriptions,
   "0080_metering": metering,
   "0081_billing": billing,
   "0090_agents": agents,
