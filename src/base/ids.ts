@@ -48,7 +48,7 @@ export type IdPrefix =
   | "dpl"
   | "tsk"
   | "rpt"
-  | "agt";
+  | "agt"
   | "rsb";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
