@@ -16,12 +16,12 @@ import { changeTree, makeTree } from "../e2e/tree.ts";
 const KEYD = fileURLToPath(new URL("../../src/apps/keyd/main.ts", import.meta.url));
 const WATCH_MS_MAX = 60_000;
 
-/** Failpoints of a kind of job, in the order in which a job passes them. */
-export function pointsOf(kind: JobKind): string[] {
+/** Failpoints of a kind of job, in the order in which a job passes them; `runs` is the step that takes long. */
+export function pointsOf(kind: JobKind, runs = "run"): string[] {
   const all = failpointNames({} as ServerParts).filter((name) => name.startsWith(`${kind}.`));
   const special = [`${kind}.claimed`, `${kind}.progress`, `${kind}.ended`];
   const steps = all.filter((name) => !special.includes(name));
-  const run_done = steps.indexOf(`${kind}.run.done`);
+  const run_done = steps.indexOf(`${kind}.${runs}.done`);
   assert.ok(run_done > 0, `${kind} has no step that runs`);
   return [
     `${kind}.claimed`,
@@ -85,7 +85,10 @@ export class Victim extends Installation {
   }
 
   /** Asks for a job of this kind that no other method asks for. */
-  async askFor(kind: "delete" | "undelete" | "sweep", ...argv: readonly string[]): Promise<void> {
+  async askFor(
+    kind: "delete" | "undelete" | "sweep" | "rotate" | "retire_key",
+    ...argv: readonly string[]
+  ): Promise<void> {
     await this.#ask({ [kind]: 1 }, argv);
   }
 

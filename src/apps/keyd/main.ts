@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import { keyError } from "../../engine/keys/index.ts";
 import * as local from "../../engine/keystore/index.ts";
+import { openVault } from "../../engine/keytoken/index.ts";
 import { addAdminCommands } from "./admin.ts";
 import { type RunningServer, serveKeys } from "./server.ts";
 
@@ -25,6 +26,7 @@ interface ServeOptions {
   init?: boolean;
   tokenDir?: string;
   resetToken?: string;
+  vault?: string;
   stopWithStdin?: boolean;
 }
 
@@ -41,6 +43,7 @@ const program = new Command("keyd")
   .option("--root-secret-stdin", "read the root secret from the first line of stdin")
   .option("--init", "set the folder up if it is not, and print the principals' tokens as JSON, once")
   .option("--token-dir <folder>", "with --init or --reset-token: write each token to FOLDER/NAME.token (0600) instead")
+  .option("--vault <file>", "where new keys are made and stay: an HSM (PKCS#11) or a KMS; docs/security/key-manager.md")
   .option("--reset-token <principal>", "make a new token for this principal, at the machine itself, and end")
   .addOption(new Option("--stop-with-stdin", "end when stdin closes, that is, with the parent process").hideHelp())
   .addHelpText(
@@ -82,8 +85,10 @@ async function run(options: ServeOptions, stdin: Stdin | undefined): Promise<voi
     throw keyError("KEY_REQUEST_INVALID", "give --socket PATH or --listen HOST:PORT to serve at");
   }
 
+  const vault = options.vault === undefined ? undefined : await openVault(options.vault, systemRandom);
   const store = await local.LocalKeyStore.open({
     dir,
+    vault,
     audit_dir: options.auditDir,
     root_secret: given ?? (await readRootSecret(root_secret_file)),
     clock: systemClock,
@@ -113,6 +118,7 @@ async function run(options: ServeOptions, stdin: Stdin | undefined): Promise<voi
   } finally {
     await Promise.all(servers.map((server) => server.close()));
     await store.close();
+    vault?.close();
   }
 }
 

@@ -127,13 +127,14 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  wrap: (store, actor, { key_id, plaintext, context }) => {
-    const wrapped = store.wrap(actor, key_id, Buffer.from(plaintext, "base64"), context);
+  wrap: async (store, actor, { key_id, plaintext, context }) => {
+    const wrapped = await store.wrap(actor, key_id, Buffer.from(plaintext, "base64"), context);
     return { ...wrapped, ciphertext: Buffer.from(wrapped.ciphertext).toString("base64") };
   },
-  unwrap: (store, actor, { wrapped, context }) => {
+  unwrap: async (store, actor, { wrapped, context }) => {
     const ciphertext = Buffer.from(wrapped.ciphertext, "base64");
-    return { plaintext: store.unwrap(actor, { ...wrapped, ciphertext }, context).toString("base64") };
+    const plaintext = await store.unwrap(actor, { ...wrapped, ciphertext }, context);
+    return { plaintext: plaintext.toString("base64") };
   },
   create_key: (store, actor, { alias }) => store.keys.createKey(actor, alias),
   describe_key: (store, actor, { key_id }) => store.describeKey(actor, key_id),

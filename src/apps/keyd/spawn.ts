@@ -33,6 +33,7 @@ export async function startKeyManagerProcess(options: {
   readonly log_file: string;
   readonly audit_dir?: string;
   readonly root_secret_file?: string;
+  readonly vault_file?: string;
   readonly init?: { readonly token_dir: string };
   readonly outlive_parent?: boolean;
   readonly ready_ms?: number;
@@ -42,6 +43,7 @@ export async function startKeyManagerProcess(options: {
   const args = ["--dir", options.dir, "--socket", options.socket_path];
   if (options.audit_dir !== undefined) args.push("--audit-dir", options.audit_dir);
   if (options.root_secret_file !== undefined) args.push("--root-secret-file", options.root_secret_file);
+  if (options.vault_file !== undefined) args.push("--vault", options.vault_file);
   if (options.init !== undefined) args.push("--init", "--token-dir", options.init.token_dir);
   if (!options.outlive_parent) args.push("--stop-with-stdin");
 

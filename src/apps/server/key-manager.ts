@@ -25,9 +25,9 @@ const RESTART_AFTER_MS = 1_000;
  */
 export async function superviseKeyManager(
   layout: Layout,
-  ports: { log: Logger; clock: Clock },
+  ports: { log: Logger; clock: Clock; vault_file?: string | undefined },
 ): Promise<SupervisedKeyManager> {
-  const { log, clock } = ports;
+  const { log, clock, vault_file } = ports;
   const stopping = new AbortController();
   const start = () =>
     startKeyManagerProcess({
@@ -35,6 +35,7 @@ export async function superviseKeyManager(
       socket_path: layout.key_socket,
       log_file: layout.key_log,
       init: { token_dir: layout.token_dir },
+      ...(vault_file === undefined ? {} : { vault_file }),
       clock,
     });
   let current: KeyManagerProcess = await start();

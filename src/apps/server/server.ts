@@ -150,7 +150,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       config.database_url === undefined ? { embedded: { dir: layout.db_dir } } : { url: config.database_url };
     // Neither needs the other, and both take their time.
     const [key_manager, database] = await allStarted([
-      superviseKeyManager(layout, { log, clock }).then((it) => (stops.push(() => it.stop()), it)),
+      superviseKeyManager(layout, { log, clock, vault_file: config.keys.vault }).then(
+        (it) => (stops.push(() => it.stop()), it),
+      ),
       openDatabase(location, { log, clock, random }).then((it) => (stops.push(() => it.close()), it)),
     ]);
     const { keys, key_admin } = key_manager;

@@ -9,3 +9,4 @@ export * from "./envelope.ts";
 export { accessDenied, keyError } from "./errors.ts";
 export * from "./passphrase.ts";
 export * from "./port.ts";
+export type { KeyVault } from "./vault.ts";

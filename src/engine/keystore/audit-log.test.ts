@@ -15,7 +15,7 @@ async function createLog(t: TestContext) {
   const open = () => folder.open({ audit_segment_bytes: 4_000 });
   const store = await open();
   const { key_id } = await store.keys.createKey("admin", "acme");
-  for (let index = 0; index < 36; index++) store.wrap("server", key_id, Buffer.of(1), { backup: `bkp_${index}` });
+  for (let index = 0; index < 36; index++) await store.wrap("server", key_id, Buffer.of(1), { backup: `bkp_${index}` });
   await store.close();
   const dir = join(folder.dir, "audit");
   const segments = (await readdir(dir)).filter((name) => name.endsWith(".jsonl")).sort();
@@ -134,7 +134,7 @@ test("uses made while a verification runs do not disturb it", async (t) => {
   const verdicts = [];
   for (let index = 0; index < 5; index++) {
     verdicts.push(store.verifyAuditLog("admin"));
-    for (let use = 0; use < 20; use++) store.wrap("server", key_id, Buffer.of(1), {});
+    for (let use = 0; use < 20; use++) await store.wrap("server", key_id, Buffer.of(1), {});
     await store.audit.sync();
   }
   for (const verdict of await Promise.all(verdicts)) assert.deepEqual(verdict.first_broken, null);

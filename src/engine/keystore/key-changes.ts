@@ -1,7 +1,14 @@
 import { newId } from "../../base/index.ts";
 import { EVERY_KEY, keyError, type KeyInfo, type KeyState } from "../keys/index.ts";
 import { SYSTEM_PRINCIPAL } from "./access.ts";
-import { findVersion, type KeyRecord, type KeyVersionRecord, requireState, toKeyInfo } from "./key-record.ts";
+import {
+  findVersion,
+  type KeyRecord,
+  type KeyVersionRecord,
+  requireState,
+  toKeyInfo,
+  VAULT_PREFIX,
+} from "./key-record.ts";
 import type { OpenFolder } from "./open-folder.ts";
 import { MATERIAL_BYTES } from "./root-secret.ts";
 
@@ -48,7 +55,7 @@ export class KeyChanges {
           created_at,
           destroy_at: null,
           change_id,
-          versions: [this.#newVersion(key_id, 1, created_at)],
+          versions: [await this.#newVersion(key_id, 1, created_at)],
         };
         return this.#writeKey(record);
       },
@@ -56,12 +63,12 @@ export class KeyChanges {
   }
 
   rotateKey(actor: string, key_id: string): Promise<KeyInfo> {
-    return this.#changeKey(actor, { action: "key.rotate", key_id }, (record) => {
+    return this.#changeKey(actor, { action: "key.rotate", key_id }, async (record) => {
       requireState(record, `key ${key_id}`, ["ENABLED"], "rotate");
       if (record.versions.length >= VERSIONS_MAX) {
         throw keyError("KEY_REQUEST_INVALID", `key ${key_id} has ${VERSIONS_MAX} versions, the limit`);
       }
-      record.versions.push(this.#newVersion(key_id, record.versions.length + 1, this.#folder.now()));
+      record.versions.push(await this.#newVersion(key_id, record.versions.length + 1, this.#folder.now()));
     });
   }
 
@@ -110,7 +117,7 @@ export class KeyChanges {
   /** The material of a key, or of one version, for ever. */
   destroy(key_id: string, version: number | undefined): Promise<KeyInfo> {
     const what = { action: "key.destroy", key_id, key_version: version };
-    const edit = (record: KeyRecord) => {
+    const edit = async (record: KeyRecord) => {
       const target = version === undefined ? record : findVersion(record, version);
       // Cancelled while this waited for its turn.
       requireState(target, `key ${key_id}`, ["PENDING_DESTRUCTION"], "destroy");
@@ -118,6 +125,9 @@ export class KeyChanges {
       target.destroy_at = null;
       const versions = version === undefined ? record.versions : [findVersion(record, version)];
       for (const it of versions) {
+        // In the vault first: killed in between, it is asked for again.
+        if (it.material?.startsWith(VAULT_PREFIX) === true)
+          await this.#folder.vaultFor(it.material, key_id, it.version).destroyVersion(key_id, it.version);
         it.state = "DESTROYED";
         it.destroy_at = null;
         it.destroyed_at ??= this.#folder.now();
@@ -130,12 +140,12 @@ export class KeyChanges {
   #changeKey(
     actor: string,
     what: { action: string; key_id: string; key_version?: number | undefined; detail?: Record<string, string> },
-    edit: (record: KeyRecord) => void,
+    edit: (record: KeyRecord) => void | Promise<void>,
     needs_admin = true,
   ): Promise<KeyInfo> {
     return this.#folder.change(actor, what, needs_admin ? what.key_id : null, async (change_id) => {
       const record = structuredClone(this.#folder.findKey(what.key_id));
-      edit(record);
+      await edit(record);
       record.change_id = change_id;
       return this.#writeKey(record);
     });
@@ -163,11 +173,16 @@ export class KeyChanges {
     return toKeyInfo(this.#folder.findKey(record.key_id));
   }
 
-  #newVersion(key_id: string, version: number, created_at: string): KeyVersionRecord {
-    const { random } = this.#folder;
+  async #newVersion(key_id: string, version: number, created_at: string): Promise<KeyVersionRecord> {
+    const { random, vault } = this.#folder;
+    const fresh = { version, state: "ENABLED", created_at, destroy_at: null, destroyed_at: null } as const;
+    if (vault !== undefined) {
+      await vault.makeVersion(key_id, version);
+      return { ...fresh, material: `${VAULT_PREFIX}${vault.kind}` };
+    }
     const material = random.bytes(MATERIAL_BYTES);
     const sealed = this.#folder.secret.sealMaterial(key_id, version, material, random);
     material.fill(0);
-    return { version, state: "ENABLED", created_at, destroy_at: null, destroyed_at: null, material: sealed };
+    return { ...fresh, material: sealed };
   }
 }

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { keyError, type KeyInfo, type KeyState } from "../keys/index.ts";
 
+/** No base64 begins like this. */
+export const VAULT_PREFIX = "vault:";
+
 const state = z.enum(["ENABLED", "DISABLED", "PENDING_DESTRUCTION", "DESTROYED"]);
 const time = z.iso.datetime();
 
@@ -10,7 +13,7 @@ const versionSchema = z.strictObject({
   created_at: time,
   destroy_at: time.nullable(),
   destroyed_at: time.nullable(),
-  /** Sealed under the root secret, base64; null once destroyed. */
+  /** Sealed under the root secret, base64; `vault:KIND` when it lies in that vault; null once destroyed. */
   material: z.string().nullable(),
 });
 

@@ -33,7 +33,7 @@ test("what lies in the folder and what wrap returns open with node:crypto alone"
   const store = await open();
   const { key_id } = await store.keys.createKey("admin", "acme");
   await store.keys.rotateKey("admin", key_id);
-  const wrapped = store.wrap("server", key_id, SECRET, CONTEXT);
+  const wrapped = await store.wrap("server", key_id, SECRET, CONTEXT);
   await store.close();
 
   assert.equal(wrapped.key_version, 2);
@@ -64,22 +64,22 @@ test("rotation: new wraps take the new version, old ones stay readable, also aft
   const { open } = await createKeyFolder(t);
   let store = await open();
   const { key_id } = await store.keys.createKey("admin", "acme");
-  const first = store.wrap("server", key_id, SECRET, CONTEXT);
+  const first = await store.wrap("server", key_id, SECRET, CONTEXT);
   await store.keys.rotateKey("admin", key_id);
   await store.close();
   store = await open();
-  assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 2);
-  assert.deepEqual(store.unwrap("server", first, CONTEXT), SECRET);
+  assert.equal((await store.wrap("server", key_id, SECRET, CONTEXT)).key_version, 2);
+  assert.deepEqual(await store.unwrap("server", first, CONTEXT), SECRET);
 
   await store.keys.disableKey("admin", key_id, 2);
-  assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 1);
+  assert.equal((await store.wrap("server", key_id, SECRET, CONTEXT)).key_version, 1);
   await store.keys.disableKey("admin", key_id, 1);
-  assert.throws(() => store.wrap("server", key_id, SECRET, CONTEXT), code("KEY_DISABLED"));
-  assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
+  await assert.rejects(store.wrap("server", key_id, SECRET, CONTEXT), code("KEY_DISABLED"));
+  await assert.rejects(store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
   await store.keys.enableKey("admin", key_id, 1);
-  assert.deepEqual(store.unwrap("server", first, CONTEXT), SECRET);
+  assert.deepEqual(await store.unwrap("server", first, CONTEXT), SECRET);
   await store.keys.disableKey("admin", key_id);
-  assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
+  await assert.rejects(store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
   await assert.rejects(store.keys.rotateKey("admin", key_id), code("KEY_STATE_CONFLICT"));
   await store.close();
 });
@@ -98,17 +98,17 @@ test("destruction: not before 7 days, unusable meanwhile, can be cancelled, and 
   const { dir, clock, open } = await createKeyFolder(t);
   const store = await open();
   const { key_id } = await store.keys.createKey("admin", "acme");
-  const first = store.wrap("server", key_id, SECRET, CONTEXT);
+  const first = await store.wrap("server", key_id, SECRET, CONTEXT);
   await store.keys.rotateKey("admin", key_id);
   await assert.rejects(store.keys.scheduleDestruction("admin", key_id, { after_days: 6 }), code("KEY_REQUEST_INVALID"));
 
   const pending = await store.keys.scheduleDestruction("admin", key_id, { version: 1 });
   assert.equal(pending.versions[0]?.destroy_at, "2026-05-31T00:00:00.000Z");
-  assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
+  await assert.rejects(store.unwrap("server", first, CONTEXT), code("KEY_DISABLED"));
   await assert.rejects(store.keys.enableKey("admin", key_id, 1), code("KEY_STATE_CONFLICT"));
   assert.equal((await store.keys.cancelDestruction("admin", key_id, 1)).versions[0]?.state, "DISABLED");
   await store.keys.enableKey("admin", key_id, 1);
-  assert.deepEqual(store.unwrap("server", first, CONTEXT), SECRET);
+  assert.deepEqual(await store.unwrap("server", first, CONTEXT), SECRET);
 
   await store.keys.scheduleDestruction("admin", key_id, { version: 1, after_days: 7 });
   const file = join(dir, "keys", `${key_id}.json`);
@@ -120,9 +120,9 @@ test("destruction: not before 7 days, unusable meanwhile, can be cancelled, and 
   clock.pass(3_600_000);
   assert.deepEqual(await store.sweep(), [`${key_id}/1`]);
   assert.equal((await readFile(file, "utf8")).includes(sealed), false);
-  assert.throws(() => store.unwrap("server", first, CONTEXT), code("KEY_DESTROYED"));
+  await assert.rejects(store.unwrap("server", first, CONTEXT), code("KEY_DESTROYED"));
   await assert.rejects(store.keys.cancelDestruction("admin", key_id, 1), code("KEY_DESTROYED"));
-  assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 2);
+  assert.equal((await store.wrap("server", key_id, SECRET, CONTEXT)).key_version, 2);
 
   await store.keys.scheduleDestruction("admin", key_id, { after_days: 7 });
   clock.pass(8 * DAY_MS);
@@ -165,14 +165,14 @@ test("access: denied unless granted, and the error says what is missing and how 
   assert.equal(store.authenticate(tokens.server ?? ""), "server");
   assert.throws(() => store.authenticate("hkt_guess"), code("KEY_ACCESS_DENIED"));
   const { key_id } = await store.keys.createKey("admin", "acme");
-  const wrapped = store.wrap("server", key_id, SECRET, CONTEXT);
-  assert.throws(() => store.unwrap("admin", wrapped, CONTEXT), code("KEY_ACCESS_DENIED"));
+  const wrapped = await store.wrap("server", key_id, SECRET, CONTEXT);
+  await assert.rejects(store.unwrap("admin", wrapped, CONTEXT), code("KEY_ACCESS_DENIED"));
   await assert.rejects(store.keys.createKey("server", "mine"), code("KEY_ACCESS_DENIED"));
   await assert.rejects(store.access.grant("server", "server", key_id, ["admin"]), code("KEY_ACCESS_DENIED"));
 
   await store.access.revoke("admin", "server", "*", ["wrap"]);
   try {
-    store.wrap("server", key_id, SECRET, CONTEXT);
+    await store.wrap("server", key_id, SECRET, CONTEXT);
     assert.fail("wrapped without a grant");
   } catch (error) {
     const denied = asHoldfastError(error);
@@ -182,7 +182,7 @@ test("access: denied unless granted, and the error says what is missing and how 
     assert.ok(denied.guidance.includes(`grant --principal server --key '${key_id}' --right wrap`));
   }
   await store.access.grant("admin", "server", key_id, ["wrap"]);
-  store.wrap("server", key_id, SECRET, CONTEXT);
+  await store.wrap("server", key_id, SECRET, CONTEXT);
 
   const agent = await store.access.addPrincipal("admin", "agent-1");
   assert.throws(() => store.listKeys("agent-1"), code("KEY_ACCESS_DENIED"));
@@ -266,7 +266,7 @@ test("a change that cannot be written is not acknowledged, and memory follows th
   await rmdir(join(path, "in-the-way"));
   await rmdir(path);
   await rename(hidden, path);
-  assert.equal(store.wrap("server", key_id, SECRET, CONTEXT).key_version, 1);
+  assert.equal((await store.wrap("server", key_id, SECRET, CONTEXT)).key_version, 1);
   assert.equal((await store.keys.rotateKey("admin", key_id)).versions.length, 2);
   await store.close();
   await (await open()).close();

@@ -11,6 +11,7 @@ import {
   EVERY_KEY,
   keyError,
   type KeyInfo,
+  type KeyVault,
   openEnvelope,
   sealEnvelope,
   type WrapContext,
@@ -24,7 +25,14 @@ import { DueDestructions } from "./due-destructions.ts";
 import { lockFolder } from "./files.ts";
 import { KeyChanges } from "./key-changes.ts";
 import { KeyFiles } from "./key-files.ts";
-import { type KeyRecord, type KeyVersionRecord, toKeyInfo, versionForUnwrap, versionForWrap } from "./key-record.ts";
+import {
+  type KeyRecord,
+  type KeyVersionRecord,
+  toKeyInfo,
+  VAULT_PREFIX,
+  versionForUnwrap,
+  versionForWrap,
+} from "./key-record.ts";
 import { OpenFolder } from "./open-folder.ts";
 import { RootSecret } from "./root-secret.ts";
 import { AUDIT_FOLDER, isSetUp } from "./set-up.ts";
@@ -41,6 +49,8 @@ export interface LocalKeyStoreOptions {
   readonly root_secret: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where new versions get their material; by default this folder. What lies elsewhere stays usable there. */
+  readonly vault?: KeyVault | undefined;
   /** How long to wait for another process to let go of the folder. */
   readonly lock_wait_ms?: number;
   readonly audit_sync_delay_ms?: number;
@@ -100,7 +110,11 @@ export class LocalKeyStore {
         segment_bytes: options.audit_segment_bytes,
       });
       const due = new DueDestructions(clock, options.destruction_confirm_ms ?? DESTRUCTION_CONFIRM_MS);
-      const store = new LocalKeyStore(new OpenFolder({ clock, random, secret, files, audit }), due, release);
+      const store = new LocalKeyStore(
+        new OpenFolder({ clock, random, secret, files, audit, vault: options.vault }),
+        due,
+        release,
+      );
       store.#closeUnfinishedChanges();
       audit.append({ principal: SYSTEM_PRINCIPAL, action: "manager.start", outcome: "OK" });
       await audit.sync();
@@ -133,24 +147,30 @@ export class LocalKeyStore {
   }
 
   /** Wraps with the newest enabled version. Recorded with its context. */
-  wrap(actor: string, key_id: string, plaintext: Uint8Array, context: WrapContext): WrappedKey {
+  async wrap(actor: string, key_id: string, plaintext: Uint8Array, context: WrapContext): Promise<WrappedKey> {
     checkWrapInput(plaintext, context);
-    return this.#use(actor, "wrap", { key_id, context }, (record) => {
+    return this.#use(actor, "wrap", { key_id, context }, async (record) => {
       const version = versionForWrap(record);
+      const key = { manager: LOCAL_MANAGER, key_id, key_version: version.version };
+      const vault = this.#vaultOf(record, version);
+      if (vault !== undefined)
+        return { ...key, ciphertext: await vault.wrap(key_id, version.version, plaintext, context) };
       const material = this.#material(record, version);
       const aad = canonicalJson({ key_id, version: version.version, context });
       const ciphertext = sealEnvelope(material, CMK_WRAP_INFO, aad, plaintext, this.#folder.random);
       material.fill(0);
-      return { manager: LOCAL_MANAGER, key_id, key_version: version.version, ciphertext };
+      return { ...key, ciphertext };
     });
   }
 
   /** @throws KEY_CONTEXT_MISMATCH when the ciphertext was altered or wrapped with another context */
-  unwrap(actor: string, wrapped: WrappedKey, context: WrapContext): Buffer {
+  async unwrap(actor: string, wrapped: WrappedKey, context: WrapContext): Promise<Buffer> {
     checkContext(context);
     const { key_id, key_version } = wrapped;
-    return this.#use(actor, "unwrap", { key_id, key_version, context }, (record) => {
+    return this.#use(actor, "unwrap", { key_id, key_version, context }, async (record) => {
       const version = versionForUnwrap(record, key_version);
+      const vault = this.#vaultOf(record, version);
+      if (vault !== undefined) return vault.unwrap(key_id, key_version, wrapped.ciphertext, context);
       const material = this.#material(record, version);
       const aad = canonicalJson({ key_id, version: key_version, context });
       const plaintext = openEnvelope(material, CMK_WRAP_INFO, aad, wrapped.ciphertext);
@@ -201,17 +221,17 @@ export class LocalKeyStore {
     return this.#folder.audit.verify(known_head);
   }
 
-  #use<T extends { key_version?: number } | Buffer>(
+  async #use<T extends { key_version?: number } | Buffer>(
     actor: string,
     right: "wrap" | "unwrap",
     what: { key_id: string; key_version?: number; context: WrapContext },
-    run: (record: KeyRecord) => T,
-  ): T {
+    run: (record: KeyRecord) => Promise<T>,
+  ): Promise<T> {
     const event = { principal: actor, action: `key.${right}`, ...what };
     let result: T;
     try {
       requireGranted(this.#folder.files.access, actor, right, what.key_id);
-      result = run(this.#folder.findKey(what.key_id));
+      result = await run(this.#folder.findKey(what.key_id));
     } catch (error) {
       this.#folder.audit.append(refusal(event, error));
       throw error;
@@ -219,6 +239,12 @@ export class LocalKeyStore {
     const key_version = what.key_version ?? (Buffer.isBuffer(result) ? undefined : result.key_version);
     this.#folder.audit.append({ ...event, key_version, outcome: "OK" });
     return result;
+  }
+
+  /** Undefined: its material lies in this folder. @throws KEY_MANAGER_UNREACHABLE when its vault is not this one's */
+  #vaultOf({ key_id }: KeyRecord, { version, material }: KeyVersionRecord): KeyVault | undefined {
+    if (material === null || !material.startsWith(VAULT_PREFIX)) return undefined;
+    return this.#folder.vaultFor(material, key_id, version);
   }
 
   #material(record: KeyRecord, version: KeyVersionRecord): Buffer {

@@ -1,10 +1,10 @@
 import type { Clock, Random } from "../../base/index.ts";
-import { EVERY_KEY, keyError, type KeyRight } from "../keys/index.ts";
+import { EVERY_KEY, keyError, type KeyRight, type KeyVault } from "../keys/index.ts";
 import { requireGranted } from "./access.ts";
 import type { AuditEvent, AuditLog } from "./audit-log.ts";
 import { ChangeQueue, refusal } from "./change-queue.ts";
 import type { KeyFiles } from "./key-files.ts";
-import type { KeyRecord } from "./key-record.ts";
+import { type KeyRecord, VAULT_PREFIX } from "./key-record.ts";
 import type { RootSecret } from "./root-secret.ts";
 
 interface Parts {
@@ -13,6 +13,7 @@ interface Parts {
   readonly secret: RootSecret;
   readonly files: KeyFiles;
   readonly audit: AuditLog;
+  readonly vault: KeyVault | undefined;
 }
 
 /** What uses and changes of an open key folder share: its files, who may do what, and the framed change. */
@@ -22,15 +23,26 @@ export class OpenFolder {
   readonly secret: RootSecret;
   readonly files: KeyFiles;
   readonly audit: AuditLog;
+  /** Where new versions get their material; undefined: in this folder. */
+  readonly vault: KeyVault | undefined;
   readonly #changes: ChangeQueue;
 
-  constructor({ clock, random, secret, files, audit }: Parts) {
+  constructor({ clock, random, secret, files, audit, vault }: Parts) {
     this.clock = clock;
     this.random = random;
     this.secret = secret;
     this.files = files;
     this.audit = audit;
+    this.vault = vault;
     this.#changes = new ChangeQueue(audit, random);
+  }
+
+  /** @param material as the record has it, `vault:KIND` @throws KEY_MANAGER_UNREACHABLE */
+  vaultFor(material: string, key_id: string, version: number): KeyVault {
+    const kind = material.slice(VAULT_PREFIX.length);
+    if (this.vault?.kind === kind) return this.vault;
+    const message = `the material of ${key_id} version ${version} lies in a vault (${kind}) that is not configured`;
+    throw keyError("KEY_MANAGER_UNREACHABLE", message, { key_id, version, vault: kind });
   }
 
   /** Resolves when the changes asked for so far have ended. */

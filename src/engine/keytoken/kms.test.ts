@@ -3,9 +3,10 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
-import { hasCode, systemClock as clock, systemRandom as random } from "../../base/index.ts";
+import { hasCode } from "../../base/index.ts";
 import { keyManagerContract } from "../keys/testing/contract.ts";
-import { kmsKeyManager } from "./index.ts";
+import { kmsVault } from "./kms.ts";
+import { managerWith } from "./testing.ts";
 
 type Body = Record<string, string> & { EncryptionContext?: Record<string, string> };
 
@@ -28,11 +29,15 @@ async function service() {
       return { KeyMetadata: { KeyId } };
     },
     CreateAlias: ({ AliasName = "", TargetKeyId = "" }) => (aliases.set(AliasName, TargetKeyId), {}),
-    ListAliases: ({ Marker = "0" }) => {
-      const names = [...aliases.keys()];
-      const [at, next] = [Number(Marker), Number(Marker) + 1];
-      const more = next < names.length ? { Truncated: true, NextMarker: String(next) } : { Truncated: false };
-      return { Aliases: names.slice(at, next).map((AliasName) => ({ AliasName })), ...more };
+    DescribeKey: ({ KeyId = "" }) => {
+      const found = aliases.get(KeyId) ?? KeyId;
+      if (!keys.has(found)) throw refuse("NotFoundException");
+      return { KeyMetadata: { KeyId: found } };
+    },
+    ScheduleKeyDeletion: ({ KeyId = "" }) => {
+      const key = keys.get(KeyId);
+      if (key !== undefined) key.enabled = false;
+      return {};
     },
     Encrypt: (body) => {
       const iv = randomBytes(12);
@@ -74,31 +79,38 @@ async function service() {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const manager = kmsKeyManager({ endpoint, region: "us-east-1", credentials, clock, random });
+  const vault = kmsVault({ endpoint, region: "us-east-1", credentials });
+  const manager = await managerWith(vault);
   const close = async () => {
-    manager.close();
+    await manager.close();
+    vault.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { manager, keys, aliases, close };
+  return { ...manager, vault, service_keys: keys, aliases, close };
 }
 
-keyManagerContract("a service with the API of AWS KMS", async () => {
-  const { manager, close } = await service();
-  return { manager, key_id: await manager.createKey(), unknown_key_id: "cmk_00000000000000000000000000", close };
+keyManagerContract("a key manager with its keys in a service with the API of AWS KMS", async () => {
+  const { keys, key_admin, close } = await service();
+  const { key_id } = await key_admin.createKey("test");
+  return { manager: keys, key_id, unknown_key_id: "cmk_00000000000000000000000000", close };
 });
 
-test("each version is a key of the service; a disabled one is called so", async (t: TestContext) => {
-  const { manager, keys, aliases, close } = await service();
+test("each version is a key of the service; a disabled one is called so; a destroyed one is given up", async (t: TestContext) => {
+  const { keys, key_admin, vault, service_keys, aliases, close } = await service();
   t.after(close);
-  const key_id = await manager.createKey();
-  const old = await manager.wrap(key_id, Buffer.from("secret"), { kind: "epoch" });
-  assert.equal(await manager.rotateKey(key_id), 2);
-  const wrapped = await manager.wrap(key_id, Buffer.from("secret"), { kind: "epoch" });
+  const { key_id } = await key_admin.createKey("acme");
+  const context = { kind: "epoch" };
+  const old = await keys.wrap(key_id, Buffer.from("secret"), context);
+  await key_admin.rotateKey(key_id);
+  await vault.makeVersion(key_id, 2); // once more, as after a crash
+  assert.equal(service_keys.size, 2);
+  const wrapped = await keys.wrap(key_id, Buffer.from("secret"), context);
   assert.deepEqual([old.key_version, wrapped.key_version], [1, 2]);
-  assert.equal((await manager.unwrap(old, { kind: "epoch" })).toString(), "secret");
-  const first = keys.get(aliases.get(`alias/holdfast/${key_id}/1`) ?? "");
-  if (first !== undefined) first.enabled = false;
-  await assert.rejects(manager.unwrap(old, { kind: "epoch" }), (error) => hasCode(error, "KEY_DISABLED"));
-  assert.equal((await manager.unwrap(wrapped, { kind: "epoch" })).toString(), "secret");
+  assert.equal((await keys.unwrap(old, context)).toString(), "secret");
+  const first = service_keys.get(aliases.get(`alias/holdfast/${key_id}/1`) ?? "");
+  await vault.destroyVersion(key_id, 1);
+  assert.equal(first?.enabled, false);
+  await assert.rejects(keys.unwrap(old, context), (error) => hasCode(error, "KEY_DISABLED"));
+  assert.equal((await keys.unwrap(wrapped, context)).toString(), "secret");
 });

@@ -2,19 +2,12 @@ import {
   CreateAliasCommand,
   CreateKeyCommand,
   DecryptCommand,
+  DescribeKeyCommand,
   EncryptCommand,
   KMSClient,
-  ListAliasesCommand,
+  ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
-import { newId, type Clock, type Random } from "../../base/index.ts";
-import {
-  canonicalJson,
-  checkContext,
-  checkWrapInput,
-  keyError,
-  type KeyManager,
-  type WrapContext,
-} from "../keys/index.ts";
+import { canonicalJson, keyError, type KeyVault, type WrapContext } from "../keys/index.ts";
 
 export interface KmsPlace {
   /** Address of the service; by default Amazon's for the region. */
@@ -22,14 +15,6 @@ export interface KmsPlace {
   readonly region: string;
   /** By default found as the AWS SDK does: environment, profile, instance. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-export interface KmsKeyManager extends KeyManager {
-  /** @returns the id of a new key with its first version */
-  createKey(): Promise<string>;
-  /** Adds a version. @returns its number */
-  rotateKey(key_id: string): Promise<number>;
-  close(): void;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -40,8 +25,8 @@ const ATTEMPTS_MAX = 3;
  * `alias/holdfast/KEY/VERSION`, so that old ones can be disabled and destroyed one by one, which the service's own
  * rotation does not allow. The wrap context goes into the encryption context, and so into the service's log.
  */
-export function kmsKeyManager(place: KmsPlace & { readonly clock: Clock; readonly random: Random }): KmsKeyManager {
-  const { clock, random, region, endpoint, credentials } = place;
+export function kmsVault(place: KmsPlace): KeyVault {
+  const { region, endpoint, credentials } = place;
   const client = new KMSClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -49,68 +34,61 @@ export function kmsKeyManager(place: KmsPlace & { readonly clock: Clock; readonl
     maxAttempts: ATTEMPTS_MAX,
   });
   const signal = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-  const addVersion = async (key_id: string, version: number): Promise<void> => {
-    const made = await client.send(new CreateKeyCommand({ Description: `Holdfast ${key_id}/${version}` }), signal());
-    const alias = { AliasName: aliasOf(key_id, version), TargetKeyId: made.KeyMetadata?.KeyId };
-    await client.send(new CreateAliasCommand(alias), signal());
-  };
-  const newestOf = async (key_id: string): Promise<number> => {
-    let newest = 0;
-    for (let marker: string | undefined; ; ) {
-      const page = await client.send(new ListAliasesCommand({ Limit: 100, Marker: marker }), signal());
-      for (const { AliasName: name = "" } of page.Aliases ?? [])
-        if (name.startsWith(`${PREFIX}${key_id}/`)) newest = Math.max(newest, Number(name.split("/").at(-1)));
-      marker = page.Truncated === true ? page.NextMarker : undefined;
-      if (marker === undefined) break;
+  const keyOf = async (key_id: string, version: number): Promise<string | undefined> => {
+    try {
+      const found = await client.send(new DescribeKeyCommand({ KeyId: aliasOf(key_id, version) }), signal());
+      return found.KeyMetadata?.KeyId;
+    } catch (error) {
+      if ((error as Error).name === "NotFoundException") return undefined;
+      throw error;
     }
-    if (newest > 0) return newest;
-    throw keyError("KEY_NOT_FOUND", `the key service has no key ${key_id}`, { key_id });
   };
 
   return {
-    manager: "kms",
+    kind: "kms",
     close: () => client.destroy(),
-    createKey: () =>
+    makeVersion: (key_id, version) =>
       told(async () => {
-        const key_id = newId("cmk", clock, random);
-        await addVersion(key_id, 1);
-        return key_id;
-      }),
-    rotateKey: (key_id) =>
-      told(async () => {
-        const version = (await newestOf(key_id)) + 1;
-        await addVersion(key_id, version);
-        return version;
-      }),
-    async wrap(key_id, plaintext, context) {
-      checkWrapInput(plaintext, context);
-      return told(async () => {
-        const key_version = await newestOf(key_id);
-        const KeyId = aliasOf(key_id, key_version);
-        const EncryptionContext = contextOf(key_id, key_version, context);
-        const sealed = await client.send(
-          new EncryptCommand({ KeyId, Plaintext: plaintext, EncryptionContext }),
+        if ((await keyOf(key_id, version)) !== undefined) return;
+        const made = await client.send(
+          new CreateKeyCommand({ Description: `Holdfast ${key_id}/${version}` }),
           signal(),
         );
-        return { manager: "kms", key_id, key_version, ciphertext: sealed.CiphertextBlob ?? new Uint8Array() };
-      });
-    },
-    async unwrap({ key_id, key_version, ciphertext }, context) {
-      checkContext(context);
+        const alias = { AliasName: aliasOf(key_id, version), TargetKeyId: made.KeyMetadata?.KeyId };
+        await client.send(new CreateAliasCommand(alias), signal());
+      }),
+    destroyVersion: (key_id, version) =>
+      told(async () => {
+        const KeyId = await keyOf(key_id, version);
+        if (KeyId === undefined) return;
+        // The key manager has waited its own days; the service asks for seven more at least.
+        await client
+          .send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: SERVICE_DAYS_MIN }), signal())
+          .catch((error: Error) => {
+            if (error.name !== "KMSInvalidStateException") throw error; // it is on its way already
+          });
+      }),
+    wrap: (key_id, version, plaintext, context) =>
+      told(async () => {
+        const KeyId = aliasOf(key_id, version);
+        const EncryptionContext = contextOf(key_id, version, context);
+        const command = new EncryptCommand({ KeyId, Plaintext: plaintext, EncryptionContext });
+        return (await client.send(command, signal())).CiphertextBlob ?? new Uint8Array();
+      }),
+    async unwrap(key_id, version, ciphertext, context) {
       if (ciphertext.length === 0) throw mismatch("the ciphertext is empty");
       return told(async () => {
-        const KeyId = aliasOf(key_id, key_version);
-        const EncryptionContext = contextOf(key_id, key_version, context);
-        const opened = await client.send(
-          new DecryptCommand({ KeyId, CiphertextBlob: ciphertext, EncryptionContext }),
-          signal(),
-        );
-        return Buffer.from(opened.Plaintext ?? []);
+        const KeyId = aliasOf(key_id, version);
+        const EncryptionContext = contextOf(key_id, version, context);
+        const command = new DecryptCommand({ KeyId, CiphertextBlob: ciphertext, EncryptionContext });
+        return Buffer.from((await client.send(command, signal())).Plaintext ?? []);
       });
     },
   };
 }
 
+/** AWS allows no shorter wait before a key is gone. */
+const SERVICE_DAYS_MIN = 7;
 const PREFIX = "alias/holdfast/";
 const aliasOf = (key_id: string, version: number) => `${PREFIX}${key_id}/${version}`;
 

@@ -79,6 +79,12 @@ const configSchema = z.strictObject({
       required_groups: z.string().default(""),
     })
     .optional(),
+  keys: z
+    .strictObject({
+      /** File that says where new master keys are made and stay: an HSM (PKCS#11) or a KMS. Without: the key folder. */
+      vault: z.string().startsWith("/", "an absolute path").optional(),
+    })
+    .prefault({}),
   history: z
     .strictObject({
       /** Ended jobs are kept so long; those that made a backup which is still there, as long as it is. */
@@ -132,6 +138,7 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "oidc.scope",
     "oidc.groups_claim",
     "oidc.required_groups",
+    "keys.vault",
     "history.jobs_days",
     "history.events_days",
     "history.audit_days",

@@ -7,6 +7,7 @@ import {
   readPassphraseSlot,
   type Repository,
 } from "../../../src/engine/repository/index.ts";
+import { CREDENTIALS_NAME } from "../../../src/engine/store/testing/ceph/gateway.ts";
 import { type FaultConfig, type ObjectStore, openStore, type StoreConfig } from "../../../src/engine/store/index.ts";
 
 export const PASSPHRASE = "correct horse battery staple";
@@ -37,8 +38,17 @@ export interface OpenOptions {
   readonly clock?: Clock;
 }
 
+/** Address of the gateway that paths like `s3://BUCKET/PREFIX` are in, for this process and its children. */
+export const S3_ENDPOINT = "HOLDFAST_TEST_S3_ENDPOINT";
+
 function configOf(path: string, { fault }: OpenOptions): StoreConfig {
-  return { kind: "fs", path, ...(fault === undefined ? {} : { fault }) };
+  const faulty = fault === undefined ? {} : { fault };
+  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  if (bucket === undefined || prefix === undefined) return { kind: "fs", path, ...faulty };
+  const endpoint = process.env[S3_ENDPOINT] ?? "";
+  const classes = { warm: "STANDARD_IA", cold: "GLACIER" };
+  const credentials = { from: "env", name: CREDENTIALS_NAME } as const;
+  return { kind: "s3", bucket, prefix: `${prefix}/`, endpoint, classes, credentials, ...faulty };
 }
 
 /** Short pauses: an injected error is gone at once, or stays. */
