@@ -55,6 +55,7 @@ export async function makeMore(stage: Stage, ids: World): Promise<MoreWorld> {
   const headers = { authorization: `Bearer ${token}`, "x-reason": "ticket 4711: made by mistake" };
   await fetch(`${stage.url}/v1/backups/${ids.asked_backup_id}`, { method: "DELETE", headers });
   await stage.call("POST", `/v1/projects/${project.id}/quota`, { quota_bytes: 64 * 1024 ** 2 });
+  await stage.call("POST", "/v1/agents/tokens", { name: "branch-7" });
   const month = lastMonth();
   await stage.call("POST", "/v1/subscriptions", {
     project: project.id,

@@ -95,6 +95,7 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     evidence: "/evidence",
     keys: "/keys",
     access: "/access",
+    agents: "/agents",
     audit: "/audit",
     holds: "/holds",
     tiers: "/tiers",

@@ -30,6 +30,7 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   thaw: ["thaws", "tiers"],
   approval: ["approvals"],
   wal: ["wal"],
+  agent: ["agents"],
   rotation: ["keys"],
   key: ["keys"],
 };

@@ -52,6 +52,7 @@ export const NAV: readonly { readonly title: string | null; readonly items: read
     title: t.nav.run,
     items: [
       { to: "/regions", label: t.nav.regions, icon: "regions", scope: "regions:read" },
+      { to: "/agents", label: t.nav.agents, icon: "workloads", scope: "agents:read" },
       { to: "/tiers", label: t.nav.tiers, icon: "tiers", scope: "backups:read" },
       { to: "/keys", label: t.nav.keys, icon: "keys", scope: "keys:read" },
       { to: "/access", label: t.nav.access, icon: "people", scope: "access:read" },

@@ -60,6 +60,7 @@ export const common = {
     usage: "Usage and quotas",
     billing: "Prices and invoices",
     tiers: "Tiers",
+    agents: "Agents",
     approvals: "Approvals",
     first_run: "First run",
     open_menu: "Open the menu",
@@ -156,6 +157,7 @@ export const common = {
     RETRYING: "trying again",
     STOPPED: "stopped",
     old: "proof too old",
+    ok: "in touch",
     void: "proof void",
   } as Readonly<Record<string, string>>,
   state_hints: {

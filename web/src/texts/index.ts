@@ -3,6 +3,7 @@
  * with figures are functions. The words themselves are those of the API and the command line.
  */
 import { admin } from "./admin.ts";
+import { agents } from "./agents.ts";
 import { assure } from "./assure.ts";
 import { business } from "./business.ts";
 import { common } from "./common.ts";
@@ -28,4 +29,5 @@ export const t = {
   ...assure,
   ...business,
   ...moment,
+  ...agents,
 };

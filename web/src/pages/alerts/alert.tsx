@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useId } from "../../app/address.ts";
+import { href } from "../../app/href.ts";
 import { IfMay } from "../../app/may.tsx";
 import { alertQuery } from "../../api/queries-watch.ts";
 import type { AlertDetail } from "../../api/types.ts";
@@ -49,6 +50,21 @@ function Actions({ alert }: { alert: AlertDetail }) {
           {t.alerts.acknowledge}
         </Button>
       )}
+      <IfMay scope="incidents:write">
+        <Button
+          variant="default"
+          component={Link}
+          {...href(
+            `/incidents?${new URLSearchParams({
+              ask: "incident",
+              name: alert.summary,
+              ...(alert.project_name === null ? {} : { project: alert.project_name }),
+            })}`,
+          )}
+        >
+          {t.incidents.open}
+        </Button>
+      </IfMay>
       <Button variant="default" onClick={() => setResolving(true)}>
         {t.alerts.resolve}
       </Button>

@@ -2,6 +2,7 @@ import { Button, Modal, Select, Stack, Table, Text, Textarea, TextInput } from "
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useAddress } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
 import { sayDone } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
@@ -22,7 +23,7 @@ const incidentsQuery = () =>
 
 export function IncidentsPage() {
   const query = useQuery(incidentsQuery());
-  const [opening, setOpening] = useState(false);
+  const [{ ask }, set] = useAddress<"ask" | "name" | "project">();
   return (
     <>
       <PageHead
@@ -30,7 +31,7 @@ export function IncidentsPage() {
         lead={t.incidents.lead}
         actions={
           <IfMay scope="incidents:write">
-            <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setOpening(true)}>
+            <Button leftSection={<Icon name="plus" size={14} />} onClick={() => set({ ask: "incident" })}>
               {t.incidents.open}
             </Button>
           </IfMay>
@@ -83,7 +84,9 @@ export function IncidentsPage() {
         </Panel>
         <Anomalies />
       </Stack>
-      {opening && <OpenIncident close={() => setOpening(false)} />}
+      {ask === "incident" && (
+        <OpenIncident close={() => set({ ask: undefined, name: undefined, project: undefined })} />
+      )}
     </>
   );
 }
@@ -91,9 +94,11 @@ export function IncidentsPage() {
 function OpenIncident({ close }: { close: () => void }) {
   const projects = useQuery(projectsQuery());
   const navigate = useNavigate();
-  const [project, setProject] = useState<string | null>(null);
+  // An alert leads here with what it knows.
+  const [given] = useAddress<"name" | "project">();
+  const [project, setProject] = useState<string | null>(given.project ?? null);
   const [severity, setSeverity] = useState("1");
-  const [title, setTitle] = useState("");
+  const [title, setTitle] = useState(given.name ?? "");
   const [scope, setScope] = useState("");
   const [criteria, setCriteria] = useState("");
   const chosen = project ?? projects.data?.items[0]?.name ?? null;
