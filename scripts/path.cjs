@@ -71,6 +71,8 @@ const ROOMS = [
   "control/sources",
   "control/protect",
   "control/recover",
+  // Needs what protects and restores its parts; drills may restore it.
+  "control/application",
   "control/replication",
   "control/verification",
   "control/rotation",

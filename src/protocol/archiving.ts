@@ -66,7 +66,7 @@ export const recoveryBaseQuerySchema = z.strictObject({
 /** The backup that a recovery to a point begins with. */
 export const recoveryBaseSchema = z.object({
   backup_id: z.string(),
-  kind: z.enum(["postgresql", "mariadb"]),
+  kind: z.enum(["postgresql", "mariadb", "application"]),
   restorable: restorableSchema,
 });
 

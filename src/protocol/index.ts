@@ -8,6 +8,7 @@ export * from "./access.ts";
 export * from "./agents.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
+export * from "./applications.ts";
 export * from "./archiving.ts";
 export * from "./backups.ts";
 export * from "./billing.ts";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, systemRandom } from "../base/index.ts";
 import { engine as realEngine } from "../apps/server/index.ts";
+import { withApplications } from "../control/application/index.ts";
 import { rebuildHandler } from "../control/catalog/index.ts";
 import { lazySigner } from "../control/evidence/index.ts";
 import { drillHandler } from "../control/drill/index.ts";
@@ -122,7 +123,7 @@ export async function installation(
     verifyHandler(parts),
     deepReadHandler(parts),
     integrityHandler({ ...parts, signer: lazySigner(parts) }),
-    restoreHandler(parts),
+    withApplications(restoreHandler(parts), parts),
     rebuildHandler(parts),
     deleteHandler(parts),
     undeleteHandler(parts),

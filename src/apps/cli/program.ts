@@ -21,6 +21,16 @@ const ENTRIES: readonly Entry[] = [
   { name: "list", summary: "list backups", load: () => import("./commands/list.ts") },
   { name: "restore", summary: "restore a backup", load: () => import("./commands/restore.ts") },
   { name: "wal", summary: "write-ahead logs of databases", load: () => import("./commands/wal.ts") },
+  {
+    name: "application",
+    summary: "workloads that are restored together",
+    load: () => import("./commands/application.ts"),
+  },
+  {
+    name: "suppression",
+    summary: "addresses never to be mailed again",
+    load: () => import("./commands/suppression.ts"),
+  },
   { name: "binlog", summary: "binary logs of MariaDB servers", load: () => import("./commands/binlog.ts") },
   { name: "files", summary: "files out of backups", load: () => import("./commands/files.ts") },
   { name: "mount", summary: "backups as a folder", load: () => import("./commands/mount.ts") },

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { asHoldfastError, systemClock, systemRandom } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
-import { startArchiving } from "../../control/archiving/index.ts";
 import { type Authority, lazyAuthority } from "../../control/agents/index.ts";
 import { sealStoredSecrets } from "../../control/access/index.ts";
 import type { OidcProvider, Seal } from "../../control/access/index.ts";
+import { suppressionKind, withApplications } from "../../control/application/index.ts";
+import { type LogKind, startArchiving } from "../../control/archiving/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
 import { drillHandler } from "../../control/drill/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
@@ -200,13 +201,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     if (gateway !== undefined) stops.push(() => gateway.close());
     const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });
     stops.push(() => scheduler.stop());
-    const archiving = startArchiving(`${process.pid}-${random.bytes(4).toString("hex")}`, {
+    const logs = {
       ...parts,
       secret: parts.sources.secret,
-      backUp: async (workload) => {
+      backUp: async (workload: string) => {
         await requestBackup(db, { workload }, parts);
       },
-    });
+    };
+    const holder = `${process.pid}-${random.bytes(4).toString("hex")}`;
+    const archiving = startArchiving(holder, logs, [suppressionKind(logs) as LogKind]);
     stops.push(() => archiving.stop());
     const assurance = startAssurance(parts);
     stops.push(() => assurance.stop());
@@ -229,7 +232,7 @@ export function jobHandlers(parts: ServerParts): JobHandler[] {
     verifyHandler(parts),
     deepReadHandler(parts),
     integrityHandler(parts),
-    restoreHandler(parts),
+    withApplications(restoreHandler(parts), parts),
     rebuildHandler(parts),
     deleteHandler(parts),
     undeleteHandler(parts),

@@ -6,9 +6,10 @@ import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { assertProjectQuota } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
-import { isTree, treeOf, type Sources, type StreamedSource } from "../sources/index.ts";
+import { type GroupDetails, isTree, treeOf, type Sources, type StreamedSource } from "../sources/index.ts";
 import { enqueueCopy } from "./copies.ts";
 import { requireOrdered, runOnAgent } from "./on-agent.ts";
+import { backUpParts } from "./group.ts";
 import { prepareBackup, promise } from "./prepare.ts";
 import type { Prepared, PreparePorts } from "./prepare.ts";
 
@@ -47,6 +48,10 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
         return {};
       });
 
+      // Before a repository is held open: whoever waits for parts gives the worker back meanwhile.
+      const { source } = workload;
+      const group = source.kind === "application" ? await backUpParts(source, context, ports) : undefined;
+
       return ports.repositories.use(row, async (repository) => {
         const options = {
           repository,
@@ -72,11 +77,13 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
             labels: encodeLabels(labels),
             ...(expires_at_ms === null ? {} : { expires_at_ms }),
           };
-          const { source } = workload;
           if (source.kind === "agent") return runOnAgent(context, source, region.id, promised, ports);
           const report = await (isTree(source)
             ? ports.engine.runBackup({ ...promised, source: await treeOf(source, ports.clock) })
-            : ports.engine.runStreamBackup({ ...promised, ...streamOf(source, workload.id, promised, ports.sources) }));
+            : ports.engine.runStreamBackup({
+                ...promised,
+                ...streamOf(source, workload.id, { ...promised, group }, ports.sources),
+              }));
           return { problems: report.stats.problems };
         });
         // The manifest is what counts: an attempt that died after writing it had decided by its own time.
@@ -128,14 +135,25 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
 function streamOf(
   source: StreamedSource,
   workload_id: string,
-  { repository, backup_id, signal }: Pick<StreamBackupOptions, "repository" | "backup_id"> & { signal: AbortSignal },
+  {
+    repository,
+    backup_id,
+    signal,
+    group,
+  }: Pick<StreamBackupOptions, "repository" | "backup_id"> & {
+    readonly signal: AbortSignal;
+    readonly group: GroupDetails | undefined;
+  },
   sources: Sources,
 ): Pick<StreamBackupOptions, "kind" | "root" | "open"> {
   const driver = sources.driver(source.kind);
   return {
     kind: source.kind,
     root: driver.root(source, workload_id),
-    open: (parent) => driver.open(source, { ...sources, workload_id, backup_id, repository, parent, signal }),
+    open: (parent) => {
+      const context = { ...sources, workload_id, backup_id, repository, parent, signal };
+      return driver.open(source, group === undefined ? context : { ...context, group });
+    },
   };
 }
 

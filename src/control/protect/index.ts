@@ -9,6 +9,7 @@
  */
 export * from "./copies.ts";
 export * from "./errors.ts";
+export { pointOf } from "./group.ts";
 export * from "./handler.ts";
 export * from "./request.ts";
 export { tidySources } from "./tidy.ts";

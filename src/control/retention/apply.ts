@@ -35,7 +35,8 @@ export async function applyRetention(db: Db, ports: Ports): Promise<number> {
         if (
           !hasCode(error, "BACKUP_NOT_THERE") &&
           !hasCode(error, "BACKUP_IMMUTABLE") &&
-          !hasCode(error, "BACKUP_HELD")
+          !hasCode(error, "BACKUP_HELD") &&
+          !hasCode(error, "BACKUP_IN_GROUP")
         )
           throw error;
       }

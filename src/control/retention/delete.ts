@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { hasCode } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
@@ -44,6 +45,7 @@ export async function requestDelete(
   }
   const [hold] = await activeHolds(tx, { backup_id, workload_id: row.workload_id });
   if (hold !== undefined) throw held(backup_id, hold);
+  await refusePart(tx, backup_id);
   const bypass_governance = options.bypass_governance === true && row.lock_mode === "GOVERNANCE";
   if (!bypass_governance && row.lock_until !== null && row.lock_until.getTime() > ports.clock.now_ms()) {
     throw immutable(backup_id, row.lock_mode ?? "COMPLIANCE", row.lock_until, row.stored_bytes);
@@ -57,6 +59,21 @@ export async function requestDelete(
   const { project_id, workload_id } = row;
   const input = { reason, state_before: state, bypass_governance };
   return enqueueJob(tx, { kind: "delete", project_id, workload_id, backup_id, input }, ports);
+}
+
+/** As long as the backup of an application names it, the backup of a part stays. @throws BACKUP_IN_GROUP */
+async function refusePart(tx: Tx, backup_id: string): Promise<void> {
+  const group = await tx
+    .selectFrom("backups")
+    .select("backups.id")
+    .where("backups.state", "in", ["AVAILABLE", "DAMAGED"])
+    .where(
+      sql<boolean>`backups.details @> ${JSON.stringify({ kind: "application", source: { parts: [{ backup_id }] } })}`,
+    )
+    .executeTakeFirst();
+  if (group === undefined) return;
+  const message = `backup ${backup_id} is part of the application's backup ${group.id}`;
+  throw retentionError("BACKUP_IN_GROUP", message, { backup_id, group_backup_id: group.id });
 }
 
 /** The `delete` job: a note beside the manifest in every region that has it, then the catalog. */

@@ -15,6 +15,12 @@ export const retentionError = errorCatalogue({
     guidance: "A legal hold keeps it. `baas hold list` shows the reason; whoever may release holds can release it.",
     http: 409,
   },
+  BACKUP_IN_GROUP: {
+    fault: "user",
+    retry: "never",
+    guidance: "Delete the application's backup first: it could not be restored without this part.",
+    http: 409,
+  },
   HOLD_NOT_FOUND: { fault: "user", retry: "never", guidance: "`baas hold list` shows the legal holds.", http: 404 },
   HOLD_RELEASED: {
     fault: "user",

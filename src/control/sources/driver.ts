@@ -3,6 +3,7 @@ import type { Clock, Random } from "../../base/index.ts";
 import type { ProgressListener } from "../../engine/pipeline/index.ts";
 import type { Manifest, Repository } from "../../engine/repository/index.ts";
 import type { StreamSource } from "../../engine/source/stream/index.ts";
+import type { GroupDetails } from "./group.ts";
 import type { SecretRef, Source } from "../../model/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 
@@ -27,6 +28,8 @@ export interface OpenContext extends DriverPorts {
   /** The backup whose unchanged parts may be taken over. */
   readonly parent: Pick<Manifest, "backup_id" | "details"> | null;
   readonly signal: AbortSignal;
+  /** Of an application: the backups of its parts. */
+  readonly group?: GroupDetails;
 }
 
 /** A restore as its driver sees it. */

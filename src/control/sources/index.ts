@@ -6,6 +6,7 @@
  */
 export type * from "./driver.ts";
 export { sourceError } from "./errors.ts";
+export * from "./group.ts";
 export { createSources, type Sources } from "./registry.ts";
 export { readSecret } from "./secret.ts";
 export { isTree, treeOf } from "./tree.ts";

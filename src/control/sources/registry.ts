@@ -1,6 +1,7 @@
 import type { Clock, Random } from "../../base/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { DriverPorts, SourceDriver, StreamedSource } from "./driver.ts";
+import { applicationDriver } from "./application.ts";
 import { sourceError } from "./errors.ts";
 import { mariadbDriver } from "./mariadb.ts";
 import { postgresqlDriver } from "./postgresql.ts";
@@ -23,6 +24,7 @@ export function createSources(ports: {
   const drivers = new Map<string, SourceDriver>();
   const add = <S extends StreamedSource>(driver: SourceDriver<S>) =>
     drivers.set(driver.kind, driver as unknown as SourceDriver);
+  add(applicationDriver);
   add(volumeDriver);
   add(vmDriver);
   add(mariadbDriver);

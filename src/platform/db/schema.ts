@@ -30,6 +30,7 @@ import type { AssuranceTables } from "./schema-assurance.ts";
 import type { DrillTables } from "./schema-drills.ts";
 import type { RecoveryTables } from "./schema-recovery.ts";
 import type { BillingTables } from "./schema-billing.ts";
+import type { ApplicationTables } from "./schema-applications.ts";
 import type { BinlogTables } from "./schema-binlog.ts";
 
 export interface RegionTable {
@@ -331,7 +332,8 @@ export interface Tables
     RecoveryTables,
     ArchivingTables,
     BillingTables,
-    BinlogTables {
+    BinlogTables,
+    ApplicationTables {
   regions: RegionTable;
   projects: ProjectTable;
   workloads: WorkloadTable;

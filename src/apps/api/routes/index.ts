@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ApiDeps } from "../deps.ts";
 import { addAlertRoutes } from "./alerts.ts";
 import { addAgentRoutes } from "./agents.ts";
+import { addApplicationRoutes } from "./applications.ts";
 import { addAccessRoutes } from "./access.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addAuditRoutes } from "./audit.ts";
@@ -44,6 +45,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addProjectRoutes(app, deps);
   addWorkloadRoutes(app, deps);
   addAgentRoutes(app, deps);
+  addApplicationRoutes(app, deps);
   addWalRoutes(app, deps);
   addPolicyRoutes(app, deps);
   addAttachmentRoutes(app, deps);

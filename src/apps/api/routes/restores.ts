@@ -2,7 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { covers, type Principal, reachOf } from "../../../control/access/index.ts";
 import { getBackupRow } from "../../../control/catalog/index.ts";
 import { getProject } from "../../../control/inventory/index.ts";
-import { previewRestore, type RestoreInput, requestRestore } from "../../../control/recover/index.ts";
+import { previewAnyRestore, requestAnyRestore } from "../../../control/application/index.ts";
+import type { RestoreInput } from "../../../control/recover/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
   acceptedSchema,
@@ -80,7 +81,7 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, body, principal }) => {
       await refuseBeyondSandbox(db, body, principal);
       await refuseOverride(db, body, principal);
-      const { job_id, restore_id } = await requestRestore(inputOf(body), { ...deps, db });
+      const { job_id, restore_id } = await requestAnyRestore(inputOf(body), { ...deps, db });
       return { job_id, resource_id: restore_id };
     },
     plan: {
@@ -88,7 +89,7 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
       run: async ({ db, body, principal }) => {
         await refuseBeyondSandbox(db, body, principal);
         await refuseOverride(db, body, principal);
-        return previewRestore(inputOf(body), { ...deps, db });
+        return previewAnyRestore(inputOf(body), { ...deps, db });
       },
     },
   });

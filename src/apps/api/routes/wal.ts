@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { chooseGroup, getApplication } from "../../../control/application/index.ts";
 import { chooseBase, listArchives, listBinlogs } from "../../../control/archiving/index.ts";
 import { getWorkload } from "../../../control/inventory/index.ts";
 import {
@@ -42,7 +43,10 @@ export function addWalRoutes(app: FastifyInstance, deps: ApiDeps): void {
     response: recoveryBaseSchema,
     run: async ({ db, params, query }) => {
       const workload = await getWorkload(db, params.id);
-      return toWire(await chooseBase(workload.id, query, { db, repositories: deps.repositories }));
+      const ports = { db, repositories: deps.repositories };
+      if (workload.source.kind === "application")
+        return toWire(await chooseGroup(await getApplication(db, workload.id), query.to_time, ports));
+      return toWire(await chooseBase(workload.id, query, ports));
     },
   });
 }

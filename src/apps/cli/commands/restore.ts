@@ -232,12 +232,18 @@ interface Validated {
   readonly expected: string | null;
 }
 
+interface RestoredPart {
+  readonly name: string;
+  readonly workload: string;
+  readonly recovered_to: string;
+}
+
 function plain(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function doneText(done: RestoreDetail, plan: RestorePlanView): string {
-  const { validations, rpo_seconds, ...others } = done.details;
+  const { validations, rpo_seconds, parts, ...others } = done.details;
   const details = Object.entries(others).map(([key, value]) => [key.replaceAll("_", " "), plain(value)] as const);
   // Measured, not promised: from the request to the end of the last validation.
   const rto_ms = done.completed_at === null ? null : Date.parse(done.completed_at) - Date.parse(done.created_at);
@@ -261,6 +267,8 @@ function doneText(done: RestoreDetail, plan: RestorePlanView): string {
       ...measured,
     ]),
   ];
+  for (const { name, workload, recovered_to } of Array.isArray(parts) ? (parts as RestoredPart[]) : [])
+    lines.push(`  part ${printable(name)}: ${printable(workload)}, as of ${recovered_to}`);
   for (const { name, outcome, value, expected } of Array.isArray(validations) ? (validations as Validated[]) : []) {
     const wanted = outcome === "passed" || expected === null ? "" : `, expected ${expected}`;
     lines.push(`  ${outcome}: ${printable(name)}: ${printable(String(value))}${wanted}`);

@@ -9,6 +9,7 @@ import * as tiers from "./0021_tiers.ts";
 import * as rotationThaws from "./0022_thaws_of_rotations.ts";
 import * as archiving from "./0030_archiving.ts";
 import * as binlogArchives from "./0035_binlog_archives.ts";
+import * as applications from "./0050_applications.ts";
 import * as evidence from "./0040_evidence.ts";
 import * as access from "./0060_access.ts";
 import * as alerting from "./0041_alerting.ts";
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0080_metering": metering,
   "0081_billing": billing,
   "0090_agents": agents,
+  "0050_applications": applications,
 };
