@@ -56,6 +56,7 @@ const ROOMS = [
   // Control plane: owns the database.
   "control/access",
   "control/audit",
+  "control/siem",
   "control/evidence",
   "control/inventory",
   "control/policy",

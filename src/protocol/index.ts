@@ -9,6 +9,7 @@ export * from "./agents.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./applications.ts";
+export * from "./siem.ts";
 export * from "./archiving.ts";
 export * from "./backups.ts";
 export * from "./billing.ts";

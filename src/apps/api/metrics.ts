@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
-import { createCollector } from "../../control/monitoring/index.ts";
+import { createCollector, siemFamily } from "../../control/monitoring/index.ts";
 import { createProcessMetrics, exposition, EXPOSITION_TYPE } from "../../platform/metrics/index.ts";
 import type { ProcessMetrics } from "../../platform/metrics/index.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -35,8 +35,10 @@ export function addMetricsRoute(app: FastifyInstance, deps: ApiDeps, process_met
     handler: async (request, reply) => {
       const { reach } = request;
       const families = await collector.collect(JSON.stringify(reach), (work) => withinReach(deps.db, request, work));
-      const own = reach?.everywhere === true ? await process_metrics.exposition() : "";
-      return reply.type(EXPOSITION_TYPE).send((await exposition(families)) + own);
+      const all = reach?.everywhere === true;
+      const own = all ? await process_metrics.exposition() : "";
+      const text = await exposition(all ? [...families, await siemFamily(deps.db)] : families);
+      return reply.type(EXPOSITION_TYPE).send(text + own);
     },
   });
 }

@@ -55,6 +55,7 @@ import { installationId, layoutOf, makeFolders } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import { keepRecoveryKit } from "./recovery-kit.ts";
 import { startScheduler } from "./scheduler.ts";
+import { startSiem } from "./siem.ts";
 
 /** Everything the rooms of the server are made of; what the API is mounted on. */
 export interface ServerParts extends RecoverPorts {
@@ -213,6 +214,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     stops.push(() => archiving.stop());
     const assurance = startAssurance(parts);
     stops.push(() => assurance.stop());
+    const siem = startSiem(parts);
+    stops.push(() => siem.stop());
     const mounted = await options.mountApi?.(parts);
     if (mounted !== undefined) stops.push(() => mounted.close());
     const agents_url = gateway?.url ?? null;

@@ -6,3 +6,4 @@
  */
 export * from "./collector.ts";
 export * from "./fold.ts";
+export { siemFamily } from "./running.ts";

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Family } from "../../platform/metrics/index.ts";
 import { replicationStatus } from "../replication/index.ts";
+import { siemBacklog } from "../siem/index.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -87,6 +88,16 @@ export async function copyFamilies(db: Db, clock: Clock): Promise<Family[]> {
     family("baas_cross_region_pending", "Copies asked for and not made yet", (pair) => pair.pending + pair.failed),
     family("baas_cross_region_bytes_24h", "What copies moved in the last 24 hours", (pair) => pair.copied_bytes_24h),
   ];
+}
+
+/** What systems that watch the audit log have not taken yet; of the whole installation. */
+export async function siemFamily(db: Db): Promise<Family> {
+  return {
+    name: "baas_siem_backlog_entries",
+    help: "Entries of the audit log that a sink has not taken yet",
+    label_names: ["sink"],
+    samples: (await siemBacklog(db)).map(({ sink, entries }) => ({ labels: { sink }, value: entries })),
+  };
 }
 
 /** Alerts that are not closed, by severity. */

@@ -136,6 +136,28 @@ export interface ApprovalTable {
   decided_at: NullableTime;
 }
 
+/** Where the audit log is sent on to. */
+export interface SiemSinkTable {
+  id: string;
+  name: string;
+  kind: "syslog" | "https";
+  format: "ocsf" | "cef";
+  config: Json<Readonly<Record<string, unknown>>>;
+  secret_ref: Nullable<string>;
+  /** Sequence number of the last entry that arrived. */
+  cursor: number;
+  sent_count: WithDefault<number>;
+  failures_in_row: WithDefault<number>;
+  next_at: Time;
+  lease_owner: Nullable<string>;
+  lease_until: NullableTime;
+  last_ok_at: NullableTime;
+  last_error: Nullable<string>;
+  last_error_at: NullableTime;
+  created_at: Time;
+  created_by: string;
+}
+
 /** Who may do what. */
 export interface AccessTables {
   users: UserTable;
@@ -147,4 +169,5 @@ export interface AccessTables {
   audit_log: AuditTable;
   approval_rules: ApprovalRuleTable;
   approvals: ApprovalTable;
+  siem_sinks: SiemSinkTable;
 }

@@ -90,7 +90,9 @@ export async function apiBars(
     ];
     const cpu = process.cpuUsage();
     const many = await drive({ url, token: secret, paths: reads, clients, seconds });
-    const bad = many.filter(({ status }) => status !== 200).length;
+    const wrong = many.filter(({ status }) => status !== 200);
+    const bad = wrong.length;
+    for (const what of new Set(wrong.map(({ path, status }) => `${status} ${path}`))) process.stderr.write(`${what}\n`);
     const { user, system } = process.cpuUsage(cpu);
     const cpu_ms = (user + system) / 1000 / many.length;
     const rate = many.length / seconds;

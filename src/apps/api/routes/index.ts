@@ -29,6 +29,7 @@ import { addRestoreRoutes } from "./restores.ts";
 import { addReportRoutes } from "./reports.ts";
 import { addReportSubscriptionRoutes } from "./report-subscriptions.ts";
 import { addRotationRoutes } from "./rotations.ts";
+import { addSiemRoutes } from "./siem.ts";
 import { addSweepRoutes } from "./sweeps.ts";
 import { addTokenRoutes } from "./tokens.ts";
 import { addBillingRoutes } from "./billing.ts";
@@ -41,6 +42,7 @@ import { addWorkloadRoutes } from "./workloads.ts";
 
 export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addAuditRoutes(app, deps);
+  addSiemRoutes(app, deps);
   addRegionRoutes(app, deps);
   addProjectRoutes(app, deps);
   addWorkloadRoutes(app, deps);

@@ -246,6 +246,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/siem-sinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the audit log is sent on to, how far it got, and how far behind each is
+         * @description Needs the permission `audit:read` for the whole organisation.
+         */
+        get: operations["get_siem_sinks"];
+        put?: never;
+        /**
+         * Send the audit log on, over syslog/TLS or HTTPS, in OCSF or CEF
+         * @description Needs the permission `audit:write` for the whole organisation.
+         */
+        post: operations["create_siem_sink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/siem-sinks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send nothing more there
+         * @description Needs the permission `audit:write` for the whole organisation.
+         */
+        delete: operations["delete_siem_sink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regions": {
         parameters: {
             query?: never;
@@ -4307,6 +4351,309 @@ export interface operations {
                         kind: "in_place_restore" | "delete" | "retention_shortening" | "lock_bypass" | "emergency_rotation";
                         project?: string;
                         required: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_siem_sinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            kind: "syslog" | "https";
+                            /** @enum {string} */
+                            format: "ocsf" | "cef";
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            has_secret: boolean;
+                            cursor: number;
+                            sent_count: number;
+                            backlog: number;
+                            oldest_unsent_at: string | null;
+                            failures_in_row: number;
+                            /** Format: date-time */
+                            next_at: string;
+                            last_ok_at: string | null;
+                            last_error: string | null;
+                            last_error_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            created_by: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    create_siem_sink: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {string} */
+                    format: "ocsf" | "cef";
+                    to: {
+                        /** @enum {string} */
+                        kind: "syslog";
+                        host: string;
+                        port: number;
+                        ca_file?: string;
+                    } | {
+                        /** @enum {string} */
+                        kind: "https";
+                        /** Format: uri */
+                        url: string;
+                        ca_file?: string;
+                    };
+                    secret_ref?: string;
+                    from_start?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "syslog" | "https";
+                        /** @enum {string} */
+                        format: "ocsf" | "cef";
+                        config: {
+                            [key: string]: unknown;
+                        };
+                        has_secret: boolean;
+                        cursor: number;
+                        sent_count: number;
+                        backlog: number;
+                        oldest_unsent_at: string | null;
+                        failures_in_row: number;
+                        /** Format: date-time */
+                        next_at: string;
+                        last_ok_at: string | null;
+                        last_error: string | null;
+                        last_error_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_siem_sink: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "syslog" | "https";
+                        /** @enum {string} */
+                        format: "ocsf" | "cef";
+                        config: {
+                            [key: string]: unknown;
+                        };
+                        has_secret: boolean;
+                        cursor: number;
+                        sent_count: number;
+                        backlog: number;
+                        oldest_unsent_at: string | null;
+                        failures_in_row: number;
+                        /** Format: date-time */
+                        next_at: string;
+                        last_ok_at: string | null;
+                        last_error: string | null;
+                        last_error_at: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string;
                     };
                 };
             };

@@ -23,6 +23,7 @@ import * as anomaliesIncidents from "./0043_anomalies_incidents.ts";
 import * as integrity from "./0044_integrity.ts";
 import * as audit from "./0062_audit.ts";
 import * as bulk from "./0063_bulk.ts";
+import * as siem from "./0064_siem.ts";
 import * as agents from "./0090_agents.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
@@ -48,6 +49,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0044_integrity": integrity,
   "0062_audit": audit,
   "0063_bulk": bulk,
+  "0064_siem": siem,
   "0070_drills": drills,
   "0071_reports": reports,
   "0072_self_recovery": selfRecovery,
