@@ -49,9 +49,8 @@ export type IdPrefix =
   | "tsk"
   | "rpt"
   | "agt"
-  | "rsb";
-  | "snk"
-  | "agt";
+  | "rsb"
+  | "snk";
 
 /** A sortable id such as `bkp_01k9x…`: type prefix, 48 bit of time, 80 bit of randomness (the ULID layout). */
 export function newId(prefix: IdPrefix, clock: Clock, random: Random): string {
