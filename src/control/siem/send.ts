@@ -40,7 +40,7 @@ export async function sendSyslog(
       minVersion: "TLSv1.2",
       ...ca,
     });
-    const timer = setTimeout(() => socket.destroy(new Error(`no end within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no end within ${TIMEOUT_MS / 1000} s`)));
     let ended = false;
     let broken: Error | undefined;
     socket.once("secureConnect", () => {
@@ -51,7 +51,6 @@ export async function sendSyslog(
     socket.once("error", (error) => (broken = error));
     socket.resume();
     socket.once("close", () => {
-      clearTimeout(timer);
       if (ended && broken === undefined) return done();
       const why = broken?.message ?? "the connection broke off";
       fail(siemError("SINK_UNREACHABLE", `${where} did not take the entries: ${why}`, { address: where }, broken));
