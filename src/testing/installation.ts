@@ -71,6 +71,8 @@ export interface InstallationOptions {
   readonly engine?: Partial<Engine>;
   /** Instead of a passphrase for all. */
   readonly keys?: Pick<Installation, "keys" | "key_admin">;
+  /** Of everything in it, e.g. one that is months ahead. */
+  readonly clock?: typeof systemClock;
   /** Regions and keys of another installation, as after the loss of its database. */
   readonly after?: Pick<Installation, "keys" | "key_admin" | "dir">;
 }
@@ -81,7 +83,7 @@ export async function installation(
   databases: TestDatabases,
   options: InstallationOptions = {},
 ): Promise<Installation> {
-  const ports = { clock: systemClock, random: systemRandom, log: silentLogger };
+  const ports = { clock: options.clock ?? systemClock, random: systemRandom, log: silentLogger };
   const dir = await mkdtemp(join(tmpdir(), "holdfast-plane-"));
   await chmod(dir, 0o755);
   const database = await databases.create();

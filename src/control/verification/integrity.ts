@@ -83,22 +83,46 @@ function bounds(day: string): [Date, Date] {
 /** Late runs of a day end in the first hours of the next. */
 const AFTER_MIDNIGHT_MS = 3_600_000;
 
-/** Asks, once, for the account of yesterday of every project. @returns how many were asked for */
+/** So far back an account is made up for that nobody asked for, because no server ran. */
+const MADE_UP_DAYS = 92;
+
+/**
+ * Asks, once each, for the account of every project for every day that has ended: of yesterday, and of days before on
+ * which no server ran. @returns how many were asked for
+ */
 export async function planIntegrity(
   db: Db,
   ports: { readonly clock: Clock; readonly random: Random },
 ): Promise<number> {
-  const day = new Date(ports.clock.now_ms() - AFTER_MIDNIGHT_MS - DAY_MS).toISOString().slice(0, 10);
+  const now_ms = ports.clock.now_ms();
+  const last_ms = now_ms - AFTER_MIDNIGHT_MS - DAY_MS;
   let asked = 0;
-  const projects = await db.selectFrom("projects").select("id").where("created_at", "<", bounds(day)[1]).execute();
-  for (const { id: project_id } of projects) {
-    const key = `integrity:${project_id}:${day}`;
-    const { created } = await withTransaction(db, (tx) =>
-      enqueueJob(tx, { kind: "integrity", project_id, input: { day }, idempotency_key: key }, ports),
-    );
-    if (created) asked++;
+  const projects = await db.selectFrom("projects").select(["id", "created_at"]).execute();
+  for (const { id: project_id, created_at } of projects) {
+    const from_ms = Math.max(created_at.getTime(), last_ms - MADE_UP_DAYS * DAY_MS);
+    const there = await db
+      .selectFrom("integrity_reports")
+      .select("day")
+      .where("project_id", "=", project_id)
+      .where("day", ">=", dayOf(from_ms))
+      .execute();
+    const made = new Set(there.map(({ day }) => day));
+    const end = dayOf(last_ms);
+    for (let at_ms = from_ms; dayOf(at_ms) <= end; at_ms += DAY_MS) {
+      const day = dayOf(at_ms);
+      if (made.has(day)) continue;
+      const key = `integrity:${project_id}:${day}`;
+      const { created } = await withTransaction(db, (tx) =>
+        enqueueJob(tx, { kind: "integrity", project_id, input: { day }, idempotency_key: key }, ports),
+      );
+      if (created) asked++;
+    }
   }
   return asked;
+}
+
+function dayOf(at_ms: number): string {
+  return new Date(at_ms).toISOString().slice(0, 10);
 }
 
 /**
