@@ -78,6 +78,19 @@ export const createRestoreRequestSchema = z.strictObject({
 });
 export type CreateRestoreRequest = z.infer<typeof createRestoreRequestSchema>;
 
+/** How long it will probably take until it works, from what drills measured; the thaw of what is cold is in it. */
+export const restoreForecastSchema = z.object({
+  basis: z.enum(["workload", "kind", "none"]),
+  drills: z.number().int(),
+  p50_seconds: z.number().nullable(),
+  p95_seconds: z.number().nullable(),
+  thaw_seconds: z.number(),
+  class: z.string(),
+  rto_target_seconds: z.number(),
+  /** Null: nothing like it was drilled yet. */
+  meets_target: z.boolean().nullable(),
+});
+
 /** What a restore would do. */
 export const restorePlanSchema = z.object({
   backup_id: z.string(),
@@ -96,6 +109,7 @@ export const restorePlanSchema = z.object({
   deletes_total: z.number().int(),
   /** What will happen beside the files, a sentence each. */
   notes: z.array(z.string()),
+  forecast: restoreForecastSchema.nullable(),
   /** What `confirm` must be before this may run; null when nothing that exists is touched. */
   confirm_with: z.string().nullable(),
 });

@@ -169,9 +169,12 @@ test(`${DAYS} days: everything that was due happened, once, and the evidence of 
     await pass();
   };
 
+  const began = performance.now();
   let runner = await it.run();
   for (let day = 0; day < DAYS; day++) {
     const midnight_ms = START_MS + day * DAY_MS;
+    if (day % 7 === 0) t.diagnostic(`day ${day} after ${Math.round((performance.now() - began) / 1000)} s`);
+    if (process.env["HOLDFAST_YEAR_TRACE"] !== undefined) console.error(day, Math.round(performance.now() - began));
     if (day === DOWN.from) await runner.drain(0);
     if (day >= DOWN.from && day < DOWN.until) continue;
     if (day === DOWN.until) runner = await it.run();

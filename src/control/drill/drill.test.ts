@@ -10,9 +10,10 @@ import { withTransaction } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import type { Installation, InstallationOptions } from "../../testing/index.ts";
+import { getBackupRow } from "../catalog/index.ts";
 import { createProject, createWorkload } from "../inventory/index.ts";
 import { requestBackup } from "../protect/index.ts";
-import { changeDrillClass, completeTask, removeLeftovers, requestDrill } from "./index.ts";
+import { changeDrillClass, completeTask, forecastRestore, removeLeftovers, requestDrill } from "./index.ts";
 import { drillKind } from "./kinds.ts";
 
 const databases = testDatabases();
@@ -64,6 +65,13 @@ test("a drill restores, compares, measures, leaves evidence, and takes everythin
   assert.ok(row.steps.some(({ name, seconds }) => name === "restore: run" && seconds !== null));
   assert.deepEqual(tasks, []);
   assert.deepEqual(await readdir(join(it.restore_dir, "drills")), []);
+  // The next restore is forecast from it: as long for as much, longer for more, and with the thaw in front.
+  const backup = await getBackupRow(it.db, row.backup_id ?? "");
+  const forecast = await forecastRestore(backup, backup.region_id, it);
+  assert.deepEqual([forecast.basis, forecast.drills, forecast.meets_target], ["kind", 1, true]);
+  assert.equal(forecast.p50_seconds, Math.round(row.rto_seconds ?? 0));
+  const large = await forecastRestore({ ...backup, source_bytes: 1e15 }, backup.region_id, it);
+  assert.deepEqual([large.meets_target, (large.p50_seconds ?? 0) > 3600], [false, true]);
   const facts = await it.db
     .selectFrom("evidence_pending")
     .select("data")

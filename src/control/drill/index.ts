@@ -10,6 +10,7 @@ export * from "./cadence.ts";
 export * from "./choose.ts";
 export * from "./classes.ts";
 export * from "./errors.ts";
+export * from "./forecast.ts";
 export { drillHandler } from "./handler.ts";
 export { removeLeftovers } from "./leftovers.ts";
 export * from "./overdue.ts";

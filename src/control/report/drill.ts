@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { columnChart, COLOURS, targetChart } from "../../platform/document/index.ts";
 import type { Figure, Tone } from "../../platform/document/index.ts";
 import { span } from "../drill/index.ts";
@@ -12,6 +13,42 @@ const VERDICTS: Readonly<Record<string, readonly [string, Tone]>> = {
   CANCELED: ["Canceled", "warn"],
 };
 
+/** Of the longest step; shorter ones are in the table only. */
+const SHOWN_SHARE = 0.03;
+const BARS_MAX = 6;
+/** In the chart, and in the table. */
+const STEPS: Readonly<Record<string, readonly [string, string]>> = {
+  choose: ["choose", "Choose the backup and the target time"],
+  restore: ["ask", "Ask for the restore into the sandbox"],
+  "restore: plan": ["plan", "Restore: plan"],
+  "restore: run": ["lay", "Restore: lay the files"],
+  "restore: finish": ["start", "Restore: start and recover what was laid"],
+  "restore: record": ["note", "Restore: record"],
+  functional: ["up", "See that the machine has come up"],
+  restored: ["end", "Take over what the restore reports"],
+  validate: ["validate", "Validate"],
+  clean: ["clean", "Stop what runs, and take the sandbox away"],
+};
+const COMPARED = "compared with the backup's own record, and found whole";
+/** What was shown, by the kind of source. */
+const PROOFS: Readonly<Record<string, string>> = {
+  postgresql: "started there as a server, recovered to the target time, and gave the answers it must give",
+  mariadb: "started there as a server, brought to the target time, and gave the answers it must give",
+  vm: "booted there from the backup itself, and its guest came up",
+  application: "brought up there with all its parts in their order, and each of them passed its checks",
+};
+
+function restored(drill: {
+  readonly restored_bytes: number | null;
+  readonly restored_files: number | null;
+  readonly source_bytes: number | null;
+}): Pick<Figure, "value" | "note"> {
+  const laid = drill.restored_bytes ?? 0;
+  if (laid > 0 || drill.source_bytes === null)
+    return { value: bytes(laid), note: `${drill.restored_files ?? 0} files` };
+  return { value: bytes(Number(drill.source_bytes)), note: "served from the backup itself" };
+}
+
 /** One drill: did it restore, how long did it take, what was found, who does what until when. */
 export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
   const drill = await db
@@ -23,6 +60,13 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
     .select([
       "workloads.name as workload",
       "workloads.type",
+      sql<string>`workloads.source ->> 'kind'`.as("kind"),
+      (eb) =>
+        eb
+          .selectFrom("backups")
+          .select("source_bytes")
+          .whereRef("backups.id", "=", "drills.backup_id")
+          .as("source_bytes"),
       "projects.name as project",
       "drill_classes.title as class_title",
     ])
@@ -43,16 +87,18 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
     { label: "Data loss (RPO)", ...measured(drill.rpo_seconds, drill.rpo_target_seconds), records },
     {
       label: "Restored",
-      value: bytes(drill.restored_bytes ?? 0),
-      note: `${drill.restored_files ?? 0} files`,
+      ...restored(drill),
       tone: "plain",
       records: `/v1/restores/${drill.restore_id ?? ""}`,
     },
   ];
-  const timed = drill.steps.filter(({ seconds }) => seconds !== null && seconds > 0);
+  // The record is written as the last step, and cannot hold its own end.
+  const ended = drill.steps.filter(({ seconds }) => seconds !== null);
+  const longest = Math.max(0, ...ended.map(({ seconds }) => seconds ?? 0));
+  const timed = ended.filter(({ seconds }) => (seconds ?? 0) >= longest * SHOWN_SHARE).slice(0, BARS_MAX);
   const steps = columnChart(
     {
-      categories: timed.map(({ name }) => name.replace("restore: ", "r: ")),
+      categories: timed.map(({ name }) => STEPS[name]?.[0] ?? name),
       series: [{ name: "seconds", values: timed.map(({ seconds }) => seconds), colour: COLOURS.plain }],
     },
     CHART,
@@ -67,7 +113,7 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
   const found = drill.findings.map(({ message }) => message);
   const summary =
     drill.state === "PASSED"
-      ? `Backup ${drill.backup_id} was restored into a sandbox, compared with the backup's own record, and found whole. The workload can be recovered as its class promises.`
+      ? `Backup ${drill.backup_id} was restored into a sandbox, ${PROOFS[drill.kind] ?? COMPARED}. The workload can be recovered as its class promises.`
       : `${found.join(". ") || "The drill did not come to its end"}. ${tasks.length} corrective actions follow below.`;
   return {
     title: `Restore drill: ${drill.workload}`,
@@ -121,11 +167,11 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
       {
         kind: "table",
         name: "steps",
-        columns: [{ title: "Step", wide: true }, { title: "Began" }, { title: "Took", align: "right" }],
-        rows: drill.steps.map((step) => [
-          step.name,
-          minute(step.started_at),
-          step.seconds === null ? null : span(step.seconds),
+        columns: [{ title: "Step", wide: true }, { title: "Began (UTC)" }, { title: "Took", align: "right" }],
+        rows: ended.map((step) => [
+          STEPS[step.name]?.[1] ?? step.name,
+          step.started_at.slice(11, 19),
+          span(step.seconds ?? 0),
         ]),
         empty: "No step was recorded.",
       },

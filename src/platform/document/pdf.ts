@@ -99,7 +99,7 @@ function blockContent(block: Block): Content {
         margin: [0, 14, 0, 5],
       };
     case "text":
-      return { text: block.text, margin: [0, 0, 0, 6] };
+      return { text: block.text, margin: [0, 4, 0, 6] };
     case "figures":
       return { margin: [0, 10, 0, 6], columns: block.figures.map(tile), columnGap: 8 };
     case "charts":

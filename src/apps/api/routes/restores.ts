@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { covers, type Principal, reachOf } from "../../../control/access/index.ts";
 import { getBackupRow } from "../../../control/catalog/index.ts";
-import { getProject } from "../../../control/inventory/index.ts";
+import { forecastRestore } from "../../../control/drill/index.ts";
+import { getProject, getRegion } from "../../../control/inventory/index.ts";
 import { previewAnyRestore, requestAnyRestore } from "../../../control/application/index.ts";
 import type { RestoreInput } from "../../../control/recover/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
@@ -89,7 +90,11 @@ export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {
       run: async ({ db, body, principal }) => {
         await refuseBeyondSandbox(db, body, principal);
         await refuseOverride(db, body, principal);
-        return previewAnyRestore(inputOf(body), { ...deps, db });
+        const plan = await previewAnyRestore(inputOf(body), { ...deps, db });
+        const [backup, region] = [await getBackupRow(db, plan.backup_id), await getRegion(db, plan.region)];
+        // A plan without it is better than none.
+        const forecast = await forecastRestore(backup, region.id, { ...deps, db }).catch(() => null);
+        return { ...plan, forecast };
       },
     },
   });

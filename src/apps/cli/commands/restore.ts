@@ -200,6 +200,22 @@ async function confirmation(io: CliIo, options: RestoreOptions, plan: RestorePla
   return plan.confirm_with;
 }
 
+/** `about 3m, 5m in the slow case (of 4 drills); the target of tier-1 is 1h: met`. */
+function forecastText(forecast: RestorePlanView["forecast"]): string {
+  if (forecast === null) return "unknown";
+  const { p50_seconds, p95_seconds, thaw_seconds, drills, meets_target, rto_target_seconds } = forecast;
+  const time = (seconds: number) => formatDuration(seconds * 1000);
+  const thaw = thaw_seconds === 0 ? "" : `, ${time(thaw_seconds)} of it until what is cold can be read`;
+  const target = `the target of ${forecast.class} is ${time(rto_target_seconds)}`;
+  if (p50_seconds === null || p95_seconds === null) {
+    const least =
+      thaw_seconds === 0 ? "unknown: nothing like it was drilled yet" : `at least ${time(thaw_seconds)}, for the thaw`;
+    return `${least}; ${target}${meets_target === false ? ": NOT met" : ""}`;
+  }
+  const met = meets_target === true ? "met" : "NOT met in the slow case";
+  return `about ${time(p50_seconds)}, ${time(p95_seconds)} in the slow case (of ${drills} drills)${thaw}; ${target}: ${met}`;
+}
+
 const PATHS_SHOWN_MAX = 15;
 
 function planText(plan: RestorePlanView): string {
@@ -209,6 +225,7 @@ function planText(plan: RestorePlanView): string {
       ["read from", `${plan.region}${plan.copy_id === null ? "" : " (copy)"}`],
       ["restore to", plan.target],
       ["files", `${formatCount(plan.files)}, ${formatCount(plan.directories)} folders, ${formatBytes(plan.bytes)}`],
+      ["takes", forecastText(plan.forecast)],
       ["overwrites", formatCount(plan.overwrites_total)],
       ["deletes", formatCount(plan.deletes_total)],
     ]),

@@ -12769,6 +12769,17 @@ export interface operations {
                         deletes: string[];
                         deletes_total: number;
                         notes: string[];
+                        forecast: {
+                            /** @enum {string} */
+                            basis: "workload" | "kind" | "none";
+                            drills: number;
+                            p50_seconds: number | null;
+                            p95_seconds: number | null;
+                            thaw_seconds: number;
+                            class: string;
+                            rto_target_seconds: number;
+                            meets_target: boolean | null;
+                        } | null;
                         confirm_with: string | null;
                     };
                 };
