@@ -26,7 +26,10 @@ export async function march(
   for (const [position, point] of points.entries()) {
     await victim.start({ BAAS_FAILPOINT: point });
     if (position === 0) await ask();
-    await victim.died();
+    await victim.died().catch(async (error: unknown) => {
+      const open = (await victim.jobs().catch(() => [])).map(({ kind, state, error: why }) => ({ kind, state, why }));
+      throw new Error(`${point} was not come to; jobs: ${JSON.stringify(open)}`, { cause: error });
+    });
   }
   await victim.start();
   const took_ms = Math.round(clock.monotonic_ms() - began_ms);

@@ -5,6 +5,7 @@
  */
 export { engine } from "./engine.ts";
 export { serverError } from "./errors.ts";
+export { startScheduler } from "./scheduler.ts";
 export type { DefaultRegion } from "./first-start.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export {

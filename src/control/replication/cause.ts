@@ -65,7 +65,8 @@ function capacity({ link, bytes_per_second_24h }: LagFacts): number | null {
   const limit = link?.bytes_per_second ?? null;
   const most = limit ?? bytes_per_second_24h;
   if (most === null) return null;
-  return link?.window == null ? most : most * shareOfDay(parseWindow(link.window));
+  if (link === null || link.window === null) return most;
+  return most * shareOfDay(parseWindow(link.window));
 }
 
 function rate(bytes_per_second: number): string {
