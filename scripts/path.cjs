@@ -87,6 +87,8 @@ const ROOMS = [
   "control/incidents",
   "control/metering",
   "control/billing",
+  // What a policy will keep and cost, before it is made.
+  "control/forecast",
   // What all of them know, as figures for Prometheus.
   "control/monitoring",
   "control/report",

@@ -155,3 +155,50 @@ export const rebuildRequestSchema = z.strictObject({
   /** Places of regions that the server does not know (any more); those it knows are read in any case. */
   stores: z.array(storeConfigSchema).max(100).default([]),
 });
+
+export const simulateRequestSchema = z.strictObject({
+  days: z.int().min(1).max(3660).default(365),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default("EUR"),
+  /** The policy as it would be: YAML. Without it only what is stored is looked at. */
+  yaml: z.string().min(1).max(65_536).optional(),
+});
+
+const forecastSchema = z.object({
+  rpo_seconds: z.number(),
+  longest_gap_seconds: z.number(),
+  /** No pause between two runs is longer than the RPO that the policy promises now. */
+  rpo_held: z.boolean(),
+  rpo_misses: z.array(instantSchema),
+  runs: z.number().int(),
+  /** Recovery points that a workload has at the end, oldest first. */
+  kept: z.array(z.object({ at: instantSchema, classes: z.array(z.string()), until: instantSchema.nullable() })),
+  months: z.array(
+    z.object({
+      month: z.string(),
+      points: z.number().int(),
+      bytes: z.object({ hot: z.number(), warm: z.number(), cold: z.number() }),
+      transfer_bytes: z.number(),
+      cost: z.string().nullable(),
+    }),
+  ),
+  /** Null: the price book lacks a price for it. */
+  cost_total: z.string().nullable(),
+});
+
+/** What a policy will keep, take and cost: reckoned from its calendar and from what its backups measured. */
+export const simulationSchema = z.object({
+  policy: z.string(),
+  days: z.number().int(),
+  currency: z.string(),
+  workloads: z.number().int(),
+  /** Workloads without two backups yet: their bytes are in no figure. */
+  unmeasured: z.number().int(),
+  base_bytes: z.number(),
+  change_bytes_per_day: z.number(),
+  current: forecastSchema,
+  changed: forecastSchema.nullable(),
+});
+export type SimulationView = z.infer<typeof simulationSchema>;

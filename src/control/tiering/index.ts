@@ -5,7 +5,7 @@
  * whose tiers are off is left as it is; whoever needs a cold backup (restore, verification, copy) asks for its thaw,
  * waits without holding a worker, and goes on by itself; an estimate is told before anything is asked for.
  */
-export { desiredTiers } from "./desired.ts";
+export { desiredTiers, tierOfAge } from "./desired.ts";
 export * from "./errors.ts";
 export { planTierRuns, previewTiers, requestTierRun, tierHandler, tierStatus } from "./runs.ts";
 export {

@@ -12,6 +12,7 @@ import {
   rpo_ms,
   setPolicy,
 } from "../../../control/policy/index.ts";
+import { simulatePolicy } from "../../../control/forecast/index.ts";
 import { preview } from "../../../control/retention/index.ts";
 import { reattach } from "../../../control/schedule/index.ts";
 import type { Policy } from "../../../model/index.ts";
@@ -26,6 +27,8 @@ import {
   previewQuerySchema,
   previewRequestSchema,
   previewSchema,
+  simulateRequestSchema,
+  simulationSchema,
   reattachSchema,
   updatePolicyRequestSchema,
 } from "../../../protocol/index.ts";
@@ -159,6 +162,21 @@ function addPlanningRoutes(app: FastifyInstance, deps: ApiDeps): void {
     body: previewRequestSchema,
     response: previewSchema,
     run: async ({ body }) => toWire(preview(parsePolicy(specOf(body)), deps.clock.now_ms())),
+  });
+  addWrite(app, deps, {
+    ...one,
+    url: "/v1/policies/:id/simulate",
+    method: "POST",
+    operation_id: "simulate_policy",
+    summary: "What a policy, as it is and as it would be, will keep, take and cost; nothing is changed",
+    scope: "policies:read",
+    status: 200,
+    body: simulateRequestSchema,
+    response: simulationSchema,
+    run: async ({ db, params, body: { yaml, ...options } }) => {
+      const spec = yaml === undefined ? undefined : parsePolicy(parsePolicyYaml(yaml));
+      return toWire(await simulatePolicy(db, params.id, { ...options, spec }, deps));
+    },
   });
   addWrite(app, deps, {
     ...one,

@@ -3,9 +3,9 @@ import { text as readText } from "node:stream/consumers";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { workloadTypes } from "../../../model/index.ts";
-import type { PolicyView, ReattachView } from "../../../protocol/index.ts";
+import type { PolicyView, ReattachView, SimulationView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
-import { formatDuration, formatTime } from "../format.ts";
+import { formatBytes, formatDuration, formatTime } from "../format.ts";
 import type { CliIo } from "../io.ts";
 import { show, widthOf } from "../output.ts";
 import type { Register } from "../register.ts";
@@ -45,6 +45,7 @@ export const register: Register = (program, io) => {
   registerSet(policy, io);
   registerReattach(policy, io);
   registerPreview(policy, io);
+  registerSimulate(policy, io);
 };
 
 function registerCreate(policy: Command, io: CliIo): void {
@@ -244,6 +245,58 @@ function registerPreview(policy: Command, io: CliIo): void {
         return [head, ...kept, "", table, ...(warnings.length > 0 ? ["", ...warnings] : [])].join("\n");
       });
     });
+}
+
+function registerSimulate(policy: Command, io: CliIo): void {
+  serverCommand(
+    policy,
+    "simulate",
+    "Show what a policy will keep, take and cost, and whether its RPO holds; with --file, as it would be, too.",
+    "baas policy simulate --policy standard-daily --days 365 --file new.yaml",
+  )
+    .option(...POLICY)
+    .option("--days <n>", "how far to look", (text) => Number(text), 365)
+    .option("--currency <code>", "of the price book", "EUR")
+    .option(...FILE)
+    .action(async (options: PolicyOptions & { days: number; currency: string; file?: string }) => {
+      const { api } = await connectServer(io, options);
+      const yaml = options.file === undefined ? {} : { yaml: await readPolicy(io, options.file) };
+      const params = { path: { id: required(options.policy, "--policy") }, header: idempotencyKey(io) };
+      const body = { days: options.days, currency: options.currency, ...yaml };
+      const found = unwrap(await api.POST("/v1/policies/{id}/simulate", { params, body }));
+      show(io, options, found, (it) => {
+        const measured = it.unmeasured === 0 ? "" : ` (${it.unmeasured} without two backups are not in the bytes)`;
+        const head = `${it.policy}: ${it.workloads} workloads${measured}, ${it.days} days.`;
+        const now = renderForecast("As it is", it.current, it.currency, widthOf(io));
+        const then =
+          it.changed === null ? [] : ["", renderForecast("As it would be", it.changed, it.currency, widthOf(io))];
+        return [head, "", now, ...then].join("\n");
+      });
+    });
+}
+
+function renderForecast(title: string, of: SimulationView["current"], currency: string, width?: number): string {
+  const held = of.rpo_held ? "holds" : `does NOT hold, first after ${formatTime(of.rpo_misses[0] ?? null)}`;
+  const pause = formatDuration(of.longest_gap_seconds * 1000);
+  const cost = of.cost_total === null ? "no price for a tier that is used" : `${of.cost_total} ${currency}`;
+  const table = renderTable(
+    of.months,
+    [
+      { title: "month", value: (row) => row.month },
+      { title: "points", value: (row) => row.points, align: "right" },
+      { title: "hot", value: (row) => formatBytes(row.bytes.hot), align: "right" },
+      { title: "warm", value: (row) => formatBytes(row.bytes.warm), align: "right" },
+      { title: "cold", value: (row) => formatBytes(row.bytes.cold), align: "right" },
+      { title: "cost", value: (row) => row.cost ?? "", align: "right" },
+    ],
+    width,
+  );
+  const oldest = of.kept[0] === undefined ? "none" : formatTime(of.kept[0].at).slice(0, 10);
+  return [
+    `${title}: RPO ${formatDuration(of.rpo_seconds * 1000)} ${held}; the longest pause is ${pause}.`,
+    `${of.runs} runs; ${of.kept.length} recovery points at the end, the oldest of ${oldest}. Cost: ${cost}.`,
+    table,
+  ].join("\n");
 }
 
 async function readPolicy(io: CliIo, file: string): Promise<string> {

@@ -750,6 +750,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/{id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a policy, as it is and as it would be, will keep, take and cost; nothing is changed
+         * @description Needs the permission `policies:read`.
+         */
+        post: operations["simulate_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies/{id}/reattach": {
         parameters: {
             query?: never;
@@ -11379,6 +11399,146 @@ export interface operations {
                             text: string;
                         }[];
                         warnings: string[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    simulate_policy: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 365 */
+                    days?: number;
+                    /** @default EUR */
+                    currency?: string;
+                    yaml?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policy: string;
+                        days: number;
+                        currency: string;
+                        workloads: number;
+                        unmeasured: number;
+                        base_bytes: number;
+                        change_bytes_per_day: number;
+                        current: {
+                            rpo_seconds: number;
+                            longest_gap_seconds: number;
+                            rpo_held: boolean;
+                            rpo_misses: string[];
+                            runs: number;
+                            kept: {
+                                /** Format: date-time */
+                                at: string;
+                                classes: string[];
+                                until: string | null;
+                            }[];
+                            months: {
+                                month: string;
+                                points: number;
+                                bytes: {
+                                    hot: number;
+                                    warm: number;
+                                    cold: number;
+                                };
+                                transfer_bytes: number;
+                                cost: string | null;
+                            }[];
+                            cost_total: string | null;
+                        };
+                        changed: {
+                            rpo_seconds: number;
+                            longest_gap_seconds: number;
+                            rpo_held: boolean;
+                            rpo_misses: string[];
+                            runs: number;
+                            kept: {
+                                /** Format: date-time */
+                                at: string;
+                                classes: string[];
+                                until: string | null;
+                            }[];
+                            months: {
+                                month: string;
+                                points: number;
+                                bytes: {
+                                    hot: number;
+                                    warm: number;
+                                    cold: number;
+                                };
+                                transfer_bytes: number;
+                                cost: string | null;
+                            }[];
+                            cost_total: string | null;
+                        } | null;
                     };
                 };
             };
