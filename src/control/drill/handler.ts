@@ -5,11 +5,13 @@ import type { DrillFinding, DrillValidation } from "../../model/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { postponed } from "../jobs/index.ts";
 import type { JobContext, JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
+import { getBackupRow } from "../catalog/index.ts";
 import { getRegion } from "../inventory/index.ts";
 import { requestRestore } from "../recover/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
 import { chooseBackup } from "./choose.ts";
 import { awaitFunctional } from "./functional.ts";
+import { APPLICATION_KIND } from "../sources/index.ts";
 import { drillKind } from "./kinds.ts";
 import { recordDrill, settleDrill } from "./record.ts";
 import type { Measured } from "./record.ts";
@@ -182,6 +184,9 @@ async function restore(drill: DrillRow, dir: string, chosen: Chosen, ports: Reco
 }
 
 async function kindOf(project_id: string, backup_id: string, region: string, ports: RecoverPorts): Promise<string> {
+  const { details } = await getBackupRow(ports.db, backup_id);
+  // Of an application there are backups of its parts, and no manifest of its own.
+  if (details["kind"] === APPLICATION_KIND) return APPLICATION_KIND;
   const { id } = await getRegion(ports.db, region);
   const row = await ports.repositories.find(project_id, id);
   return ports.repositories.use(row, async (repository) => (await repository.readManifest(backup_id)).kind);
