@@ -65,6 +65,11 @@ test("restore wizard: a PostgreSQL server as of a second has what was there by t
   await page.context().close();
 });
 
+async function reportFile(address: string, name: string): Promise<Buffer> {
+  const file = await stage.call("GET", `/v1/reports/${address.split("/").at(-1)}/files/${name}`);
+  return Buffer.from(file.content_base64, "base64");
+}
+
 test("drill: asked for, followed live to its verdict, and its report is genuine", async () => {
   const [region] = (await stage.call("GET", "/v1/regions")).items;
   await stage.call("POST", "/v1/projects", { name: "drill-room", region: region.id, sandbox: true });
@@ -88,6 +93,16 @@ test("drill: asked for, followed live to its verdict, and its report is genuine"
       .toString(),
     "%PDF-",
   );
+  const pdf = await reportFile(page.url(), "report.pdf");
+  const jws = await reportFile(page.url(), "report.jws");
+  await page.goto(`${stage.url}/evidence`);
+  const drop = page.locator('input[type="file"]');
+  const signed = { name: "report.jws", mimeType: "application/jose", buffer: jws };
+  const pages = { name: "report.pdf", mimeType: "application/pdf", buffer: pdf };
+  await drop.setInputFiles([pages, signed]);
+  await page.getByText("Genuine: the signature holds, and 1 files").waitFor();
+  await drop.setInputFiles([{ ...pages, buffer: Buffer.concat([pdf, Buffer.from(" ")]) }, signed]);
+  await page.getByText("report.pdf is not what was signed.").waitFor();
   await page.goto(`${stage.url}/workloads/${letters.id}`);
   await page.getByText("Recovery time against its target").waitFor();
   await page.getByText("proven", { exact: true }).waitFor();
@@ -110,7 +125,7 @@ test("evidence: a bundle that was downloaded proves itself, and with one record 
   changed.records[at].record = changed.records[at].record.replace("letters", "lettuce");
   const buffer = Buffer.from(JSON.stringify(changed));
   await choose.setInputFiles({ name: "changed.json", mimeType: "application/json", buffer });
-  await page.getByText("Not valid: it breaks in 1 places.").waitFor();
+  await page.getByText("Not valid: it breaks in 1 place.").waitFor();
   await page.getByText(`Record ${changed.records[at].index} is not what was logged.`).waitFor();
   assert.deepEqual(page.problems, []);
   await page.context().close();

@@ -9,7 +9,7 @@ import { needsPostgres } from "../../src/engine/source/postgresql/testing/cluste
 import { seedDrills, seedHistory } from "./history.ts";
 import { makeDatabase } from "./database.ts";
 import { openStage, type Stage } from "./stage.ts";
-import { makeWorld, pagesOf } from "./world.ts";
+import { DIALOGS, makeWorld, pagesOf } from "./world.ts";
 
 const OUT = join(dirname(dirname(import.meta.dirname)), "web", "screenshots");
 const wanted = process.argv.slice(2);
@@ -97,6 +97,7 @@ try {
   if (database !== null) at_hand.use(database.cluster);
   await shoot(stage, page, "normal", {
     ...pagesOf(world),
+    ...DIALOGS,
     ...(database === null
       ? {}
       : {

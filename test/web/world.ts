@@ -56,6 +56,16 @@ export async function makeWorld(stage: Stage): Promise<World> {
   };
 }
 
+/** Dialogs that an address opens. */
+export const DIALOGS = {
+  "drills-ask": "/drills?ask=drill",
+  "drills-plan": "/drills?ask=plan",
+  "reports-ask": "/reports?ask=report",
+  "billing-ask": "/billing?ask=invoice",
+  "agents-ask": "/agents?ask=token",
+  "incidents-ask": "/incidents?ask=incident",
+};
+
 /** Every page of the console, with something on it. */
 export function pagesOf(world: World): Readonly<Record<string, string>> {
   const { workload_id, backup_id, restore_id, failed_job_id, failed_backup_id } = world;

@@ -8,6 +8,8 @@ import { Icon } from "../../parts/icons.tsx";
 import { Answered, Command, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { verifySigned } from "../reports/genuine.ts";
+import { ReportOutcome } from "../reports/outcome.tsx";
 import classes from "./evidence.module.css";
 import { readBundle, type Verdict, verifyBundle } from "./verify.ts";
 
@@ -115,15 +117,22 @@ function Export() {
 function Check() {
   const [fingerprint, setFingerprint] = useState("");
   const check = useMutation({
-    mutationFn: async (file: File) => {
+    mutationFn: async (files: readonly File[]) => {
       if (!window.isSecureContext) throw new Error(t.evidence.insecure);
-      return verifyBundle(readBundle(await file.text()), fingerprint.trim());
+      const signed = files.find(({ name }) => name.endsWith(".jws"));
+      if (signed !== undefined) {
+        const others = files.filter((it) => it !== signed);
+        const read = async (it: File) => ({ name: it.name, bytes: new Uint8Array(await it.arrayBuffer()) });
+        return { report: await verifySigned(await signed.text(), await Promise.all(others.map(read))) };
+      }
+      const [file] = files;
+      return { bundle: await verifyBundle(readBundle((await file?.text()) ?? ""), fingerprint.trim()) };
     },
   });
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    const [file] = event.dataTransfer.files;
-    if (file !== undefined) check.mutate(file);
+    const files = [...event.dataTransfer.files];
+    if (files.length > 0) check.mutate(files);
   };
   return (
     <Stack gap="sm">
@@ -137,7 +146,7 @@ function Check() {
         onChange={(event) => setFingerprint(event.currentTarget.value)}
       />
       <div className={classes.drop} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-        <FileButton onChange={(file) => file !== null && check.mutate(file)} accept="application/json,.json">
+        <FileButton multiple onChange={(files) => files.length > 0 && check.mutate(files)}>
           {(props) => (
             <Button {...props} variant="default" loading={check.isPending}>
               {t.evidence.choose}
@@ -150,7 +159,8 @@ function Check() {
           {check.error.message}
         </Alert>
       )}
-      {check.data !== undefined && <Outcome verdict={check.data} pinned={fingerprint.trim() !== ""} />}
+      {check.data?.bundle !== undefined && <Outcome verdict={check.data.bundle} pinned={fingerprint.trim() !== ""} />}
+      {check.data?.report !== undefined && <ReportOutcome verdict={check.data.report} />}
     </Stack>
   );
 }

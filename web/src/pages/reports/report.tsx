@@ -1,4 +1,4 @@
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "../../app/address.ts";
@@ -17,6 +17,7 @@ import { TaskTree } from "../../parts/task-tree.tsx";
 import { Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import { claimsOf, verifyReport } from "./genuine.ts";
+import { ReportOutcome } from "./outcome.tsx";
 
 type Report = Answer<"/v1/reports/{id}">;
 const ROWS_MAX = 100;
@@ -209,22 +210,7 @@ function Genuine({ report }: { report: Report }) {
         {t.reports.verify}
       </Button>
       {check.error !== null && <Failed error={check.error} />}
-      {verdict !== undefined && (
-        <Alert
-          color={verdict.findings.length === 0 ? "green" : "red"}
-          variant="outline"
-          role="status"
-          w="100%"
-          icon={<Icon name={verdict.findings.length === 0 ? "check" : "cross"} />}
-          title={verdict.findings.length === 0 ? t.reports.genuine(countText(verdict.files)) : t.reports.forged}
-        >
-          {verdict.findings.map((finding) => (
-            <Text key={finding} size="sm">
-              {finding}
-            </Text>
-          ))}
-        </Alert>
-      )}
+      {verdict !== undefined && <ReportOutcome verdict={verdict} />}
     </Stack>
   );
 }
