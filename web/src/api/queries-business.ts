@@ -55,6 +55,13 @@ export const walQuery = () =>
     refetchInterval: MINUTE_MS / 6,
   });
 
+export const binlogQuery = () =>
+  queryOptions({
+    queryKey: ["wal", "binlogs"],
+    queryFn: ({ signal }) => take(api.GET("/v1/binlogs", { signal })),
+    refetchInterval: MINUTE_MS / 6,
+  });
+
 export const folderQuery = (id: string, path: string, page_token?: string) =>
   queryOptions({
     queryKey: ["files", id, path, page_token ?? ""],

@@ -15,7 +15,8 @@ export const moment = {
     base: (backup: string) => `Begins with the backup of ${backup}, then its log up to`,
     track: (backups: number, gaps: number) =>
       `${backups} ${backups === 1 ? "backup" : "backups"} and the log between them, ${gaps === 0 ? "without a hole" : `with ${gaps} ${gaps === 1 ? "hole" : "holes"}`}`,
-    archive: "Write-ahead log",
+    archive: "Log",
+    place: "Up to",
     state: "Streaming",
     last_commit: "Last commit kept",
     behind: "Behind",

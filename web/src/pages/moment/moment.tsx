@@ -8,7 +8,7 @@ import { Icon } from "../../parts/icons.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
 import classes from "./moment.module.css";
-import { baseOf, type LogKind, type Reach, recoveryBaseQuery, useReach } from "./reach.ts";
+import { type LogKind, type Reach, recoveryBaseQuery, useReach } from "./reach.ts";
 
 const WAIT_MS = 250;
 const STEPS_MS = [-60_000, -1000, 1000, 60_000] as const;
@@ -39,13 +39,13 @@ function fieldText(at_ms: number): string {
   return new Date(at_ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
-function Picker({ workload, kind, reach, button, onPick }: PickerProps & { reach: Reach }) {
+function Picker({ workload, reach, button, onPick }: PickerProps & { reach: Reach }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const at_ms = Math.min(reach.to_ms, Math.max(reach.from_ms, chosen ?? reach.to_ms));
   const to_time = new Date(at_ms).toISOString();
   const [asked] = useDebouncedValue(to_time, WAIT_MS);
-  const base = useQuery({ ...recoveryBaseQuery(workload.id, asked), enabled: kind === "postgresql" });
-  const of_backup = kind === "postgresql" ? base.data?.backup_id : baseOf(reach, at_ms)?.id;
+  const base = useQuery(recoveryBaseQuery(workload.id, asked));
+  const of_backup = base.data?.backup_id;
   const settled = asked === to_time && !base.isPlaceholderData;
   return (
     <div>

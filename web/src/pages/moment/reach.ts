@@ -1,11 +1,11 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, take } from "../../api/client.ts";
 import { backupQuery, recoveryPointsQuery } from "../../api/queries.ts";
-import { walQuery } from "../../api/queries-business.ts";
 import type { Backup, Workload } from "../../api/types.ts";
+import { useLog } from "./log.ts";
 
-/** Kinds whose backups come with a log that leads to any second. */
-const KINDS = ["postgresql", "mariadb"] as const;
+/** Kinds that are brought to any second: databases by their log, applications by those of their parts. */
+const KINDS = ["postgresql", "mariadb", "application"] as const;
 export type LogKind = (typeof KINDS)[number];
 
 export function logKindOf(workload: Workload): LogKind | null {
@@ -22,7 +22,7 @@ export interface Reach {
 const RENEW_MS = 10_000;
 const SECOND_MS = 1000;
 
-/** The backup that a recovery of a PostgreSQL server to a moment begins with; its problem says what can be reached. */
+/** The backup that a recovery to a moment begins with; its problem says what can be reached. */
 export const recoveryBaseQuery = (workload_id: string, to_time: string | null) =>
   queryOptions({
     queryKey: ["recovery-base", workload_id, to_time],
@@ -46,25 +46,20 @@ export function useReach(
   const points = useQuery(recoveryPointsQuery(workload_id));
   const usable = (points.data ?? []).filter((it) => it.state === "AVAILABLE");
   const oldest = usable.at(-1);
-  const is_pg = kind === "postgresql";
-  const first = useQuery({ ...backupQuery(oldest?.id ?? ""), enabled: is_pg && oldest !== undefined });
+  const first = useQuery({ ...backupQuery(oldest?.id ?? ""), enabled: oldest !== undefined });
   const newest = useQuery({
     ...recoveryBaseQuery(workload_id, null),
-    enabled: is_pg && oldest !== undefined,
+    enabled: oldest !== undefined,
     refetchInterval: RENEW_MS,
   });
-  const wal = useQuery({ ...walQuery(), enabled: is_pg });
+  const log = useLog(workload_id, kind);
   const error = points.error ?? newest.error;
-  if (oldest === undefined) return { reach: null, error };
-  if (!is_pg) {
-    const from_ms = Date.parse(oldest.completed_at ?? oldest.created_at);
-    return { reach: { from_ms, to_ms: Date.now(), backups: usable, gaps: [] }, error };
-  }
-  const latest = newest.data?.restorable.latest ?? newest.data?.restorable.earliest;
-  if (latest === undefined || first.data === undefined) return { reach: null, error };
-  const from_ms = Date.parse(first.data.restorable?.earliest ?? oldest.completed_at ?? oldest.created_at);
-  const archive = wal.data?.items.find((it) => it.workload_id === workload_id);
-  const gaps = (archive?.gaps ?? []).flatMap((gap) => {
+  if (oldest === undefined || newest.data === undefined || first.data === undefined) return { reach: null, error };
+  const { backup_id, restorable } = newest.data;
+  const latest = restorable.latest ?? restorable.earliest;
+  const only = backup_id === oldest.id ? restorable.earliest : null;
+  const from_ms = Date.parse(first.data.restorable?.earliest ?? only ?? oldest.completed_at ?? oldest.created_at);
+  const gaps = (log?.gaps ?? []).flatMap((gap) => {
     if (gap.from_time === null) return [];
     const gap_ms = Date.parse(gap.from_time);
     // What was lost ends with the next backup: from there on the log leads again.
@@ -82,9 +77,4 @@ export function useReach(
     },
     error,
   };
-}
-
-/** The newest backup that had ended by then. */
-export function baseOf(reach: Reach, at_ms: number): Backup | undefined {
-  return reach.backups.find((it) => Date.parse(it.completed_at ?? it.created_at) <= at_ms);
 }

@@ -26,6 +26,7 @@ import { HoldButton } from "../holds/release.tsx";
 import { CalendarMap } from "./calendar.tsx";
 import { Changes } from "./changes.tsx";
 import { Finding } from "./finding.tsx";
+import { PartsPanel } from "./parts.tsx";
 import { ProvenPanel } from "./proven.tsx";
 
 const SizeChart = lazy(() => import("./size-chart.tsx"));
@@ -113,6 +114,7 @@ function Detail({ workload }: { workload: Workload }) {
               }
             </Answered>
           </Panel>
+          {log_kind === "application" && <PartsPanel id={workload.id} />}
           {log_kind !== null && may_restore && (points.data ?? []).some(({ state }) => state === "AVAILABLE") && (
             <Panel title={t.moment.title}>
               <MomentPicker
@@ -162,9 +164,9 @@ function Detail({ workload }: { workload: Workload }) {
               ))
             )}
           </Panel>
-          {log_kind === "postgresql" && (
+          {log_kind !== null && log_kind !== "application" && (
             <Panel title={t.moment.archive}>
-              <ArchiveState workload_id={workload.id} />
+              <ArchiveState workload_id={workload.id} kind={log_kind} />
             </Panel>
           )}
           <Panel title={t.workloads.changed}>
