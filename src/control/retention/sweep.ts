@@ -28,8 +28,8 @@ export async function requestSweep(
 }
 
 /**
- * Asks for sweeps that are due: once a day where deleted backups have passed their date since the last one, else once
- * a week. Safe to run on several servers at once. @returns how many
+ * Asks for sweeps that are due: once a day where deleted backups have passed their date since the last one, again where
+ * the last one had to wait for a writer, else once a week. Safe to run on several servers at once. @returns how many
  */
 export async function planSweeps(db: Db, ports: Ports): Promise<number> {
   const now_ms = ports.clock.now_ms();
@@ -42,7 +42,7 @@ export async function planSweeps(db: Db, ports: Ports): Promise<number> {
     .execute()) {
     const last = await db
       .selectFrom("jobs")
-      .select("created_at")
+      .select(["created_at", "result"])
       .where("kind", "=", "sweep")
       .where("project_id", "=", project_id)
       .where("state", "in", ["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS"])
@@ -58,8 +58,10 @@ export async function planSweeps(db: Db, ports: Ports): Promise<number> {
       .where("recoverable_until", ">", new Date(last_ms))
       .where("recoverable_until", "<=", new Date(now_ms))
       .executeTakeFirst();
-    if (over === undefined && now_ms - last_ms < SWEEP_EVERY_DAYS * DAY_MS) continue;
-    const key = `sweep:${project_id}:${region_id}:${day}`;
+    // What it condemned waits for a writer that was at work then: it goes with the next one, and soon.
+    const waits = last?.result?.["status"] === "waiting";
+    if (over === undefined && !waits && now_ms - last_ms < SWEEP_EVERY_DAYS * DAY_MS) continue;
+    const key = `sweep:${project_id}:${region_id}:${waits ? `after ${last_ms}` : day}`;
     const { created } = await withTransaction(db, (tx) => requestSweep(tx, { project_id, region_id }, ports, key));
     if (created) asked++;
   }
