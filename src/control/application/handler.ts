@@ -148,7 +148,7 @@ async function inOrder(
   const until_ms = clock.monotonic_ms() + LOOK_MS;
   for (;;) {
     const known = await asked(db, plans, restore);
-    const failed = known.find(({ finished_at, state }) => finished_at !== null && !/^SUCCEEDED/.test(state));
+    const failed = known.find(({ finished_at, state }) => finished_at !== null && !state.startsWith("SUCCEEDED"));
     if (failed !== undefined) {
       const message = `part ${failed.plan.name} could not be restored: ${failed.why ?? failed.state}`;
       throw applicationError("APPLICATION_PART_NOT_RESTORED", message, {
