@@ -13,16 +13,4 @@ export const archivingError = errorCatalogue({
     retry: "soon",
     guidance: "Another server took over the streaming of this workload's log. Nothing to do.",
   },
-  WAL_NOT_STREAMED: {
-    fault: "user",
-    retry: "never",
-    guidance: "Only PostgreSQL workloads whose source has write-ahead log switched on have an archive.",
-    http: 404,
-  },
-  WAL_SEGMENT_INVALID: {
-    fault: "user",
-    retry: "never",
-    guidance: "Hand over a whole segment as archive_command names it (%p), of the server that this workload is.",
-    http: 400,
-  },
 });

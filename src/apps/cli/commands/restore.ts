@@ -247,6 +247,7 @@ interface Validated {
   readonly outcome: string;
   readonly value: string | null;
   readonly expected: string | null;
+  readonly duration_ms: number;
 }
 
 interface RestoredPart {
@@ -286,9 +287,13 @@ function doneText(done: RestoreDetail, plan: RestorePlanView): string {
   ];
   for (const { name, workload, recovered_to } of Array.isArray(parts) ? (parts as RestoredPart[]) : [])
     lines.push(`  part ${printable(name)}: ${printable(workload)}, as of ${recovered_to}`);
-  for (const { name, outcome, value, expected } of Array.isArray(validations) ? (validations as Validated[]) : []) {
+  for (const { name, outcome, value, expected, duration_ms } of Array.isArray(validations)
+    ? (validations as Validated[])
+    : []) {
     const wanted = outcome === "passed" || expected === null ? "" : `, expected ${expected}`;
-    lines.push(`  ${outcome}: ${printable(name)}: ${printable(String(value))}${wanted}`);
+    lines.push(
+      `  ${outcome}: ${printable(name)}: ${printable(String(value))}${wanted} (${formatDuration(duration_ms)})`,
+    );
   }
   for (const { path, message, code } of done.problems.slice(0, PATHS_SHOWN_MAX)) {
     lines.push(`  ${printable(String(path))}: ${String(message)} (${String(code)})`);

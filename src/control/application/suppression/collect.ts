@@ -9,6 +9,8 @@ import { compact, suppressionLog } from "./log.ts";
 import { type NewSuppression, recordSuppressions, type SuppressionPorts } from "./record.ts";
 
 const RUN_MS = 10 * 60_000;
+/** As often everything is read from its beginning: what was written with an old time is found some day. */
+const WHOLE_EVERY_MS = 86_400_000;
 /** Rows that were written before others, and committed after them. */
 const OVERLAP_MS = 3_600_000;
 const BEGINNING = "1970-01-01T00:00:00.000Z";
@@ -18,6 +20,7 @@ export const isApplication = (workload: Workload): workload is Application => wo
 /** Suppressions that applications write into their own databases, read from there again and again. */
 export function suppressionKind(ports: ArchivingPorts): LogKind<Application> {
   const { db, clock, repositories } = ports;
+  const progress = new Map<string, { readonly whole_ms: number; readonly since: Map<CollectRule["sql"], string> }>();
   return {
     noun: "suppression log",
     table: "suppression_logs",
@@ -32,10 +35,13 @@ export function suppressionKind(ports: ArchivingPorts): LogKind<Application> {
     },
     async stream(workload, signal, well) {
       const until_ms = clock.monotonic_ms() + RUN_MS;
-      // Each run begins at the beginning: what was written late is found some time.
-      const since = new Map<CollectRule, string>();
+      let seen = progress.get(workload.id);
+      if (seen === undefined || clock.monotonic_ms() - seen.whole_ms > WHOLE_EVERY_MS) {
+        seen = { whole_ms: clock.monotonic_ms(), since: new Map() };
+        progress.set(workload.id, seen);
+      }
       while (!signal.aborted && clock.monotonic_ms() < until_ms) {
-        await collectOnce(workload, ports, since);
+        await collectOnce(workload, ports, seen.since);
         well();
         await clock.sleep(rulesOf(workload.source).every_seconds * 1000, signal).catch(() => undefined); // stopped
       }
@@ -71,7 +77,7 @@ async function merged({ id, project_id, region_id }: Application, { repositories
 export async function collectOnce(
   application: Application,
   ports: SuppressionPorts & Pick<ArchivingPorts, "secret">,
-  since: Map<CollectRule, string> = new Map(),
+  since: Map<CollectRule["sql"], string> = new Map(),
 ): Promise<{ readonly recorded: number }> {
   const { db, clock } = ports;
   const { id, source, project_id } = application;
@@ -84,10 +90,10 @@ export async function collectOnce(
           part: rule.part,
         });
       const workload = await getWorkload(db, part.workload ?? "", project_id);
-      const rows = await ask(rule, workload.source, since.get(rule) ?? BEGINNING, ports.secret);
+      const rows = await ask(rule, workload.source, since.get(rule.sql) ?? BEGINNING, ports.secret);
       recorded += (await recordSuppressions(application, rows, `part: ${rule.part}`, ports)).recorded;
       const last_ms = Math.max(0, ...rows.map(({ at }) => (at === null || at === undefined ? 0 : Date.parse(at))));
-      if (last_ms > OVERLAP_MS) since.set(rule, new Date(last_ms - OVERLAP_MS).toISOString());
+      if (last_ms > OVERLAP_MS) since.set(rule.sql, new Date(last_ms - OVERLAP_MS).toISOString());
     } catch (error) {
       failed ??= error;
     }
