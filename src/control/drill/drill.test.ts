@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -131,6 +132,21 @@ test("a damaged pack is caught, and said which file it costs; the copy of anothe
   assert.match(JSON.stringify(row.findings), new RegExp(join(source, "a.bin").replaceAll("/", "\\/")));
   assert.equal(tasks.length, row.findings.length);
   assert.equal(row.rto_seconds, null);
+});
+
+test("a certificate about to run out is a task, and no failed drill", async (t) => {
+  const { it, source } = await world(t);
+  await it.run();
+  const [key, crt] = [join(source, "mail.key"), join(source, "mail.crt")];
+  const make = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=mail.acme.example", "-days", "5"];
+  execFileSync("openssl", [...make, "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", key, "-out", crt], {
+    stdio: "ignore",
+  });
+  await it.backUp("web-1");
+  const { row, tasks } = await drill(it);
+  assert.deepEqual([row.state, codes(row.findings)], ["PASSED", ["ATTENTION"]]);
+  assert.match(row.findings[0]?.message ?? "", /mail\.crt \(CN=mail\.acme\.example\) runs out on .*, in [45] days/);
+  assert.deepEqual([tasks.length, tasks[0]?.owner], [1, "ops@acme"]);
 });
 
 test("a file that got other permissions at the target, and one with other content, are found", async (t) => {

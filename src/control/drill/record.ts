@@ -41,6 +41,7 @@ export async function recordDrill(tx: Tx, drill: DrillRow, measured: Measured, p
     findings.push({ code: "RPO_MISSED", message });
   }
   const state: DrillState = !restorable ? "FAILED" : findings.length > 0 ? "MISSED_TARGET" : "PASSED";
+  findings.push(...measured.validations.filter(({ passed }) => passed).flatMap(attention));
   const steps = await stepsOf(tx, drill.job_id, measured.restore_job_id);
   const now = new Date(ports.clock.now_ms());
   await tx
@@ -108,6 +109,13 @@ export async function settleDrill(tx: Tx, drill_id: string, end: JobEnd, ports: 
 
 function failedValidation({ name, detail, problems }: DrillValidation): DrillFinding {
   return { code: "VALIDATION_FAILED", message: `${name}: ${problems[0] ?? detail}` };
+}
+
+/** What keeps nothing from working today, and has to be seen to. */
+function attention({ name, problems }: DrillValidation): DrillFinding[] {
+  return problems.length === 0
+    ? []
+    : [{ code: "ATTENTION", message: `${name}: ${problems.join("; ")}`.slice(0, 2000) }];
 }
 
 /** Where a source's log was replayed to, as its driver tells. */

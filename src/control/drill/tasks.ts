@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<string, string>> = {
   VALIDATION_FAILED: "Mend what the validation found",
   RTO_MISSED: "Make the restore faster, or agree on another RTO",
   RPO_MISSED: "Back up more often, or agree on another RPO",
+  ATTENTION: "See to what would soon keep it from working",
   DRILL_NOT_CARRIED_OUT: "Find out why the drill did not come to its end",
 };
 

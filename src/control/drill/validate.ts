@@ -2,6 +2,7 @@ import { asHoldfastError } from "../../base/index.ts";
 import { driftOf, findHost, type PgBackupDetails } from "../../engine/source/postgresql/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
+import { checkCertificates } from "./certificates.ts";
 import type { Functional } from "./functional.ts";
 import { drillKind } from "./kinds.ts";
 import type { DrillRow } from "./row.ts";
@@ -52,6 +53,10 @@ export async function validateRestored(
       if (runs !== null) found.push(await whatRuns(dir, runs));
       if (runs === "machine") found.push(cameUp(up));
       if (kind === "postgresql") found.push(await requirementsOf(details as unknown as PgBackupDetails));
+      if (runs !== "machine") {
+        const certificates = await checkCertificates(dir, ports.clock.now_ms(), signal);
+        if (certificates.problems.length > 0) found.push(certificates);
+      }
       if (!lays_tree) return found;
       const options = {
         repository,
