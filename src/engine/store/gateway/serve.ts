@@ -108,8 +108,13 @@ async function list(response: ServerResponse, store: ObjectStore, prefix: string
       if (response.destroyed) return;
       if (response.write(`${JSON.stringify(stat)}\n`)) continue;
       await new Promise<void>((resolve) => {
-        response.once("drain", resolve);
-        response.once("close", resolve);
+        const go = () => {
+          response.off("drain", go);
+          response.off("close", go);
+          resolve();
+        };
+        response.once("drain", go);
+        response.once("close", go);
       });
     }
     response.end('{"end":true}\n');
