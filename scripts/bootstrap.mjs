@@ -26,6 +26,7 @@ const SCRIPTS = {
   bench: "test/bench/main.ts",
   check: "scripts/check.ts",
   build: "scripts/build.ts",
+  package: "scripts/package.ts",
   "build:web": "scripts/build-web.ts",
   "bench:web": "test/bench/web/main.ts",
   "bench:control": "test/bench/control/main.ts",

@@ -16,6 +16,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "up", summary: "start the server", load: () => import("./commands/up.ts") },
   { name: "policy", summary: "schedule, retention, copy and lock", load: () => import("./commands/policy.ts") },
   { name: "workload", summary: "what is protected", load: () => import("./commands/workload.ts") },
+  { name: "worker", summary: "do jobs beside a server", load: () => import("./commands/worker.ts") },
   { name: "agent", summary: "hosts that back themselves up", load: () => import("./commands/agent.ts") },
   { name: "backup", summary: "recovery points", load: () => import("./commands/backup.ts") },
   { name: "list", summary: "list backups", load: () => import("./commands/list.ts") },

@@ -1,6 +1,17 @@
 import { errorCatalogue } from "../../base/index.ts";
 
 export const serverError = errorCatalogue({
+  WORKER_DATABASE_MISSING: {
+    fault: "user",
+    retry: "never",
+    guidance: "Give the worker the server's DATABASE_URL: an embedded database is its server's alone.",
+  },
+  WORKER_KEYS_MISSING: {
+    fault: "user",
+    retry: "later",
+    guidance:
+      "Start the server first, and give the worker its data folder (--data): the key manager's socket and tokens are there.",
+  },
   SERVER_ALREADY_RUNNING: {
     fault: "user",
     retry: "later",

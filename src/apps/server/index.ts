@@ -16,3 +16,4 @@ export {
   startServer,
   type StartServerOptions,
 } from "./server.ts";
+export { startWorker } from "./worker.ts";

@@ -121,7 +121,7 @@ export interface RunningServer {
 /** In the data folder. */
 const RECOVERY_KIT = "recovery-kit.txt";
 /** How long a stopping server waits for jobs to end before it hands them back to the queue. */
-const DRAIN_MS = 20_000;
+export const DRAIN_MS = 20_000;
 
 /**
  * Starts the server: key manager, database, job runner, scheduler and API, in that order; everything that was started
@@ -259,7 +259,11 @@ export function failpointNames(parts: ServerParts): string[] {
 }
 
 /** Two kinds of slots: for what this process does, and for what hosts do while it waits. */
-async function startJobs(parts: ServerParts, options: StartServerOptions, installation: string): Promise<Runner[]> {
+export async function startJobs(
+  parts: ServerParts,
+  options: Pick<StartServerOptions, "failpoint">,
+  installation: string,
+): Promise<Runner[]> {
   const { config, db, clock, random, wakeups, log } = parts;
   const handlers = jobHandlers(parts);
   const common = {
@@ -290,7 +294,7 @@ async function startJobs(parts: ServerParts, options: StartServerOptions, instal
 }
 
 /** The data folder but for `restores/`, which is there to be restored into. */
-function forbiddenDirs(layout: Layout): string[] {
+export function forbiddenDirs(layout: Layout): string[] {
   const { db_dir, run_dir, token_dir, log_dir, regions_dir, keys_dir } = layout;
   return [db_dir, run_dir, token_dir, log_dir, regions_dir, keys_dir];
 }

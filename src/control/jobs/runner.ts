@@ -119,6 +119,8 @@ async function freeOwnOrphans(options: RunnerOptions): Promise<void> {
     .set({ lease_until: sql<Date>`now() - interval '1 second'` })
     .where("state", "in", ["RUNNING", "VERIFYING"])
     .where(sql<boolean>`starts_with(lease_owner, ${`${options.owner.installation}/`})`)
+    // What another runner of this very process has taken meanwhile is no orphan.
+    .where("lease_owner", "<>", `${options.owner.installation}/${options.owner.process}`)
     .executeTakeFirst();
   if (numUpdatedRows > 0n) options.log.warn({ jobs: Number(numUpdatedRows) }, "taking up jobs the last process left");
 }
