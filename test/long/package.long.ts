@@ -50,12 +50,15 @@ test("the .deb on a bare host: two commands, a backup, a restore", { skip, timeo
     return JSON.parse(text) as { token: string; id: string };
   };
   const onHost = (...argv: string[]) =>
-    execFileSync("/usr/sbin/chroot", [host, "/usr/bin/baas", "agent", ...argv], { encoding: "utf8", env: { PATH: "/usr/bin:/bin", HOME: "/root" } });
+    execFileSync("/usr/bin/unshare", [...inside(host), "/usr/bin/baas", "agent", ...argv], {
+      encoding: "utf8",
+      env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", HOME: "/root" },
+    });
 
   const { token } = onServer("agent", "token", "create", "bare");
   assert.match(onHost("enroll", "--server", agents_url, "--token", token), /this host is agent bare/);
-  const agent = spawn("/usr/sbin/chroot", [host, "/usr/bin/baas", "agent", "run"], {
-    env: { PATH: "/usr/bin:/bin", HOME: "/root" },
+  const agent = spawn("/usr/bin/unshare", [...inside(host), "/usr/bin/baas", "agent", "run"], {
+    env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", HOME: "/root" },
     stdio: "inherit",
   });
   children.push(agent);
@@ -67,6 +70,15 @@ test("the .deb on a bare host: two commands, a backup, a restore", { skip, timeo
   assert.match(onHost("restore", "--workload", "files", "--target", "/restored"), /restored: 1 files/);
   execFileSync("diff", ["-r", join(host, "srv"), join(host, "restored")]);
 });
+
+/** Into the host's folder, in a namespace of mounts in which it has a /proc. */
+const inside = (host: string): string[] => [
+  "--mount",
+  "/bin/sh",
+  "-c",
+  'mount -t proc proc "$0/proc" && exec /usr/sbin/chroot "$0" "$@"',
+  host,
+];
 
 /** A folder with the libraries that the executable names, a shell, and an empty list of packages. */
 function bareHost(host: string, executable: string): void {
