@@ -82,12 +82,15 @@ export type AgentTask = z.output<typeof agentTaskSchema>;
 /** What the agent keeps to while it does not reach the server. */
 export const standingOrderSchema = z.object({
   workload_id: z.string(),
-  workload: z.string(),
   region_id: z.string(),
   /** A backup is made when the last one is so old. */
   every_seconds: z.number().int(),
   last_backup_at: instantSchema.nullable(),
   source: z.record(z.string(), z.unknown()),
+  hooks: z.record(z.string(), z.unknown()),
+  /** What such a backup says of itself, and how long it is kept. */
+  labels: z.record(z.string(), z.string()),
+  expires_after_ms: z.number().nullable(),
 });
 export type StandingOrder = z.output<typeof standingOrderSchema>;
 
@@ -102,6 +105,8 @@ export const pollRequestSchema = z.strictObject({
   offline: z
     .array(z.strictObject({ backup_id: z.string().max(64), workload_id: z.string().max(64), made_at: instantSchema }))
     .max(1000),
+  /** It has no orders to go on with alone, or could not prepare for them. */
+  wants_orders: z.boolean(),
   wait_seconds: z.number().int().min(0).max(55),
 });
 export type PollRequest = z.output<typeof pollRequestSchema>;
@@ -110,7 +115,10 @@ export const pollAnswerSchema = z.object({
   tasks: z.array(agentTaskSchema),
   /** Of those it works on: called off, or given to somebody else. */
   canceled: z.array(z.string()),
-  orders: z.array(standingOrderSchema),
+  /** Null: as they were. */
+  orders: z.array(standingOrderSchema).nullable(),
+  /** Backups made on its own that are in the catalog now: it may forget them. */
+  adopted: z.array(z.string()),
   /** Name of the key manager, which wrapped keys carry. */
   key_manager: z.string(),
 });

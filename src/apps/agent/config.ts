@@ -30,6 +30,8 @@ const configSchema = z.strictObject({
     .array(z.strictObject({ from: timeOfDay, to: timeOfDay, mib_per_second: z.number().positive() }))
     .max(32)
     .default([]),
+  /** So long without the server, and backups are made here as its policies say, and handed over later. */
+  alone_after_seconds: z.number().int().min(1).max(864_000).default(600),
   hook_seconds: z.number().int().min(1).max(86_400).default(600),
 });
 export type AgentConfig = z.output<typeof configSchema>;

@@ -5,14 +5,15 @@ import { asHoldfastError, hasCode } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Progress } from "../../engine/pipeline/index.ts";
 import { identityFiles } from "../../engine/store/index.ts";
-import type { AgentTask } from "../../protocol/index.ts";
+import type { AgentTask, StandingOrder } from "../../protocol/index.ts";
 import { openApi, type ServerApi } from "./api.ts";
 import { type AgentConfig, readAgentConfig } from "./config.ts";
 import { renewalRequest } from "./enroll.ts";
 import { hostError } from "./errors.ts";
 import { type AgentPlace, readIdentity, type StoredIdentity, thisHost, writeCertificate } from "./identity.ts";
 import { setManners } from "./manners.ts";
-import { type AgentLog, runTask } from "./tasks.ts";
+import { Spool } from "./spool.ts";
+import { type AgentLog, backUpOffline, openGateway, runTask } from "./tasks.ts";
 
 export interface DaemonOptions {
   readonly place: AgentPlace;
@@ -51,6 +52,7 @@ export async function runAgent(options: DaemonOptions): Promise<void> {
   const api = await openApi(options.place.dir, identity);
   const daemon = new Daemon(options, identity, config, api);
   try {
+    await daemon.open();
     await daemon.run();
   } finally {
     await daemon.stop();
@@ -65,12 +67,20 @@ class Daemon {
   #api: ServerApi;
   readonly #working = new Map<string, Working>();
   #renewal_ms = Number.NEGATIVE_INFINITY;
+  readonly #spool: Spool;
+  #heard_ms: number;
 
   constructor(options: DaemonOptions, identity: StoredIdentity, config: AgentConfig, api: ServerApi) {
     this.#o = options;
     this.#identity = identity;
     this.#config = config;
     this.#api = api;
+    this.#spool = new Spool(options.place.dir, options);
+    this.#heard_ms = options.clock.monotonic_ms();
+  }
+
+  open(): Promise<void> {
+    return this.#spool.open();
   }
 
   async run(): Promise<void> {
@@ -86,6 +96,7 @@ class Daemon {
         const error = asHoldfastError(thrown);
         if (FINAL.includes(error.code)) throw error;
         log("warn", `the server does not answer: ${error.message}`, { code: error.code });
+        await this.#alone();
         await clock.sleep(backoff_ms, signal).catch(() => undefined); // stopped
         backoff_ms = Math.min(backoff_ms * 2, BACKOFF_MAX_MS);
       }
@@ -104,12 +115,41 @@ class Daemon {
     await this.#renewInTime();
     const running = [...this.#working.keys()];
     const free = Math.max(0, this.#config.tasks - running.length);
-    const request = { version, hostname: thisHost(), running, free, offline: [], wait_seconds };
-    const { tasks, canceled, key_manager } = await this.#api.poll(request, signal);
+    const offline = this.#spool.runs.map(({ region_id: _, ...run }) => run);
+    const wants_orders = !this.#spool.ready;
+    const request = { version, hostname: thisHost(), running, free, offline, wants_orders, wait_seconds };
+    const { tasks, canceled, key_manager, orders, adopted } = await this.#api.poll(request, signal);
+    this.#heard_ms = this.#o.clock.monotonic_ms();
+    await this.#spool.forget(adopted);
     for (const id of canceled) {
       this.#working.get(id)?.abort.abort(hostError("AGENT_CANCELED", `task ${id} was called off`));
     }
     for (const task of tasks) if (!this.#working.has(task.id)) this.#begin(task, key_manager);
+    if (orders !== null) await this.#takeOrders(orders, key_manager);
+  }
+
+  /** What it cannot prepare for now it prepares for with the next orders. */
+  async #takeOrders(orders: readonly StandingOrder[], key_manager: string): Promise<void> {
+    const ports = { ...this.#o, identity: this.#identity, config: this.#config };
+    const keysOf = (region_id: string) => this.#api.keys(region_id, key_manager);
+    await this.#spool
+      .prepare(orders, key_manager, keysOf, (region_id) => openGateway(region_id, ports))
+      .catch((error: unknown) => this.#o.log("warn", `not ready to go on alone: ${asHoldfastError(error).message}`));
+  }
+
+  /** Keeps to the orders while the server does not answer, one backup after the other. */
+  async #alone(): Promise<void> {
+    const { clock, signal, place, log } = this.#o;
+    const { alone_after_seconds } = this.#config;
+    if (clock.monotonic_ms() - this.#heard_ms < alone_after_seconds * 1000 || this.#working.size > 0) return;
+    for (const order of this.#spool.due()) {
+      if (signal.aborted) return;
+      const ports = { spool: this.#spool, clock, config: this.#config, place, log };
+      await backUpOffline(order, signal, ports).catch((error: unknown) => {
+        const { code, message } = asHoldfastError(error);
+        log("error", `no backup without the server: ${message}`, { code, workload_id: order.workload_id });
+      });
+    }
   }
 
   #begin(task: AgentTask, key_manager: string): void {
@@ -124,7 +164,8 @@ class Daemon {
     const { place, clock, random, log } = this.#o;
     const { signal } = abort;
     log("info", `${task.kind} started`, { task: task.id, backup_id: task.backup_id });
-    const ports = { place, identity: this.#identity, config: this.#config, api: this.#api, key_manager };
+    const shared = { place, identity: this.#identity, config: this.#config, api: this.#api };
+    const ports = { ...shared, key_manager, spool: this.#spool };
     const onProgress = this.#progressOf(task.id, abort);
     let end: object;
     try {

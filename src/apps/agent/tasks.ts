@@ -5,15 +5,17 @@ import type { Clock, Random } from "../../base/index.ts";
 import type { ProgressListener } from "../../engine/pipeline/index.ts";
 import { openRepository, type Repository } from "../../engine/repository/index.ts";
 import { planRestore, runRestore } from "../../engine/restore/index.ts";
-import { openStore } from "../../engine/store/index.ts";
+import { type GatewayStoreConfig, type ObjectStore, openStore } from "../../engine/store/index.ts";
 import { agentSourceSchema } from "../../model/index.ts";
-import { AGENT_PROTOCOL, type AgentTask } from "../../protocol/index.ts";
+import { AGENT_PROTOCOL, type AgentTask, type StandingOrder } from "../../protocol/index.ts";
+import { planCopy, runCopy } from "../../engine/copy/index.ts";
 import type { ServerApi } from "./api.ts";
 import { type AgentConfig, bandwidthOf, isBelow } from "./config.ts";
 import { hostError } from "./errors.ts";
 import { runHook } from "./hooks.ts";
 import type { AgentPlace, StoredIdentity } from "./identity.ts";
 import { backUpHere } from "./sources.ts";
+import type { Spool } from "./spool.ts";
 
 /** What a task is done with. */
 export interface TaskPorts {
@@ -22,6 +24,7 @@ export interface TaskPorts {
   readonly config: AgentConfig;
   readonly api: ServerApi;
   readonly key_manager: string;
+  readonly spool: Spool;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: AgentLog;
@@ -39,6 +42,8 @@ const backupOrderSchema = z.object({
   expires_at_ms: z.number().nullable(),
   source: agentSourceSchema.shape.source,
   hooks: agentSourceSchema.shape.hooks,
+  /** It was made without the server, and is handed over. */
+  offline: z.boolean().default(false),
 });
 
 const restoreOrderSchema = z.object({
@@ -61,30 +66,88 @@ export function runTask(task: AgentTask, under: Under, ports: TaskPorts): Promis
 
 async function backUp(task: AgentTask, { signal, onProgress }: Under, ports: TaskPorts) {
   const { config, clock, place } = ports;
-  const { labels, expires_at_ms, source, hooks, workload_id } = backupOrderSchema.parse(task.input);
+  const { labels, expires_at_ms, source, hooks, workload_id, offline } = backupOrderSchema.parse(task.input);
   const { backup_id } = task;
-  const about = { HOLDFAST_BACKUP_ID: backup_id, HOLDFAST_WORKLOAD_ID: workload_id };
-  const seconds = config.hook_seconds;
-  let hook_problem: string | undefined;
-  const report = await withRepository(task.region_id, ports, async (repository) => {
-    try {
-      if (hooks.before !== undefined) await runHook(place.config_dir, hooks.before, about, { seconds, signal });
-      const expiry = expires_at_ms === null ? {} : { expires_at_ms };
-      const engine = { repository, backup_id, labels, ...expiry, clock, threads: config.threads, signal, onProgress };
-      return await backUpHere(source, engine, { clock, config, config_dir: place.config_dir, workload_id });
-    } finally {
-      // Whatever happened: what was quieted is let go on.
-      if (hooks.after !== undefined) {
-        await runHook(place.config_dir, hooks.after, about, { seconds }).catch((error: unknown) => {
-          hook_problem = (error as Error).message;
-          ports.log("error", hook_problem);
-        });
-      }
-    }
+  if (offline) return handOver(task, { signal, onProgress }, ports);
+  const { done: report, hook_problem } = await withRepository(task.region_id, ports, (repository) => {
+    const expiry = expires_at_ms === null ? {} : { expires_at_ms };
+    const engine = { repository, backup_id, labels, ...expiry, clock, threads: config.threads, signal, onProgress };
+    return withHooks(hooks, { backup_id, workload_id }, ports, signal, () =>
+      backUpHere(source, engine, { clock, config, config_dir: place.config_dir, workload_id }),
+    );
   });
   const { problems, files, new_bytes, stored_bytes } = report.stats;
   const told = hook_problem === undefined ? {} : { hook_problem };
   return { problems: problems + (hook_problem === undefined ? 0 : 1), files, new_bytes, stored_bytes, ...told };
+}
+
+/** Sends what the spool has of a backup; the manifest goes last, as with any copy. */
+async function handOver(task: AgentTask, { signal, onProgress }: Under, ports: TaskPorts) {
+  const { spool, clock, random } = ports;
+  const target_store = await openGateway(task.region_id, ports);
+  try {
+    const keys = ports.api.keys(task.region_id, ports.key_manager);
+    return await spool.use(
+      task.region_id,
+      async (source) => {
+        const plan = await planCopy({ source, backup_id: task.backup_id, target_store, clock, random });
+        const report = await runCopy(plan, { signal, onProgress });
+        const { stats } = await source.readManifest(task.backup_id);
+        return { problems: stats.problems, files: stats.files, stored_bytes: report.bytes_copied };
+      },
+      keys,
+    );
+  } finally {
+    await target_store.close();
+  }
+}
+
+/** Makes a backup that the server will hear of later. */
+export async function backUpOffline(order: StandingOrder, signal: AbortSignal, ports: OfflinePorts): Promise<void> {
+  const { spool, clock, config, place, log } = ports;
+  const { workload_id, region_id, labels, expires_after_ms } = order;
+  const backup_id = spool.newBackupId();
+  const made_ms = clock.now_ms();
+  const source = agentSourceSchema.shape.source.parse(order.source);
+  const hooks = agentSourceSchema.shape.hooks.parse(order.hooks);
+  await spool.use(region_id, async (repository) => {
+    const expiry = expires_after_ms === null ? {} : { expires_at_ms: made_ms + expires_after_ms };
+    const engine = { repository, backup_id, labels, ...expiry, clock, threads: config.threads, signal };
+    await withHooks(hooks, { backup_id, workload_id }, { config, place, log }, signal, () =>
+      backUpHere(source, engine, { clock, config, config_dir: place.config_dir, workload_id }),
+    );
+  });
+  await spool.add({ backup_id, workload_id, region_id, made_at: new Date(made_ms).toISOString() });
+  log("info", "backup made without the server", { backup_id, workload_id });
+}
+
+type OfflinePorts = Pick<TaskPorts, "spool" | "clock" | "config" | "place" | "log">;
+
+/** @returns what went wrong with the second hook, which makes no backup bad */
+async function withHooks<T>(
+  hooks: z.output<typeof agentSourceSchema>["hooks"],
+  { backup_id, workload_id }: { readonly backup_id: string; readonly workload_id: string },
+  { config, place, log }: Pick<TaskPorts, "config" | "place" | "log">,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<{ readonly done: T; readonly hook_problem?: string }> {
+  const about = { HOLDFAST_BACKUP_ID: backup_id, HOLDFAST_WORKLOAD_ID: workload_id };
+  const seconds = config.hook_seconds;
+  let problem: string | undefined;
+  let done: T;
+  try {
+    if (hooks.before !== undefined) await runHook(place.config_dir, hooks.before, about, { seconds, signal });
+    done = await work();
+  } finally {
+    // Whatever happened: what was quieted is let go on.
+    if (hooks.after !== undefined) {
+      await runHook(place.config_dir, hooks.after, about, { seconds }).catch((error: unknown) => {
+        problem = (error as Error).message;
+        log("error", problem);
+      });
+    }
+  }
+  return problem === undefined ? { done } : { done, hook_problem: problem };
 }
 
 async function restore(task: AgentTask, { signal, onProgress }: Under, ports: TaskPorts) {
@@ -140,14 +203,16 @@ function allowTarget(path: string, { config }: TaskPorts): void {
   throw hostError("AGENT_PATH_FORBIDDEN", `${path} is not below ${below.join(", ")}`, { path });
 }
 
-/** The host's own repository in the region, through the server. */
-async function withRepository<T>(
-  region_id: string,
-  { place, identity, config, api, key_manager, clock, random }: TaskPorts,
-  work: (repository: Repository) => Promise<T>,
-): Promise<T> {
+/** The store of the host's own repository in the region, through the server. */
+export function openGateway(region_id: string, ports: GatewayPorts): Promise<ObjectStore> {
+  return openStore(gatewayConfig(region_id, ports), ports);
+}
+
+type GatewayPorts = Pick<TaskPorts, "place" | "identity" | "config" | "clock" | "random">;
+
+function gatewayConfig(region_id: string, { place, identity, config }: GatewayPorts): GatewayStoreConfig {
   const bandwidth = bandwidthOf(config);
-  const store_config = {
+  return {
     kind: "gateway" as const,
     url: identity.server,
     place: region_id,
@@ -156,6 +221,16 @@ async function withRepository<T>(
     ...(identity.proxy === undefined ? {} : { proxy: identity.proxy }),
     ...(bandwidth.length === 0 ? {} : { bandwidth }),
   };
+}
+
+/** The host's own repository in the region, through the server. */
+async function withRepository<T>(
+  region_id: string,
+  ports: TaskPorts,
+  work: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const { api, key_manager, clock, random } = ports;
+  const store_config = gatewayConfig(region_id, ports);
   const store = await openStore(store_config, { clock, random });
   try {
     const keys = api.keys(region_id, key_manager);

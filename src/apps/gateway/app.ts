@@ -13,6 +13,7 @@ import {
   poll,
   renew,
 } from "../../control/agents/index.ts";
+import { adoptOffline, standingOrders } from "../../control/protect/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyManager } from "../../engine/keys/index.ts";
 import { PROTOCOL_HEADER, serveStore } from "../../engine/store/index.ts";
@@ -44,6 +45,9 @@ export interface GatewayPorts extends RecoverPorts {
 const BODY_BYTES_MAX = 256 * 1024;
 /** A pack, and room (see the store's own bound). */
 const OBJECT_BYTES_MAX = 170 * 1024 * 1024;
+/** An agent that is cut off keeps to what it heard last. */
+const ORDERS_EVERY_MS = 60_000;
+const ORDERS_WANTED_MS = 3_000;
 /** Of one agent at once; its own limit is lower. */
 const STORE_CALLS_MAX = 128;
 
@@ -113,10 +117,22 @@ export function createGateway(
 function addTaskRoutes(app: FastifyInstance, ports: GatewayPorts): void {
   const { db, clock } = ports;
   const now = () => new Date(clock.now_ms());
+  const ordered_ms = new Map<string, number>();
+  const ordersIfDue = async (agent: AgentRow, every_ms: number) => {
+    const last_ms = ordered_ms.get(agent.id) ?? Number.NEGATIVE_INFINITY;
+    if (clock.monotonic_ms() - last_ms < every_ms) return null;
+    ordered_ms.set(agent.id, clock.monotonic_ms());
+    return standingOrders(agent, ports);
+  };
   app.post("/agent/poll", async (request): Promise<PollAnswer> => {
     const asked = { ...parse(pollRequestSchema, request.body), protocol: protocolOf(request) };
-    const { tasks, canceled } = await poll(agentOf(request), asked, ports, hungUp(request));
-    return { tasks: [...tasks], canceled: [...canceled], orders: [], key_manager: ports.keys.manager };
+    const agent = agentOf(request);
+    const adopted = await adoptOffline(agent, asked.offline, ports);
+    const orders = await ordersIfDue(agent, asked.wants_orders ? ORDERS_WANTED_MS : ORDERS_EVERY_MS);
+    // What it may forget, or keep to, it hears at once.
+    const wait_seconds = adopted.length > 0 || orders !== null ? 0 : asked.wait_seconds;
+    const { tasks, canceled } = await poll(agent, { ...asked, wait_seconds }, ports, hungUp(request));
+    return { tasks: [...tasks], canceled: [...canceled], orders, adopted, key_manager: ports.keys.manager };
   });
   app.post("/agent/tasks/:id/progress", async (request) => {
     const { id } = request.params as { id: string };

@@ -3,7 +3,7 @@ import { hasCode, newId } from "../../base/index.ts";
 import type { AgentRow } from "./agents.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
-import { createProject, getProject, listRegions } from "../inventory/index.ts";
+import { createProject, getProject } from "../inventory/index.ts";
 import type { Project } from "../../model/index.ts";
 import type { Authority } from "./authority.ts";
 import { agentError } from "./errors.ts";
@@ -86,8 +86,9 @@ async function ownProject(tx: Tx, { name, project, region }: TokenRequest, ports
   } catch (error) {
     if (!hasCode(error, "PROJECT_NOT_FOUND")) throw error;
   }
-  const [first] = region === undefined ? await listRegions(tx) : [];
-  return createProject(tx, { name: wanted, region: region ?? first?.id ?? "" }, ports);
+  // By default where the installation's first project keeps its own.
+  const first = await tx.selectFrom("projects").select("region_id").orderBy("created_at").limit(1).executeTakeFirst();
+  return createProject(tx, { name: wanted, region: region ?? first?.region_id ?? "" }, ports);
 }
 
 export interface Enrolment {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { asHoldfastError } from "../../base/index.ts";
 import type { Clock } from "../../base/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
@@ -131,13 +132,15 @@ function gone(id: string) {
 export interface ActiveTask {
   readonly kind: "backup" | "restore";
   readonly backup_id: string;
+  /** It was made without the server, and is handed over. */
+  readonly offline: boolean | null;
 }
 
 /** What the agent is at work on in a region: what it may write, and whether it may read back. */
 export function activeTasks(db: Db, agent_id: string, region_id: string): Promise<ActiveTask[]> {
   return db
     .selectFrom("agent_tasks")
-    .select(["kind", "backup_id"])
+    .select(["kind", "backup_id", sql<boolean | null>`(input->>'offline')::boolean`.as("offline")])
     .where("agent_id", "=", agent_id)
     .where("region_id", "=", region_id)
     .where("state", "=", "RUNNING")

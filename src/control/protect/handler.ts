@@ -181,6 +181,10 @@ async function announce(tx: Tx, job: JobRow, ready: Ready, row: RepositoryRow, p
       state: "CREATING",
       created_at: new Date(ports.clock.now_ms()),
     })
+    // One that a host made on its own, and that could not be handed over before.
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet({ state: "CREATING", status_reason: null, job_id: job.id }),
+    )
     .execute();
   const data = { workload_id: workload.id, state: "CREATING" };
   await appendEvent(

@@ -12,4 +12,5 @@ export * from "./errors.ts";
 export { pointOf } from "./group.ts";
 export * from "./handler.ts";
 export * from "./request.ts";
+export { adoptOffline, standingOrders } from "./standing-orders.ts";
 export { tidySources } from "./tidy.ts";

@@ -5,6 +5,7 @@ import type { Source } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { agentError, delegate, ordersFor } from "../agents/index.ts";
 import type { JobContext, JobRow } from "../jobs/index.ts";
+import { isStandingOrder } from "./standing-orders.ts";
 
 interface Ports {
   readonly db: Db;
@@ -26,12 +27,14 @@ export async function runOnAgent(
   ports: Ports,
 ): Promise<{ readonly problems: number }> {
   const workload_id = job.workload_id ?? "";
+  const offline = job.input["offline_backup_id"] !== undefined;
   const input = {
     workload_id,
     labels,
     expires_at_ms: expires_at_ms ?? null,
     source: source.source,
     hooks: source.hooks,
+    offline,
   };
   const task = { agent_id: source.agent, job, kind: "backup" as const, region_id, backup_id, input };
   const { problems } = await delegate(ports, task, { signal, onProgress: progress });
@@ -44,6 +47,9 @@ export async function runOnAgent(
  */
 export async function requireOrdered(job: JobRow, manifest: Manifest, { db }: Ports): Promise<void> {
   const said = { labels: { ...manifest.labels }, expires_at_ms: manifest.expires_at_ms };
+  if (job.input["offline_backup_id"] !== undefined && (await isStandingOrder(db, job.workload_id ?? "", manifest))) {
+    return;
+  }
   const orders = await ordersFor(db, job.id);
   if (orders.some(({ labels, expires_at_ms }) => isDeepStrictEqual(said, { labels, expires_at_ms }))) return;
   const { backup_id } = manifest;

@@ -1,4 +1,4 @@
-import { newId } from "../../base/index.ts";
+import { isId, newId } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Policy, Workload } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
@@ -49,9 +49,11 @@ export async function prepareBackup(job: JobRow, ports: PreparePorts): Promise<P
   const policy = named ?? effective?.primary ?? null;
   const regions = await listRegions(db);
   const wanted = effective?.cross_regions ?? [];
+  const offline = job.input["offline_backup_id"];
   return {
     skip: null,
-    backup_id: newId("bkp", clock, random),
+    // One that a host made on its own has its id already.
+    backup_id: typeof offline === "string" && isId("bkp", offline) ? offline : newId("bkp", clock, random),
     terms: effective === null ? null : termsOf(effective),
     copy_to: regions
       .filter((each) => wanted.includes(each.name) && each.id !== region.id)

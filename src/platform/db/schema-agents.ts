@@ -1,4 +1,4 @@
-import type { ColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 import type { Json, Nullable, NullableJson, NullableTime, Time } from "./columns.ts";
 
 /** A host with an agent. It has a project to itself: one repository, keys of its own. */
@@ -57,7 +57,16 @@ export interface AgentWriterTable {
   created_at: Time;
 }
 
+export interface AgentOrderTable {
+  id: Generated<number>;
+  workload_id: string;
+  labels: Json<Readonly<Record<string, string>>>;
+  expires_after_ms: Nullable<number>;
+  promised_at: Time;
+}
+
 export interface AgentTables {
+  agent_orders: AgentOrderTable;
   agents: AgentTable;
   agent_certificates: AgentCertificateTable;
   agent_tasks: AgentTaskTable;

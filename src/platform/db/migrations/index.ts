@@ -25,6 +25,7 @@ import * as audit from "./0062_audit.ts";
 import * as bulk from "./0063_bulk.ts";
 import * as siem from "./0064_siem.ts";
 import * as agents from "./0090_agents.ts";
+import * as agentOrders from "./0091_agent_orders.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 
@@ -58,4 +59,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0081_billing": billing,
   "0090_agents": agents,
   "0050_applications": applications,
+  "0091_agent_orders": agentOrders,
 };
