@@ -16,6 +16,7 @@ import { startGateway } from "../gateway/index.ts";
 import { engine } from "./engine.ts";
 import { serverError } from "./errors.ts";
 import { installationId, layoutOf, makeFolders } from "./layout.ts";
+import { loadSeal } from "./sign-in.ts";
 import { DRAIN_MS, forbiddenDirs, type ServerParts, startJobs } from "./server.ts";
 
 export interface StartWorkerOptions {
@@ -89,6 +90,8 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       metrics: createProcessMetrics({ node: true }),
       layout,
       config,
+      seal: await loadSeal(layout, config, random),
+      oidc: undefined,
       restore_dir: layout.restore_dir,
       forbidden_dirs: forbiddenDirs(layout),
     };
