@@ -112,6 +112,11 @@ export const invoiceSchema = z.object({
 export type InvoiceView = z.infer<typeof invoiceSchema>;
 export const invoiceListSchema = z.object({ items: z.array(invoiceSchema) });
 export const invoiceDetailSchema = invoiceSchema.extend({ csv: z.string() });
+export const invoicePdfSchema = z.object({
+  name: z.string(),
+  media_type: z.literal("application/pdf"),
+  content_base64: z.string(),
+});
 export type InvoiceDetail = z.infer<typeof invoiceDetailSchema>;
 export const recomputationSchema = z.object({
   id: z.string(),

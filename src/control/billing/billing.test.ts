@@ -14,6 +14,7 @@ import {
   createInvoice,
   creditInvoice,
   invoiceCsv,
+  invoicePdf,
   recomputeInvoice,
   setSubscription,
 } from "./index.ts";
@@ -94,6 +95,7 @@ test("a tier drives what it promises; its invoice comes out the same again, and 
   const total = net + cents(net * 19n, 100n);
   const text = (value: bigint) => `${value / 100n}.${String(value % 100n).padStart(2, "0")}`;
   assert.deepEqual([invoice.number, invoice.net, invoice.total], [1, text(net), text(total)]);
+  assert.match((await invoicePdf(invoice)).subarray(0, 8).toString("latin1"), /^%PDF-1\.\d/);
   assert.match(invoiceCsv(invoice), new RegExp(`"storage.cold",.*,"${text(storage)}"\r\n`));
 
   // A price and a correction that come later change nothing about it.

@@ -10,3 +10,4 @@ export * from "./errors.ts";
 export { createInvoice, creditInvoice, getInvoice, invoiceCsv, listInvoices, recomputeInvoice } from "./invoices.ts";
 export { addPrice, listPrices } from "./prices.ts";
 export { applySubscriptions, listSubscriptions, setSubscription } from "./subscriptions.ts";
+export { invoicePdf } from "./pdf.ts";

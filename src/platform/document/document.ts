@@ -34,8 +34,8 @@ export interface ReportDocument {
   /** Whose, and of when. */
   readonly subtitle: string;
   readonly generated_at: string;
-  /** Key that signed the JSON beside it. */
-  readonly fingerprint: string;
+  /** Key that signed the JSON beside it; null: nothing is signed. */
+  readonly fingerprint: string | null;
   readonly report_id: string;
   readonly blocks: readonly Block[];
 }

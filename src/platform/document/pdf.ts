@@ -55,7 +55,7 @@ function definition(document: ReportDocument): TDocumentDefinitions {
       columns: [
         {
           width: "*",
-          text: `${document.report_id} · made ${made} UTC · signed by ${document.fingerprint}`,
+          text: `${document.report_id} · made ${made} UTC${document.fingerprint === null ? "" : ` · signed by ${document.fingerprint}`}`,
           color: QUIET,
           fontSize: 7,
         },

@@ -5,6 +5,7 @@ import {
   creditInvoice,
   getInvoice,
   invoiceCsv,
+  invoicePdf,
   listInvoices,
   listPrices,
   listSubscriptions,
@@ -19,6 +20,7 @@ import {
   idParamsSchema,
   invoiceDetailSchema,
   invoiceListSchema,
+  invoicePdfSchema,
   ofProjectQuerySchema,
   priceListSchema,
   priceQuerySchema,
@@ -102,6 +104,20 @@ export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     params: idParamsSchema,
     response: invoiceDetailSchema,
     run: async ({ db, params }) => (await detail(db, params.id)) as never,
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/invoices/:id/pdf",
+    operation_id: "get_invoice_pdf",
+    summary: "One invoice as PDF",
+    params: idParamsSchema,
+    response: invoicePdfSchema,
+    run: async ({ db, params }) => {
+      const invoice = await getInvoice(db, params.id);
+      const content_base64 = (await invoicePdf(invoice)).toString("base64");
+      const name = `${invoice.kind === "INVOICE" ? "invoice" : "credit-note"}-${invoice.number}.pdf`;
+      return { name, media_type: "application/pdf" as const, content_base64 };
+    },
   });
   addRead(app, deps, {
     ...read,

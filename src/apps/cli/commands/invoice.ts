@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Option } from "commander";
 import type { InvoiceDetail, InvoiceView } from "../../../protocol/index.ts";
 import type { CliIo } from "../io.ts";
@@ -63,8 +65,16 @@ export const register: Register = (program, io) => {
   serverCommand(invoice, "show", "Show an invoice.", "baas invoice show inv_… --format csv")
     .argument("<id>", "id of the invoice")
     .addOption(new Option("--format <format>", "for people, or CSV").choices(["text", "csv"]).default("text"))
-    .action(async (id: string, options: ServerOptions & { format: string }) => {
+    .option("--pdf <file>", "write it to this file as PDF")
+    .action(async (id: string, options: ServerOptions & { format: string; pdf?: string }) => {
       const { api } = await connectServer(io, options);
+      if (options.pdf !== undefined) {
+        const file = unwrap(await api.GET("/v1/invoices/{id}/pdf", { params: { path: { id } } }));
+        const path = resolve(io.cwd, options.pdf);
+        await writeFile(path, Buffer.from(file.content_base64, "base64"));
+        show(io, options, { name: file.name, path }, (it) => `${it.name} written to ${it.path}`);
+        return;
+      }
       const found = unwrap(await api.GET("/v1/invoices/{id}", { params: { path: { id } } }));
       show(io, options, found, (row) => (options.format === "csv" ? row.csv.trimEnd() : invoiceText(io, row)));
     });

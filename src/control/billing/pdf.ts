@@ -1,0 +1,60 @@
+import { Decimal } from "decimal.js";
+import { renderPdf } from "../../platform/document/index.ts";
+import type { InvoiceRow } from "./invoices.ts";
+
+const LINE_COLUMNS = [
+  { title: "What", wide: true },
+  { title: "From" },
+  { title: "Until" },
+  { title: "Quantity", align: "right" },
+  { title: "Unit" },
+  { title: "Price", align: "right" },
+  { title: "Amount", align: "right" },
+] as const;
+
+/** The invoice as pages; the same figures as in JSON and CSV. */
+export function invoicePdf(invoice: InvoiceRow): Promise<Buffer> {
+  const { number, project, month, currency, net, tax, total, tax_percent, lines } = invoice;
+  const kind = invoice.kind === "INVOICE" ? "Invoice" : "Credit note";
+  const figure = (label: string, value: string, note: string) => {
+    return { label, value: `${value} ${currency}`, note, tone: "plain" as const, records: "" };
+  };
+  return renderPdf({
+    title: `${kind} ${number}`,
+    subtitle: `${project} · ${month}`,
+    generated_at: invoice.created_at.toISOString(),
+    fingerprint: null,
+    report_id: invoice.id,
+    blocks: [
+      {
+        kind: "figures",
+        figures: [
+          figure("Net", net, `${lines.length} lines`),
+          figure("Tax", tax, `${new Decimal(tax_percent).toString()} %`),
+          figure("Total", total, "to be paid"),
+        ],
+      },
+      ...(invoice.reason === null ? [] : [{ kind: "text" as const, text: `Reason: ${invoice.reason}` }]),
+      { kind: "heading", text: "Lines" },
+      {
+        kind: "table",
+        name: "lines",
+        columns: LINE_COLUMNS,
+        rows: lines.map((line) => [
+          line.title,
+          line.from,
+          line.until,
+          new Decimal(line.quantity).toDecimalPlaces(6).toString(),
+          line.unit,
+          line.unit_price,
+          line.amount,
+        ]),
+        empty: "no lines",
+      },
+      {
+        kind: "text",
+        text: "Days are UTC; the day named last is not included. Lines are rounded to the cent, tax once on their sum.",
+      },
+    ],
+  });
+}
