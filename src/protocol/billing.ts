@@ -112,6 +112,28 @@ export const invoiceSchema = z.object({
 export type InvoiceView = z.infer<typeof invoiceSchema>;
 export const invoiceListSchema = z.object({ items: z.array(invoiceSchema) });
 export const invoiceDetailSchema = invoiceSchema.extend({ csv: z.string() });
+export const setBudgetRequestSchema = z.strictObject({
+  project: z.string().min(1),
+  /** Net, for a month; null takes it away. */
+  amount: z
+    .string()
+    .regex(/^(?!0+(\.0+)?$)\d{1,12}(\.\d{1,2})?$/, "an amount such as 500 or 99.50")
+    .nullable(),
+});
+
+const budgetSchema = z.object({
+  project: z.string(),
+  project_id: z.string(),
+  amount: z.string(),
+  /** Net of the running month so far; null without a subscription. */
+  spent: z.string().nullable(),
+  currency: z.string().nullable(),
+  percent: z.number().nullable(),
+  set_by: z.string(),
+});
+
+export const budgetListSchema = z.object({ items: z.array(budgetSchema) });
+
 export const invoicePdfSchema = z.object({
   name: z.string(),
   media_type: z.literal("application/pdf"),

@@ -1,6 +1,7 @@
 import { asHoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import { createClockWatch, createEvaluator, factSources, noteBreaches } from "../../control/alerting/index.ts";
+import { budgetFacts } from "../../control/billing/index.ts";
 import { scanAnomalies } from "../../control/anomaly/index.ts";
 import { appendPending, followKeyAudit, publishHeads, signHeads } from "../../control/evidence/index.ts";
 import type { HeadPlace, Signer } from "../../control/evidence/index.ts";
@@ -44,7 +45,7 @@ interface Piece {
 /** What goes on by itself so that somebody makes sure: evidence, alerts, pages. */
 export function startAssurance(ports: AssurancePorts): Assurance {
   const { db, clock, log } = ports;
-  const evaluate = createEvaluator([...factSources, channelFacts, incidentFacts, recoveryFacts], ports);
+  const evaluate = createEvaluator([...factSources, channelFacts, incidentFacts, recoveryFacts, budgetFacts], ports);
   const pieces: readonly Piece[] = [
     { name: "clock", every_ms: PASS_MS, run: createClockWatch(db, ports) },
     { name: "anomalies", every_ms: PASS_MS, run: () => scanAnomalies(db, ports) },

@@ -11,11 +11,13 @@ import { keySchedule } from "../rotation/index.ts";
 import {
   addPrice,
   applySubscriptions,
+  budgetFacts,
   createInvoice,
   creditInvoice,
   invoiceCsv,
   invoicePdf,
   recomputeInvoice,
+  setBudget,
   setSubscription,
 } from "./index.ts";
 
@@ -115,4 +117,31 @@ test("a tier drives what it promises; its invoice comes out the same again, and 
   await assert.rejects(credit(invoice.net), { code: "CREDIT_TOO_MUCH" });
   assert.equal((await credit()).net, `-${text(net - 1000n)}`);
   assert.equal((await create("2026-11")).number, 4, "taken back whole, the month is invoiced anew");
+});
+
+test("a budget is told of at 80 percent, and louder when it is used up", async () => {
+  const { db } = await databases.create();
+  const now_ms = Date.parse("2026-11-20T00:00:00Z");
+  const clock = { now_ms: () => now_ms, monotonic_ms: () => now_ms, sleep: async () => {} };
+  const ports = { clock, random: systemRandom };
+  await createRegion(db, { name: "r", country: "BD", store: { kind: "fs", path: "/nowhere" } }, ports);
+  await createProject(db, { name: "acme", region: "r" }, ports);
+  const set = (amount: string | null) =>
+    withTransaction(db, (tx) => setBudget(tx, { project: "acme", amount }, "admin", ports));
+  assert.equal((await set("90"))?.spent, null, "no subscription, no amount");
+  const more = { addons: {}, billing: "monthly", currency: "EUR", tax_percent: "19", setup: false } as const;
+  const of = { project: "acme", tier: "standard", ...more, effective_from: "2026-11-01" };
+  await withTransaction(db, (tx) => setSubscription(tx, of, "admin", ports));
+  const told = async () => {
+    const facts = await budgetFacts.load({ db, clock } as never);
+    return facts.map(({ severity, summary }) => `${severity} ${summary}`);
+  };
+  await set("200");
+  assert.deepEqual(await told(), []);
+  await set("90");
+  assert.deepEqual(await told(), ["3 acme has used 87.8 % of this month's budget: 79.00 of 90.00 EUR"]);
+  await set("79");
+  assert.match((await told())[0] ?? "", /^2 acme has used 100 %/);
+  assert.equal(await set(null), null);
+  assert.deepEqual(await told(), []);
 });

@@ -6,6 +6,7 @@
  * numbered without gaps and never change, a credit note takes back.
  */
 export { computeInvoice, type Computed, type InvoiceLine, type Price, type Segment } from "./compute.ts";
+export { type Budget, budgetFacts, listBudgets, setBudget } from "./budgets.ts";
 export * from "./errors.ts";
 export { createInvoice, creditInvoice, getInvoice, invoiceCsv, listInvoices, recomputeInvoice } from "./invoices.ts";
 export { addPrice, listPrices } from "./prices.ts";

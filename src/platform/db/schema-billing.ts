@@ -98,8 +98,17 @@ export interface InvoiceTable {
   created_by: string;
 }
 
+/** What a project may cost in a month before somebody is told. */
+export interface BudgetTable {
+  project_id: string;
+  amount: string;
+  set_by: string;
+  updated_at: Time;
+}
+
 /** Metering and billing. */
 export interface BillingTables {
+  budgets: BudgetTable;
   usage_samples: UsageSampleTable;
   usage_records: UsageRecordTable;
   price_items: PriceItemTable;

@@ -6,6 +6,8 @@ import {
   getInvoice,
   invoiceCsv,
   invoicePdf,
+  listBudgets,
+  setBudget,
   listInvoices,
   listPrices,
   listSubscriptions,
@@ -15,6 +17,7 @@ import {
 import type { Db } from "../../../platform/db/index.ts";
 import {
   addPriceRequestSchema,
+  budgetListSchema,
   createInvoiceRequestSchema,
   creditInvoiceRequestSchema,
   idParamsSchema,
@@ -26,6 +29,7 @@ import {
   priceQuerySchema,
   priceSchema,
   recomputationSchema,
+  setBudgetRequestSchema,
   setSubscriptionRequestSchema,
   subscriptionListSchema,
 } from "../../../protocol/index.ts";
@@ -104,6 +108,27 @@ export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     params: idParamsSchema,
     response: invoiceDetailSchema,
     run: async ({ db, params }) => (await detail(db, params.id)) as never,
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/budgets",
+    operation_id: "get_budgets",
+    summary: "What projects may cost in a month, and what the running one costs so far",
+    response: budgetListSchema,
+    run: async ({ db }) => ({ items: await listBudgets(db, deps) }),
+  });
+  addWrite(app, deps, {
+    ...write,
+    url: "/v1/budgets",
+    status: 200,
+    operation_id: "set_budget",
+    summary: "Say what a project may cost in a month before somebody is told; nothing is stopped",
+    body: setBudgetRequestSchema,
+    response: budgetListSchema,
+    run: async ({ db, body, principal }) => {
+      const set = await setBudget(db, body, principal.name, deps);
+      return { items: set === null ? [] : [set] };
+    },
   });
   addRead(app, deps, {
     ...read,

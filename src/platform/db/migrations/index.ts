@@ -28,6 +28,7 @@ import * as agents from "./0090_agents.ts";
 import * as agentOrders from "./0091_agent_orders.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
+import * as budgets from "./0082_budgets.ts";
 
 /** Every migration by name, in order. A name once released never changes and never goes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -57,6 +58,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0073_report_subscriptions": reportSubscriptions,
   "0080_metering": metering,
   "0081_billing": billing,
+  "0082_budgets": budgets,
   "0090_agents": agents,
   "0050_applications": applications,
   "0091_agent_orders": agentOrders,
