@@ -29,7 +29,8 @@ export async function planReports(db: Db, ports: Ports): Promise<number> {
     for (const due of dueReports(since, now, kinds))
       wanted.set(`${due.kind} ${due.period} ${project_id ?? ""}`, { ...due, project_id });
   };
-  if (first?.at != null) want(first.at, ["attestation", "health"], null);
+  const began = first?.at ?? null;
+  if (began !== null) want(began, ["attestation", "health"], null);
   for (const { created_at, kinds, project_id } of await db.selectFrom("report_subscriptions").selectAll().execute())
     want(created_at, kinds, project_id);
   let asked = 0;
