@@ -133,7 +133,8 @@ async function check(db: Db, began: Date, ended: Date, asked: readonly string[])
   }>`select coalesce(max(extract(epoch from finished_at - started_at)), 0)
     as max from jobs where kind = 'backup' and finished_at is not null and state = 'SUCCEEDED'`.execute(db);
   const outcomes = Object.fromEntries(rows.map(({ outcome, count }) => [outcome, Number(count)]));
-  assert.ok((outcomes["SUCCEEDED"] ?? 0) > 0);
+  // A short run may lie between two slots.
+  if (MINUTES >= 6) assert.ok((outcomes["SUCCEEDED"] ?? 0) > 0);
   return { ...outcomes, longest_job_seconds: Math.round(Number(slow[0]?.max)) };
 }
 
