@@ -84,6 +84,8 @@ test("policy: an error on its line, the preview, who would gain it, and a new ve
   await page.getByRole("button", { name: "Detach" }).waitFor();
   await page.getByRole("tab", { name: "What it would do" }).click();
   await page.getByRole("textbox", { name: "Weeks" }).fill("4");
+  // The year ahead moves with it: beside what is kept now stands what would be.
+  await page.getByRole("img", { name: /Recovery points at the end: now: \d+, changed: \d+/ }).waitFor();
   await page.getByRole("button", { name: "Save as a new version" }).click();
   await page.getByRole("tab", { name: "Versions" }).click();
   await page.getByText("weekly: 4").waitFor();

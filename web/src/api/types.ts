@@ -38,6 +38,14 @@ export type WorkloadCoverage = Answer<"/v1/coverage">["workloads"][number];
 export type PolicyPreview = Answer<"/v1/policies/{id}/preview">;
 export type RestoreRequest = PostBody<"/v1/restores">;
 
+/** How long a restore will probably take, from what drills measured; null figures when nothing like it was drilled. */
+export interface RestoreForecast {
+  readonly p50_seconds: number | null;
+  readonly p95_seconds: number | null;
+  readonly rto_target_seconds: number;
+  readonly meets_target: boolean | null;
+}
+
 /** What a restore would do: the answer to a dry run. */
 export interface RestorePlan {
   readonly backup_id: string;
@@ -55,5 +63,6 @@ export interface RestorePlan {
   readonly deletes_total: number;
   /** What will happen beside the files, a sentence each. */
   readonly notes: readonly string[];
+  readonly forecast: RestoreForecast | null;
   readonly confirm_with: string | null;
 }

@@ -29,6 +29,8 @@ export const restore = {
     plan_files: "Files",
     plan_bytes: "Bytes",
     plan_folders: "Folders",
+    expected: "Will probably take",
+    expected_target: (span: string) => `promised ${span}`,
     plan_from: "Read from",
     plan_to: "Written to",
     overwrites: (count: string) => `${count} existing files would be overwritten`,

@@ -9,8 +9,10 @@ import { Failed, Panel } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
 import { useDraft } from "./draft.ts";
 import { FormPane } from "./form-pane.tsx";
+import classes from "./policies.module.css";
 import { Simulator } from "./simulator.tsx";
 import { YamlPane } from "./yaml-pane.tsx";
+import { YearPanel } from "./year.tsx";
 
 export interface EditorProps {
   readonly initial: string;
@@ -63,6 +65,11 @@ export function PolicyEditor({ initial, policy, onSaved, aside }: EditorProps) {
           </Panel>
         </div>
       </div>
+      {policy !== undefined && (
+        <div className={classes.year}>
+          <YearPanel id={policy.id} draft={draft} changed={changed} />
+        </div>
+      )}
       {save.error !== null && <Failed error={save.error} />}
       <Group mt="md">
         <MayOrWhy scope="policies:write">

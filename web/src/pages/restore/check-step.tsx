@@ -5,8 +5,8 @@ import { useState } from "react";
 import { useAddress } from "../../app/address.ts";
 import { api, newKey, take } from "../../api/client.ts";
 import { backupQuery } from "../../api/queries.ts";
-import type { RestorePlan, RestoreRequest } from "../../api/types.ts";
-import { bytesText, countText, stampText } from "../../parts/format.ts";
+import type { RestoreForecast, RestorePlan, RestoreRequest } from "../../api/types.ts";
+import { bytesText, countText, secondsText, stampText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Facts, Failed } from "../../parts/page.tsx";
 import { StateMark } from "../../parts/state.tsx";
@@ -34,6 +34,13 @@ function requestOf(search: { readonly [Key in WizardKey]?: string }): RestoreReq
     ...(extra === "yes" ? { delete_extra: true } : {}),
     ...(Object.keys(options).length === 0 ? {} : { options }),
   };
+}
+
+/** From what drills of it, or of its kind, measured. */
+function expectedText({ p50_seconds, p95_seconds, rto_target_seconds, meets_target }: RestoreForecast): string {
+  const words = `${secondsText(p50_seconds)} – ${secondsText(p95_seconds)}`;
+  const target = t.restore.expected_target(secondsText(rto_target_seconds));
+  return `${words} ${meets_target === false ? "✕" : "✓"} ${target}`;
 }
 
 /** The server's plan, the gate where something that exists is touched, and the start. */
@@ -89,6 +96,9 @@ export function CheckStep() {
                 [t.restore.plan_files, countText(it.files)],
                 [t.restore.plan_folders, countText(it.directories)],
                 [t.restore.plan_bytes, bytesText(it.bytes)],
+                it.forecast === null || it.forecast.p50_seconds === null
+                  ? null
+                  : [t.restore.expected, expectedText(it.forecast)],
               ]}
             />
             {it.notes.length > 0 && (

@@ -1,0 +1,113 @@
+import { Alert, SegmentedControl, Stack, Text } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, take } from "../../api/client.ts";
+import type { PostAnswer } from "../../api/types.ts";
+import { bytesText, countText, dayText, secondsText } from "../../parts/format.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { Answered, Panel } from "../../parts/page.tsx";
+import { Rows } from "../../parts/rows.tsx";
+import { t } from "../../texts/index.ts";
+import type { Draft } from "./draft.ts";
+import { PointsCalendar } from "./points-calendar.tsx";
+
+type Simulation = PostAnswer<"/v1/policies/{id}/simulate">;
+type Forecast = Simulation["current"];
+const WAIT_MS = 500;
+const SPANS = ["30", "90", "365", "1095"] as const;
+
+/** What the policy would keep, take and cost, beside what it does now; moves as the draft does. */
+export function YearPanel({ id, draft, changed }: { id: string; draft: Draft; changed: boolean }) {
+  const [days, setDays] = useState<string>("365");
+  const valid = draft.preview !== undefined && draft.problems.length === 0;
+  const [yaml] = useDebouncedValue(changed && valid ? draft.yaml : null, WAIT_MS);
+  const query = useQuery({
+    queryKey: ["policies", "simulate", id, days, yaml],
+    queryFn: ({ signal }) =>
+      take(
+        api.POST("/v1/policies/{id}/simulate", {
+          signal,
+          params: { path: { id } },
+          body: { days: Number(days), currency: "EUR", ...(yaml === null ? {} : { yaml }) },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  return (
+    <Panel
+      title={t.policies.year}
+      aside={
+        <SegmentedControl
+          data={SPANS.map((value) => ({ value, label: t.policies.spans[value] ?? value }))}
+          value={days}
+          onChange={setDays}
+          aria-label={t.policies.span}
+        />
+      }
+    >
+      <Answered query={query} rows={5}>
+        {(it) => <Outcome simulation={it} />}
+      </Answered>
+    </Panel>
+  );
+}
+
+const heldBytes = (forecast: Forecast) => {
+  const last = forecast.months.at(-1)?.bytes;
+  return last === undefined ? 0 : last.hot + last.warm + last.cold;
+};
+
+function Outcome({ simulation }: { simulation: Simulation }) {
+  const { current, changed, currency } = simulation;
+  const next = changed ?? current;
+  const money = (amount: string | null) => (amount === null ? "–" : `${amount} ${currency}`);
+  const rows: readonly (readonly [string, string, string])[] = [
+    [t.policies.runs_of, countText(current.runs), countText(next.runs)],
+    [t.policies.points_end, countText(current.kept.length), countText(next.kept.length)],
+    [t.policies.bytes_end, bytesText(heldBytes(current)), bytesText(heldBytes(next))],
+    [t.policies.cost, money(current.cost_total), money(next.cost_total)],
+    [t.policies.longest_gap, secondsText(current.longest_gap_seconds), secondsText(next.longest_gap_seconds)],
+  ];
+  return (
+    <Stack gap="sm" aria-live="polite">
+      <Text size="sm" c="dimmed">
+        {t.policies.reckoned(
+          countText(simulation.workloads),
+          bytesText(simulation.base_bytes),
+          bytesText(simulation.change_bytes_per_day),
+        )}
+        {simulation.unmeasured > 0 && ` ${t.policies.unmeasured(countText(simulation.unmeasured))}`}
+      </Text>
+      {!next.rpo_held && (
+        <Alert color="red" variant="outline" icon={<Icon name="warning" />} title={t.policies.rpo_broken} p="xs">
+          {t.policies.rpo_first(next.rpo_misses.slice(0, 3).map(dayText).join(", "))}
+        </Alert>
+      )}
+      <Rows
+        label={t.policies.year}
+        items={rows}
+        rowKey={([name]) => name}
+        none="–"
+        least={320}
+        columns={[
+          { title: "", cell: ([name]) => name },
+          { title: t.policies.as_is, end: true, cell: ([, before]) => before },
+          ...(changed === null
+            ? []
+            : [
+                {
+                  title: t.policies.as_changed,
+                  end: true,
+                  cell: ([, before, after]: (typeof rows)[number]) => (
+                    <strong>{before === after ? after : `→ ${after}`}</strong>
+                  ),
+                },
+              ]),
+        ]}
+      />
+      <PointsCalendar current={current.kept} changed={changed?.kept ?? null} />
+    </Stack>
+  );
+}
