@@ -93,7 +93,8 @@ try {
   await seedHistory(stage.db, world.workload_id);
   await seedDrills(stage.db, world.workload_id);
   await using at_hand = new AsyncDisposableStack();
-  const database = needsPostgres === false ? await makeDatabase(stage) : null;
+  const asked = wanted.length === 0 || wanted.some((word) => word.includes("database"));
+  const database = asked && needsPostgres === false ? await makeDatabase(stage) : null;
   if (database !== null) at_hand.use(database.cluster);
   await shoot(stage, page, "normal", {
     ...pagesOf(world),

@@ -73,7 +73,7 @@ export const policies = {
     cost: "Cost altogether",
     longest_gap: "Longest pause",
     reckoned: (workloads: string, base: string, change: string) =>
-      `Reckoned for ${workloads} workloads with ${base}, changing by ${change} a day as their backups measured.`,
+      `Reckoned for ${workloads === "1" ? "1 workload" : `${workloads} workloads`} with ${base}, changing by ${change} a day as their backups measured.`,
     unmeasured: (count: string) => `${count} without two backups yet are in no figure.`,
     rpo_broken: "A pause would be longer than the RPO promised now",
     rpo_first: (days: string) => `First: ${days}`,

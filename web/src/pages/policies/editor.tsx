@@ -54,6 +54,11 @@ export function PolicyEditor({ initial, policy, onSaved, aside }: EditorProps) {
           <Panel title={t.policies.yaml}>
             <YamlPane draft={draft} />
           </Panel>
+          {policy !== undefined && (
+            <div className={classes.year}>
+              <YearPanel id={policy.id} draft={draft} changed={changed} />
+            </div>
+          )}
         </div>
         <div data-span="4">
           <Panel title={t.policies.simulator}>
@@ -65,11 +70,6 @@ export function PolicyEditor({ initial, policy, onSaved, aside }: EditorProps) {
           </Panel>
         </div>
       </div>
-      {policy !== undefined && (
-        <div className={classes.year}>
-          <YearPanel id={policy.id} draft={draft} changed={changed} />
-        </div>
-      )}
       {save.error !== null && <Failed error={save.error} />}
       <Group mt="md">
         <MayOrWhy scope="policies:write">

@@ -4,8 +4,8 @@ import classes from "./points-calendar.module.css";
 
 type Kept = readonly { readonly at: string; readonly classes: readonly string[] }[];
 
-const WIDTH = 760;
-const LEFT = 64;
+const WIDTH = 380;
+const LEFT = 56;
 const ROW = 26;
 const TOP = 8;
 

@@ -36,17 +36,15 @@ export function YearPanel({ id, draft, changed }: { id: string; draft: Draft; ch
     retry: false,
   });
   return (
-    <Panel
-      title={t.policies.year}
-      aside={
-        <SegmentedControl
-          data={SPANS.map((value) => ({ value, label: t.policies.spans[value] ?? value }))}
-          value={days}
-          onChange={setDays}
-          aria-label={t.policies.span}
-        />
-      }
-    >
+    <Panel title={t.policies.year}>
+      <SegmentedControl
+        data={SPANS.map((value) => ({ value, label: t.policies.spans[value] ?? value }))}
+        value={days}
+        onChange={setDays}
+        aria-label={t.policies.span}
+        fullWidth
+        mb="sm"
+      />
       <Answered query={query} rows={5}>
         {(it) => <Outcome simulation={it} />}
       </Answered>
@@ -90,7 +88,7 @@ function Outcome({ simulation }: { simulation: Simulation }) {
         items={rows}
         rowKey={([name]) => name}
         none="–"
-        least={320}
+        least={260}
         columns={[
           { title: "", cell: ([name]) => name },
           { title: t.policies.as_is, end: true, cell: ([, before]) => before },
