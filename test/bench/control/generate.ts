@@ -85,7 +85,7 @@ async function backups(db: Db, sizes: Sizes, ports: Ports) {
       gfs, created_at, completed_at, retain_until, source_bytes, stored_bytes, file_count, verified_state, details)
     select 'bkp_' || lpad(to_hex(1000 - n), 4, '0') || substr(w.id, 5), w.project_id, w.id, p.id, 1, 'rpo_' || substr(w.project_id, 5),
       w.region_id, 'manifests/' || w.id || n, case when hashtext(w.id || n) % 200 = 0 then 'DAMAGED' else 'AVAILABLE' end,
-      '[{"class":"daily"}]', at, at + interval '7 minutes', at + interval '14 days', 40000000000, 900000000, 120000,
+      '[]', at, at + interval '7 minutes', at + interval '14 days', 40000000000, 900000000, 120000,
       case when hashtext(w.id || n) % 3 = 0 then 'VALID' else 'UNVERIFIED' end, '{}'
     from workloads w
     join policies p on p.name = coalesce(w.tags ->> 'backup-policy', 'policy-1')
