@@ -4,7 +4,8 @@
  * random backup comes back bit for bit from a random region, and what stands in each region, to the last byte, is no
  * more than 1.15 of the different contents that its backups hold.
  *
- * `SIM_SEED=N WEEKS=N node --import ./test/long/three-years/ahead.ts test/long/three-years/main.ts` replays one.
+ * `SIM_SEED=N WEEKS=N ROTATE=monthly node --import ./test/long/three-years/ahead.ts test/long/three-years/main.ts`
+ * replays one.
  */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
@@ -12,6 +13,7 @@ import test from "node:test";
 import { systemRandom } from "../../../src/base/index.ts";
 import { writeTierSettings } from "../../../src/control/tiering/index.ts";
 import { createPolicy } from "../../../src/control/policy/index.ts";
+import { setKeySchedule } from "../../../src/control/rotation/index.ts";
 import { requestRestore } from "../../../src/control/recover/index.ts";
 import { inProcess } from "../../../src/engine/keystore/testing/in-process.ts";
 import { createKeyFolder } from "../../../src/engine/keystore/testing/key-folder.ts";
@@ -27,7 +29,7 @@ import { bytesIn, DAY_MS, Life } from "./life.ts";
 import { Source } from "./source.ts";
 
 const databases = testDatabases();
-const { SIM_SEED, WEEKS } = process.env;
+const { SIM_SEED, WEEKS, ROTATE = "annual" } = process.env;
 const seed = SIM_SEED === undefined ? systemRandom.bytes(4).readUInt32LE() : Number(SIM_SEED);
 const weeks = Number(WEEKS ?? 157);
 const OVERHEAD_MAX = 1.15;
@@ -66,6 +68,7 @@ test(`${weeks} weeks of a policy, seed ${seed}`, { timeout: 3_600_000 }, async (
   const source = new Source(it.dir, dice);
   await createPolicy(it.db, POLICY, it);
   await it.workload("web-1", [source.path], { "backup-policy": "life" });
+  await withTransaction(it.db, (tx) => setKeySchedule(tx, "acme", ROTATE as "annual", "test", it));
   for (const region of it.regions)
     await withTransaction(it.db, (tx) => writeTierSettings(tx, region.name, { thaw_seconds: 14_400 }, it));
   await it.run();
