@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { checkRepository } from "../../src/engine/check/index.ts";
-import { runSweep } from "../../src/engine/sweep/index.ts";
+import { planSweep, runSweep } from "../../src/engine/sweep/index.ts";
 import {
   type BackupTier,
   coldPacks,
@@ -80,4 +80,28 @@ test("a pack stands in the hottest tier that any backup needs, trees stay hot, a
   Object.assign(repository, { listBackupIds: async () => [old, young] });
   assert.deepEqual((await planTiers({ repository, rules: RULES, backups })).backups, { hot: 1, warm: 0, cold: 0 });
   assert.deepEqual((await checkRepository({ repository, read_data: false, threads: 1 })).damaged, []);
+});
+
+test("what has died in cold packs is given back beyond a share of what lives", async () => {
+  using world = await World.create(SMALL_SIZES);
+  const write = (name: string) => writeFileSync(join(world.source, name), random.bytes(90_000));
+  for (let i = 0; i < 10; i++) write(`f${i}`);
+  const old = (await world.backup({ threads: 1 })).backup_id;
+  for (let i = 1; i < 10; i++) write(`f${i}`);
+  const young = (await world.backup({ threads: 1 })).backup_id;
+  await using opened = await openAt(world.repo);
+  const { repository } = opened;
+  const backups = new Map([
+    [old, tier("cold")],
+    [young, tier("cold")],
+  ]);
+  assert.ok((await runTiers({ repository, rules: RULES, backups })).packs_moved > 0);
+  await repository.forget(old, Date.now() - 1);
+  const swept = await runSweep({ repository, fresh_ms: 0 });
+  assert.deepEqual([swept.status, swept.damage, swept.thawing.packs], ["done", [], 0]);
+  assert.ok(swept.packs_rewritten > 0);
+  const { bytes_live, bytes_unused_kept } = await planSweep({ repository, fresh_ms: 0 });
+  assert.ok(bytes_unused_kept <= bytes_live * 0.1, `${bytes_unused_kept} of ${bytes_live}`);
+  assert.equal((await world.verify(young)).verdict, "valid");
+  assert.deepEqual((await world.check()).damaged, []);
 });

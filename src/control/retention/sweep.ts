@@ -59,7 +59,10 @@ export async function planSweeps(db: Db, ports: Ports): Promise<number> {
       .where("recoverable_until", "<=", new Date(now_ms))
       .executeTakeFirst();
     // What it condemned waits for a writer that was at work then: it goes with the next one, and soon.
-    const waits = last?.result?.["status"] === "waiting";
+    // Or, in the cold, for its thaw.
+    const thawing = last?.result?.["thawing"] as { packs?: number; ready_at_ms?: number | null } | undefined;
+    const thawed = (thawing?.packs ?? 0) > 0 && (thawing?.ready_at_ms ?? 0) <= now_ms;
+    const waits = last?.result?.["status"] === "waiting" || thawed;
     if (over === undefined && !waits && now_ms - last_ms < SWEEP_EVERY_DAYS * DAY_MS) continue;
     const key = `sweep:${project_id}:${region_id}:${waits ? `after ${last_ms}` : day}`;
     const { created } = await withTransaction(db, (tx) => requestSweep(tx, { project_id, region_id }, ports, key));

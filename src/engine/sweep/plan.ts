@@ -5,7 +5,14 @@ import { type Backups, readBackups, runningLock } from "./backups.ts";
 import { type Marks, mark } from "./mark.ts";
 import { chooseResealed } from "./resealed.ts";
 import { type Survey, survey } from "./survey.ts";
-import { FRESH_MS, type LockedObject, type SweepOptions, type SweepPlan, UNUSED_SHARE_MAX } from "./types.ts";
+import {
+  COLD_UNUSED_SHARE_MAX,
+  FRESH_MS,
+  type LockedObject,
+  type SweepOptions,
+  type SweepPlan,
+  UNUSED_SHARE_MAX,
+} from "./types.ts";
 import { blockers } from "./writers.ts";
 
 const STATS_AT_ONCE = 8;
@@ -23,6 +30,8 @@ export interface Prepared {
   /** Numbers of packs nobody needs, and of packs to rewrite. */
   readonly dead: readonly number[];
   readonly partly: readonly number[];
+  /** Numbers of packs in the cold tier. */
+  readonly cold: ReadonlySet<number>;
   /** There is more than one state may condemn. */
   readonly more: boolean;
 }
@@ -54,7 +63,7 @@ export async function prepare(options: SweepOptions, meter: Meter): Promise<Prep
   const candidates = await choose(options, state, backups, loaded, marks, found);
   const resealed =
     marks.damage.length > 0 ? [] : await chooseResealed(options, backups, loaded, found, candidates.partly);
-  const { dead, more, ...rest } = candidates;
+  const { dead, more, cold, ...rest } = candidates;
   const partly = [...candidates.partly, ...resealed];
   const size = (pack: number) => loaded.pack_sizes[pack] ?? 0;
   const sum = (packs: readonly number[], of: (pack: number) => number) =>
@@ -87,7 +96,7 @@ export async function prepare(options: SweepOptions, meter: Meter): Promise<Prep
       delete: gone + backups.expired.length * 2,
     },
   };
-  return { plan, state, backups, loaded, marks, survey: found, dead, partly, more };
+  return { plan, state, backups, loaded, marks, survey: found, dead, partly, cold, more };
 }
 
 function liveShare({ raw, raw_live }: Survey, pack: number): number {
@@ -116,6 +125,7 @@ async function choose(
   let [bytes_live, packs_fresh, bytes_unused_kept] = [0, 0, 0];
   const dead_found: string[] = [];
   const partly_found: string[] = [];
+  const cold_found: string[] = [];
   for (const [id, pack] of loaded.packs) {
     const share = liveShare(found, pack);
     bytes_live += size(pack) * share;
@@ -123,22 +133,29 @@ async function choose(
     if (share === 0) {
       if (fresh.has(id) && !state.condemned_packs.has(id)) packs_fresh++;
       else dead_found.push(id);
-    } else if (share < 1 && damage.length === 0 && !cold.has(id)) partly_found.push(id);
+    } else if (share < 1 && damage.length === 0) (cold.has(id) ? cold_found : partly_found).push(id);
   }
   const number = (id: string) => loaded.packs.get(id) as number;
   for (const [id, lock] of await locksOf(options, dead_found)) {
     if (lock === undefined) dead.push(number(id));
     else locked.push(lock);
   }
-  partly_found.sort((a, b) => liveShare(found, number(a)) - liveShare(found, number(b)));
-  bytes_unused_kept = partly_found.reduce((sum, id) => sum + unused(number(id)), 0);
-  const allowed = bytes_live * (options.unused_share_max ?? UNUSED_SHARE_MAX);
-  for (let at = 0; at < partly_found.length && bytes_unused_kept > allowed; at += STATS_AT_ONCE) {
-    for (const [id, lock] of await locksOf(options, partly_found.slice(at, at + STATS_AT_ONCE))) {
-      if (lock !== undefined || bytes_unused_kept <= allowed) continue; // a locked pack is needed; no news to anybody
-      partly.push(number(id));
-      bytes_unused_kept -= unused(number(id));
+  const share_max = options.unused_share_max ?? UNUSED_SHARE_MAX;
+  for (const [ids, allowed] of [
+    [partly_found, bytes_live * share_max],
+    // Reading from the cold and leaving it are paid for: only what is beyond a share of its own.
+    [cold_found, bytes_live * Math.max(share_max, COLD_UNUSED_SHARE_MAX)],
+  ] as const) {
+    ids.sort((a, b) => liveShare(found, number(a)) - liveShare(found, number(b)));
+    let kept = ids.reduce((sum, id) => sum + unused(number(id)), 0);
+    for (let at = 0; at < ids.length && kept > allowed; at += STATS_AT_ONCE) {
+      for (const [id, lock] of await locksOf(options, ids.slice(at, at + STATS_AT_ONCE))) {
+        if (lock !== undefined || kept <= allowed) continue; // a locked pack is needed; no news to anybody
+        partly.push(number(id));
+        kept -= unused(number(id));
+      }
     }
+    bytes_unused_kept += kept;
   }
   const more = dead.length + partly.length > CONDEMNED_MAX;
   dead.length = Math.min(dead.length, CONDEMNED_MAX);
@@ -149,6 +166,7 @@ async function choose(
     more,
     locked,
     packs_fresh,
+    cold: new Set([...cold].flatMap((id) => loaded.packs.get(id) ?? [])),
     bytes_live: Math.round(bytes_live),
     bytes_unused_kept: Math.round(Math.max(0, bytes_unused_kept)),
   };
@@ -165,10 +183,7 @@ async function locksOf(options: SweepOptions, ids: readonly string[]): Promise<[
   return found;
 }
 
-/**
- * Packs too young to be sure of, and those in the cold tier: they cannot be read at once, and leaving it early is paid
- * for.
- */
+/** Packs too young to be sure of, and those in the cold tier, which may not be readable at once. */
 async function freshAndCold({ repository, fresh_ms = FRESH_MS }: SweepOptions) {
   const fresh = new Set<string>();
   const cold = new Set<string>();

@@ -9,18 +9,18 @@ const KEEP_MS = 3 * 24 * 3_600_000;
 export const NOTHING_THAWING: Thawing = { packs: 0, bytes: 0, ready_at_ms: null };
 
 /**
- * What is to be sealed anew has to be read: asks for packs in the cold, and leaves out those that are not readable yet.
+ * What is to be stored anew has to be read: asks for packs in the cold, and leaves out those that are not readable yet.
  */
 export async function withoutFrozen(
-  { repository, reseal, signal }: SweepOptions,
+  { repository, signal }: SweepOptions,
   prepared: Prepared,
 ): Promise<{ readonly prepared: Prepared; readonly thawing: Thawing }> {
   const { store } = repository;
-  if (reseal === undefined || store.thaw === undefined || prepared.partly.length === 0)
-    return { prepared, thawing: NOTHING_THAWING };
+  const cold = prepared.partly.filter((pack) => prepared.cold.has(pack));
+  if (store.thaw === undefined || cold.length === 0) return { prepared, thawing: NOTHING_THAWING };
   const frozen = new Set<number>();
   let ready_at_ms: number | null = null;
-  const rest = prepared.partly.values();
+  const rest = cold.values();
   const worker = async () => {
     for (const pack of rest) {
       signal?.throwIfAborted();

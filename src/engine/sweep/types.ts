@@ -42,6 +42,8 @@ export interface ResealChoice {
 
 /** 5 % of 1 PiB is 51 TiB of storage saved against rewriting it; restic's default is the same. */
 export const UNUSED_SHARE_MAX = 0.05;
+/** The same for packs in the cold tier, by themselves. */
+export const COLD_UNUSED_SHARE_MAX = 0.05;
 export const FRESH_MS = 24 * 60 * 60_000;
 
 /** Something the sweep would remove, but may not yet. */
