@@ -14,7 +14,7 @@ export function stage(root: string, into: string): void {
   for (const name of ["dist", "docs/format.md", "LICENSE", "package.json"]) {
     cpSync(join(root, name), join(into, name), { recursive: true });
   }
-  cpSync(join(root, "wasm"), join(into, "wasm"), { recursive: true, filter: (path) => !/\.ts$/.test(path) });
+  cpSync(join(root, "wasm"), join(into, "wasm"), { recursive: true, filter: (path) => !path.endsWith(".ts") });
   for (const path of packages(root)) {
     // Nested packages come on their own, when they are needed.
     const filter = (from: string) => !relative(path, from).split("/").includes("node_modules");

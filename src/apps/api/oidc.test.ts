@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import test, { after } from "node:test";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import { createOidc } from "../../control/access/index.ts";
 import { createApi } from "./app.ts";
 import { testApi } from "./testing.ts";
@@ -36,7 +36,7 @@ const provider = new Provider(issuer, {
   features: { devInteractions: { enabled: true } },
   findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...PEOPLE[id] }) }),
 });
-waiting.on("request", provider.callback());
+waiting.on("request", (request, response) => void provider.callback()(request, response));
 after(() => {
   waiting.closeAllConnections();
   waiting.close();

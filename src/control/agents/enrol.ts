@@ -170,7 +170,7 @@ export async function identify(db: Db, serial: string, ports: Pick<Ports, "clock
     .select("agent_certificates.valid_until")
     .where("agent_certificates.serial", "=", serial)
     .executeTakeFirst();
-  if (row?.revoked_at != null) {
+  if (row !== undefined && row.revoked_at !== null) {
     throw agentError("AGENT_REVOKED", `agent ${row.name} was revoked at ${row.revoked_at.toISOString()}`);
   }
   if (row === undefined || row.valid_until.getTime() <= ports.clock.now_ms()) {

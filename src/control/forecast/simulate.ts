@@ -168,7 +168,11 @@ function reckon(
   const at_end = new Set(calendar.keptOn(end_ms).map(({ at_ms }) => at_ms));
   const { rpo_seconds, longest_gap_seconds, rpo_held, rpo_misses, runs } = calendar;
   return {
-    ...{ rpo_seconds, longest_gap_seconds, rpo_held, rpo_misses, runs },
+    rpo_seconds,
+    longest_gap_seconds,
+    rpo_held,
+    rpo_misses,
+    runs,
     kept: calendar.points
       .filter(({ at_ms }) => at_end.has(at_ms))
       .map(({ at_ms, classes, until_ms }) => ({

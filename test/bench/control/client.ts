@@ -11,8 +11,10 @@ interface Task {
   readonly seconds?: number;
 }
 
-process.once("message", async (message) => {
-  const { url, token, paths, clients, rounds, seconds } = message as Task;
+process.once("message", (message) => void measure(message as Task));
+
+async function measure(task: Task): Promise<void> {
+  const { url, token, paths, clients, rounds, seconds } = task;
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const answered: Answered[] = [];
   const ask = (path: string) =>
@@ -38,4 +40,4 @@ process.once("message", async (message) => {
   };
   await Promise.all(Array.from({ length: clients }, (_, n) => client(n)));
   process.send?.(answered, () => process.exit(0));
-});
+}

@@ -236,7 +236,9 @@ function registerPulls(agent: Command, io: CliIo): void {
         // The agent takes it for a restore of its own host's by this.
         await writeFile(pullNote(dir, job_id), "", { mode: 0o600 });
         note(io, options, `job ${job_id}: restoring ${backup_id}`);
-        const job = await ended(io, job_id, api).finally(() => rm(pullNote(dir, job_id), { force: true }));
+        const job = await ended(io, job_id, api).finally(async () => {
+          await rm(pullNote(dir, job_id), { force: true });
+        });
         if (job.state !== "SUCCEEDED" && job.state !== "SUCCEEDED_WITH_WARNINGS") {
           const why = job.error === null ? (job.status_reason ?? "no reason given") : job.error.message;
           throw cliError("CLI_JOB_NOT_DONE", `the restore ended ${job.state}: ${why}`, { job_id, state: job.state });
