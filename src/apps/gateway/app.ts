@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
-import * as z from "zod";
+import type * as z from "zod";
 import { asHoldfastError } from "../../base/index.ts";
 import {
   type AgentRow,

@@ -236,9 +236,7 @@ function registerPulls(agent: Command, io: CliIo): void {
         // The agent takes it for a restore of its own host's by this.
         await writeFile(pullNote(dir, job_id), "", { mode: 0o600 });
         note(io, options, `job ${job_id}: restoring ${backup_id}`);
-        const job = await ended(io, job_id, api).finally(async () => {
-          await rm(pullNote(dir, job_id), { force: true });
-        });
+        const job = await endedThen(io, job_id, api, pullNote(dir, job_id));
         if (job.state !== "SUCCEEDED" && job.state !== "SUCCEEDED_WITH_WARNINGS") {
           const why = job.error === null ? (job.status_reason ?? "no reason given") : job.error.message;
           throw cliError("CLI_JOB_NOT_DONE", `the restore ended ${job.state}: ${why}`, { job_id, state: job.state });
@@ -246,6 +244,20 @@ function registerPulls(agent: Command, io: CliIo): void {
         show(io, options, job, () => `restored: ${String(job.result?.["files"] ?? 0)} files (${job.state})`);
       });
     });
+}
+
+/** Its note goes with it, however it ends. */
+async function endedThen(
+  io: CliIo,
+  job_id: string,
+  api: Parameters<typeof ended>[2],
+  note_path: string,
+): Promise<OwnJob> {
+  try {
+    return await ended(io, job_id, api);
+  } finally {
+    await rm(note_path, { force: true });
+  }
 }
 
 async function ended(io: CliIo, job_id: string, api: { job(id: string): Promise<OwnJob> }): Promise<OwnJob> {
