@@ -80,8 +80,10 @@ async function findFlippedByte(stage: Stage, baas: Baas, region: string, victim:
   const target = join(folders.rescue, "restored");
   const restore = ["restore", "--backup-id", victim.id, "--target", target];
   await baas.show(restore, { exit_codes: [5], lines: /^error/ });
-  // What is left of it can be had, when asked for by the region's name: all but the damaged files, and nothing wrong.
-  await baas.show([...restore, "--from-region", FIRST_REGION], { exit_codes: [3], lines: /^(files|problems)/ });
+  // What is left of it can be had by insisting, with a reason for the audit log: all but the damaged files, nothing
+  // wrong.
+  const insisting = ["--from-region", FIRST_REGION, "--override", "take what is left"];
+  await baas.show([...restore, ...insisting], { exit_codes: [3], lines: /^(files|problems)/ });
   const job = await newestJob(baas, "restore");
   const [refused, restored] = [Number(job.result?.["failed_total"]), Number(job.result?.["files"])];
   const { lines } = await diffLines([{ original: folders.notes, restored: target }], () => false);

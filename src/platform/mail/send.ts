@@ -1,5 +1,3 @@
-import { createTransport } from "nodemailer";
-
 export interface MailServer {
   readonly host: string;
   readonly port: number;
@@ -28,6 +26,7 @@ const SOCKET_TIMEOUT_MS = 20_000;
 
 /** Resolves when the server has taken the message for every address. Rejects with the server's own words. */
 export async function sendMail(server: MailServer, message: MailMessage): Promise<void> {
+  const { createTransport } = await import("nodemailer"); // with the first message: no server needs it to start
   const transport = createTransport({
     host: server.host,
     port: server.port,

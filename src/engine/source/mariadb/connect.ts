@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { Connection as Callbacks } from "mysql2";
-import mysql from "mysql2";
 import { mariaError } from "./errors.ts";
 
 /** How a server is reached. */
@@ -54,6 +53,7 @@ export class MariaConnection {
   static async open(target: MariaTarget, more: { readonly local_infile?: boolean } = {}): Promise<MariaConnection> {
     const { tls } = target;
     const ca = tls.ca_file === undefined ? undefined : await readFile(tls.ca_file);
+    const { default: mysql } = await import("mysql2"); // with the first connection: no server needs it to start
     const connection = mysql.createConnection({
       ...(target.host.startsWith("/") ? { socketPath: target.host } : { host: target.host, port: target.port }),
       user: target.user,
