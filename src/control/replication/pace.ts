@@ -5,6 +5,7 @@ import { findLink, type RegionLink } from "./links.ts";
 
 /** How often a running copy asks whether its link was changed. */
 const ASK_EVERY_MS = 5_000;
+const BURST_MS = 1_000;
 
 /** Copies of one way share what it may carry. */
 export interface Links {
@@ -27,7 +28,11 @@ export function createLinks({ db, clock }: { readonly db: Db; readonly clock: Cl
   return {
     async pass(from, to, bytes, signal) {
       const key = `${from}>${to}`;
-      const way = ways.get(key) ?? { asked_ms: Number.NEGATIVE_INFINITY, link: undefined, paid_until_ms: 0 };
+      const way = ways.get(key) ?? {
+        asked_ms: Number.NEGATIVE_INFINITY,
+        link: undefined,
+        paid_until_ms: Number.NEGATIVE_INFINITY,
+      };
       ways.set(key, way);
       if (bytes === 0 || clock.monotonic_ms() - way.asked_ms >= ASK_EVERY_MS) {
         way.link = await findLink(db, from, to, { clock });
@@ -42,9 +47,9 @@ export function createLinks({ db, clock }: { readonly db: Db; readonly clock: Cl
       }
       if (link.bytes_per_second === null) return;
       const now_ms = clock.monotonic_ms();
-      const begin_ms = Math.max(now_ms, way.paid_until_ms);
-      way.paid_until_ms = begin_ms + (bytes / link.bytes_per_second) * 1000;
-      if (begin_ms > now_ms) await clock.sleep(begin_ms - now_ms, signal);
+      // One second's worth may pass at once; whatever is more waits for its own time, however few the transfers are.
+      way.paid_until_ms = Math.max(way.paid_until_ms, now_ms - BURST_MS) + (bytes / link.bytes_per_second) * 1000;
+      if (way.paid_until_ms > now_ms) await clock.sleep(way.paid_until_ms - now_ms, signal);
     },
   };
 }
