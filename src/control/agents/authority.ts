@@ -30,21 +30,3 @@ export interface AuthorityPorts {
 
 /** Renewed at half of it: an agent may be away for two weeks. */
 export const AGENT_DAYS = 30;
-
-/** Opened with the first use, and kept; one that failed is tried again. */
-export function lazyAuthority(ports: AuthorityPorts): () => Promise<Authority> {
-  let opened: Promise<Authority> | undefined;
-  return () => {
-    opened ??= open(ports).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  };
-}
-
-/** What makes certificates is loaded with the first one: an installation without agents starts sooner. */
-async function open(ports: AuthorityPorts): Promise<Authority> {
-  const { openAuthority } = await import("./certificates.ts");
-  return openAuthority(ports);
-}

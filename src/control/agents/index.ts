@@ -6,7 +6,8 @@
  * it works on it, and ends once; what was called off is refused from then on.
  */
 export * from "./agents.ts";
-export { type Authority, lazyAuthority } from "./authority.ts";
+export type { Authority } from "./authority.ts";
+export { lazyAuthority } from "./lazy-authority.ts";
 export * from "./enrol.ts";
 export { agentError } from "./errors.ts";
 export * from "./poll.ts";
