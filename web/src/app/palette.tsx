@@ -163,7 +163,7 @@ export default function Palette() {
     <Spotlight
       actions={groups.filter(({ actions }) => actions.length > 0)}
       nothingFound={t.palette.nothing}
-      shortcut={["mod + K", "/"]}
+      shortcut={null} // the shell listens, from its first moment on
       query={text}
       onQueryChange={setText}
       limit={40}

@@ -11,7 +11,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -28,6 +28,11 @@ export function Shell() {
   useEvents();
   const session = useSession();
   const [opened, { toggle, close }] = useDisclosure(false);
+  // Here and not with the palette, which is loaded later: a key pressed before that would be lost.
+  useHotkeys([
+    ["mod+K", spotlight.open],
+    ["/", spotlight.open],
+  ]);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => {
     close();
