@@ -106,3 +106,27 @@ export const overviewSchema = z.object({
   ),
 });
 export type OverviewView = z.infer<typeof overviewSchema>;
+
+/** What packs take by tier, as measured hour by hour, and where that leads. */
+export const storageGrowthSchema = z.object({
+  generated_at: instantSchema,
+  /** How the figures ahead come about. */
+  method: z.string(),
+  /** Of the last 90. */
+  days_measured: z.number().int(),
+  /** With fewer, nothing is said about what comes. */
+  days_needed: z.number().int(),
+  tiers: z.array(
+    z.object({
+      tier: z.enum(["hot", "warm", "cold"]),
+      /** Of the newest measured day, like each of `history`: the mean of its hours. */
+      bytes: z.number(),
+      history: z.array(z.object({ day: z.string(), bytes: z.number() })),
+      change_bytes_per_day: z.number().nullable(),
+      ahead: z
+        .array(z.object({ days: z.number().int(), bytes: z.number(), low_bytes: z.number(), high_bytes: z.number() }))
+        .nullable(),
+    }),
+  ),
+});
+export type StorageGrowthView = z.infer<typeof storageGrowthSchema>;

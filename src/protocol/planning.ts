@@ -188,6 +188,20 @@ const forecastSchema = z.object({
   cost_total: z.string().nullable(),
 });
 
+const changedWorkloadSchema = z.object({ workload_id: z.string(), name: z.string(), why: z.string() });
+
+/** What coverage would say right after the change, beside what it says now. */
+const coverageChangeSchema = z.object({
+  gains_total: z.number().int(),
+  /** At risk now, and why; the first 100. */
+  gains: z.array(changedWorkloadSchema),
+  loses_total: z.number().int(),
+  /** At risk with the change, and why; the first 100. */
+  loses: z.array(changedWorkloadSchema),
+  /** Proofs that a workload restores, which hold for one version of a policy. */
+  proofs_ended: z.number().int(),
+});
+
 /** What a policy will keep, take and cost: reckoned from its calendar and from what its backups measured. */
 export const simulationSchema = z.object({
   policy: z.string(),
@@ -200,5 +214,7 @@ export const simulationSchema = z.object({
   change_bytes_per_day: z.number(),
   current: forecastSchema,
   changed: forecastSchema.nullable(),
+  /** Who would gain or lose coverage; null without a change. */
+  coverage: coverageChangeSchema.nullable(),
 });
 export type SimulationView = z.infer<typeof simulationSchema>;

@@ -83,14 +83,46 @@ test("policy: an error on its line, the preview, who would gain it, and a new ve
   await page.getByRole("button", { name: "Attach", exact: true }).click();
   await page.getByRole("button", { name: "Detach" }).waitFor();
   await page.getByRole("tab", { name: "What it would do" }).click();
-  await page.getByRole("textbox", { name: "Weeks" }).fill("4");
-  // The year ahead moves with it: beside what is kept now stands what would be.
+  // By pointer: what is kept, taken and covered moves with the handle, and nothing is saved.
+  const weeks = page.getByRole("slider", { name: "Weeks kept" });
+  const box = await weeks.boundingBox();
+  if (box === null) throw new Error("no handle to drag");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 200, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const dragged = Number(await weeks.getAttribute("aria-valuenow"));
+  assert.ok(dragged > 0, "dragging moved nothing");
+  assert.equal(await page.getByRole("textbox", { name: "Weeks" }).inputValue(), String(dragged));
   await page.getByRole("img", { name: /Recovery points at the end: now: \d+, changed: \d+/ }).waitFor();
-  await page.getByRole("button", { name: "Save as a new version" }).click();
-  await page.getByRole("tab", { name: "Versions" }).click();
-  await page.getByText("weekly: 4").waitFor();
+  await page
+    .getByRole("status", { name: "Who would gain or lose coverage" })
+    .getByText(/Nobody gains/)
+    .waitFor();
+  // By keyboard, of the schedule, too.
+  await weeks.press("Home");
+  for (let n = 0; n < 4; n++) await weeks.press("ArrowRight");
+  await page.getByRole("slider", { name: "Daily run at" }).press("ArrowRight");
+  assert.match(await text.inputValue(), /daily: (")?02:15/);
+  assert.equal((await stage.call("GET", "/v1/policies/nightly")).version, 1);
+  const save = page.getByRole("button", { name: "Save as a new version" });
+  await save.click();
+  await page.getByText("nightly is now version 2").waitFor();
   const stored = await stage.call("GET", "/v1/policies/nightly");
   assert.deepEqual([stored.version, stored.spec.retention], [2, { daily: 9, weekly: 4 }]);
+  await page.getByRole("slider", { name: "Days kept" }).press("ArrowRight");
+  await save.click();
+  await page.getByText("nightly is now version 3").waitFor();
+  // Any two versions: the last change, then both.
+  await page.getByRole("tab", { name: "Versions" }).click();
+  const diff = page.locator("pre");
+  await diff.getByText("daily: 10").waitFor();
+  assert.equal(await diff.getByText("+   weekly: 4").count(), 0);
+  await page.getByRole("combobox", { name: "What changed from" }).click();
+  await page.getByRole("option", { name: /^Version 1,/ }).click();
+  await diff.getByText("+   weekly: 4").waitFor();
+  await diff.getByText("-   daily: 9").waitFor();
+  assert.match(page.url(), /from=%221%22/);
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });

@@ -150,3 +150,31 @@ export async function seedDrills(db: Db, workload_id: string): Promise<void> {
       .execute();
   }
 }
+
+/** Forty days of what metering measured: hot grows, warm stays, cold comes of late. */
+export async function seedGrowth(db: Db): Promise<void> {
+  const { id: project_id, region_id } = await db
+    .selectFrom("projects")
+    .selectAll()
+    .orderBy("created_at")
+    .executeTakeFirstOrThrow();
+  const today_ms = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const held = (tier: string, day: number) =>
+    ({ hot: 4e11 + (40 - day) * 3e9 + ((day * 7) % 5) * 4e9, warm: 2e11, cold: day > 25 ? 0 : (25 - day) * 4e9 })[
+      tier
+    ] ?? 0;
+  const rows = Array.from({ length: 40 }, (_, day) =>
+    ["hot", "warm", "cold"].map((tier) => ({
+      project_id,
+      hour: new Date(today_ms - (day + 1) * DAY_MS),
+      meter: "storage",
+      class: tier,
+      region_id,
+      to_region_id: "",
+      quantity: String(held(tier, day)),
+      seq: 0,
+      created_at: new Date(),
+    })),
+  ).flat();
+  await db.insertInto("usage_records").values(rows).execute();
+}

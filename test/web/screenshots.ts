@@ -6,7 +6,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { needsPostgres } from "../../src/engine/source/postgresql/testing/cluster.ts";
-import { seedDrills, seedHistory } from "./history.ts";
+import { seedDrills, seedGrowth, seedHistory } from "./history.ts";
 import { makeDatabase } from "./database.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { DIALOGS, makeWorld, pagesOf } from "./world.ts";
@@ -92,6 +92,7 @@ try {
   const world = await makeWorld(stage);
   await seedHistory(stage.db, world.workload_id);
   await seedDrills(stage.db, world.workload_id);
+  await seedGrowth(stage.db);
   await using at_hand = new AsyncDisposableStack();
   const asked = wanted.length === 0 || wanted.some((word) => word.includes("database"));
   const database = asked && needsPostgres === false ? await makeDatabase(stage) : null;

@@ -81,12 +81,14 @@ export interface CoverageOptions {
   readonly project_id?: string;
   /** Only these workloads, at least one. */
   readonly workload_ids?: readonly string[];
+  /** What would select and promise instead of what is stored: for a change that is looked at. */
+  readonly selection?: Selection;
 }
 
 /** Of one project (id), or all, or some workloads. The state of this moment; nothing is cached. */
 export async function coverageReport(db: Db, now_ms: number, options: CoverageOptions = {}): Promise<CoverageReport> {
   const { project_id, workload_ids } = options;
-  const selection = await loadSelection(db);
+  const selection = options.selection ?? (await loadSelection(db));
   const [facts, proofOf] = await Promise.all([
     loadFacts(db, now_ms, workload_ids),
     loadProofs(db, now_ms, workload_ids),

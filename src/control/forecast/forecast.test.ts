@@ -6,7 +6,7 @@ import { addPrice } from "../billing/index.ts";
 import { createProject, createRegion, createWorkload } from "../inventory/index.ts";
 import { createPolicy, parsePolicy } from "../policy/index.ts";
 import { DAY_MS, simulateCalendar } from "./calendar.ts";
-import { simulatePolicy } from "./index.ts";
+import { simulatePolicy, storageGrowth } from "./index.ts";
 
 const databases = testDatabases();
 const now_ms = Date.parse("2026-05-11T12:00:00Z");
@@ -108,4 +108,54 @@ test("bytes and cost come from what backups measured; twice the retention costs 
   assert.equal(longer.changed?.kept.length, 30);
   const rarer = await simulate({ schedule: { weekly: "sun 02:00 UTC" } });
   assert.deepEqual([rarer.current.rpo_held, rarer.changed?.rpo_held], [true, false]);
+
+  // Coverage as it would be at once: "a" has a backup of this moment, "b" none; an unknown region puts both at risk.
+  const names = (of: readonly { readonly name: string }[] | undefined) => of?.map(({ name }) => name);
+  assert.equal(longer.coverage?.loses_total, 0);
+  const nowhere = await simulate({ copy: { cross_region: "atlantis" } });
+  assert.deepEqual([names(nowhere.coverage?.loses), names(nowhere.coverage?.gains)], [["a"], []]);
+  assert.match(nowhere.coverage?.loses[0]?.why ?? "", /copies to atlantis/);
+  await db
+    .updateTable("backups")
+    .set({ created_at: new Date(now_ms - 3 * DAY_MS) })
+    .execute();
+  assert.deepEqual(names(rarer.coverage?.gains), []);
+  const weekly = await simulate({ schedule: { weekly: "sun 02:00 UTC" } });
+  assert.deepEqual(names(weekly.coverage?.gains), ["a"], "three days are too old for a day's promise only");
+});
+
+test("storage by tier: a line through what was measured, unmoved by hours that were missed, silent with less than a week", async () => {
+  const { db } = await databases.create();
+  await createRegion(db, { name: "dha", country: "BD", store: { kind: "fs", path: "/srv/dha" } }, ports);
+  const { id: project_id } = await createProject(db, { name: "acme", region: "dha" }, ports);
+  const measured = async (days_ago: number, tier: string, bytes: number, hours: readonly number[], region = "a") => {
+    const rows = hours.map((hour) => ({
+      project_id,
+      hour: new Date(Math.floor(now_ms / DAY_MS) * DAY_MS - days_ago * DAY_MS + hour * 3_600_000),
+      meter: "storage",
+      class: tier,
+      region_id: region,
+      to_region_id: "",
+      quantity: String(bytes),
+      seq: 0,
+      created_at: new Date(now_ms),
+    }));
+    await db.insertInto("usage_records").values(rows).execute();
+  };
+  const GIB = 2 ** 30;
+  for (let day = 1; day <= 5; day++) await measured(day, "hot", (100 - day) * GIB, [0, 1, 2]);
+  const early = await storageGrowth(db, now_ms);
+  assert.deepEqual([early.days_measured, early.tiers[0]?.ahead, early.tiers[0]?.bytes], [5, null, 99 * GIB]);
+  // Another region, of which fewer hours were measured, counts as much.
+  for (let day = 1; day <= 20; day++) await measured(day, "hot", 10 * GIB, [5], "b");
+  for (let day = 6; day <= 20; day++) await measured(day, "hot", (100 - day) * GIB, [0]);
+  const { days_measured, method, tiers } = await storageGrowth(db, now_ms);
+  const [hot, warm] = tiers;
+  assert.deepEqual([days_measured, hot?.bytes, hot?.change_bytes_per_day], [20, 109 * GIB, GIB]);
+  assert.match(method, /least squares, 20 days measured/);
+  const month = hot?.ahead?.find(({ days }) => days === 30);
+  assert.ok(Math.abs((month?.bytes ?? 0) - 140 * GIB) < 1000, JSON.stringify(month));
+  assert.ok(Math.abs((month?.high_bytes ?? 0) - (month?.low_bytes ?? 0)) < 1000, "a straight line leaves no doubt");
+  assert.deepEqual([warm?.bytes, warm?.change_bytes_per_day], [0, 0]);
+  assert.deepEqual((await storageGrowth(db, now_ms, { project_id: "another" })).tiers[0]?.history, []);
 });

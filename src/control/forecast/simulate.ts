@@ -5,6 +5,7 @@ import type { Db, Ports } from "../../platform/db/index.ts";
 import { listPrices } from "../billing/index.ts";
 import { everyWorkload } from "../inventory/index.ts";
 import { getPolicy, loadSelection, rpo_ms } from "../policy/index.ts";
+import { type CoverageChange, coverageChange } from "./coverage-change.ts";
 import { DAY_MS, type Simulation, simulateCalendar } from "./calendar.ts";
 
 export interface SimulateOptions {
@@ -49,6 +50,8 @@ export interface PolicySimulation {
   readonly change_bytes_per_day: number;
   readonly current: Forecast;
   readonly changed: Forecast | null;
+  /** Who would gain or lose coverage by the change; null without one. */
+  readonly coverage: CoverageChange | null;
 }
 
 /** The policy as it is and, beside it, as it would be. @throws POLICY_NOT_FOUND */
@@ -70,7 +73,7 @@ export async function simulatePolicy(
   const promised_ms = rpo_ms(policy.spec);
   const forecast = (of: PolicySpec) =>
     reckon(of, simulateCalendar(of, now_ms, days, promised_ms), sizes, prices, now_ms, days);
-  const { existing: _, ...told } = sizes;
+  const { existing: _, ids, ...told } = sizes;
   return {
     policy: policy.name,
     days,
@@ -78,10 +81,13 @@ export async function simulatePolicy(
     ...told,
     current: forecast(policy.spec),
     changed: spec === undefined ? null : forecast(spec),
+    coverage: spec === undefined ? null : await coverageChange(db, policy.id, spec, ids, now_ms),
   };
 }
 
 interface Sizes {
+  /** Under the policy. */
+  readonly ids: readonly string[];
   readonly workloads: number;
   readonly unmeasured: number;
   readonly base_bytes: number;
@@ -107,6 +113,7 @@ async function measure(db: Db, policy_id: string, now_ms: number): Promise<Sizes
       sum(stored_bytes)::float8 as bytes
     from backups where ${good} group by 1`.execute(db);
   return {
+    ids,
     workloads: ids.length,
     unmeasured: ids.length - rows.length,
     base_bytes: Math.round(rows.reduce((sum, row) => sum + row.base, 0)),

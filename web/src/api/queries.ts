@@ -27,6 +27,16 @@ export const overviewQuery = () =>
     refetchInterval: MINUTE_MS,
   });
 
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Metering measures once an hour. */
+export const storageGrowthQuery = () =>
+  queryOptions({
+    queryKey: ["storage-growth"],
+    queryFn: ({ signal }) => take(api.GET("/v1/storage-growth", { signal })),
+    staleTime: HOUR_MS / 4,
+  });
+
 export const replicationQuery = () =>
   queryOptions({
     queryKey: ["replication"],

@@ -59,11 +59,16 @@ const AUDIT_KEYS = ["actor", "action", "subject", "outcome", "from", "to"] as co
 const routes = [
   page("/", () => import("../pages/overview/overview.tsx"), "OverviewPage"),
   page("/workloads", () => import("../pages/workloads/workloads.tsx"), "WorkloadsPage", workloadsSearch),
-  page("/workloads/at-risk", () => import("../pages/workloads/at-risk.tsx"), "AtRiskPage", textSearch("show")),
+  page(
+    "/workloads/at-risk",
+    () => import("../pages/workloads/at-risk.tsx"),
+    "AtRiskPage",
+    textSearch("show", "policy"),
+  ),
   page("/workloads/$id", () => import("../pages/workloads/workload.tsx"), "WorkloadPage"),
   page("/policies", () => import("../pages/policies/policies.tsx"), "PoliciesPage"),
   page("/policies/new", () => import("../pages/policies/editor-page.tsx"), "NewPolicyPage"),
-  page("/policies/$id", () => import("../pages/policies/policy.tsx"), "PolicyPage", textSearch("tab")),
+  page("/policies/$id", () => import("../pages/policies/policy.tsx"), "PolicyPage", textSearch("tab", "from", "to")),
   page(
     "/backups",
     () => import("../pages/backups/backups.tsx"),

@@ -15,6 +15,7 @@ export const data = {
     selector_hint: "env=prod, tier in (1,2), !temporary, name=web-*",
     search: "Name",
     search_hint: "part of the name",
+    every_policy: "of every policy",
     all_types: "All types",
     risk_only: "At risk only",
     none: "No workload yet.",

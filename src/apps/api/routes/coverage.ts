@@ -1,7 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import { coverageReport, overview } from "../../../control/coverage/index.ts";
+import { storageGrowth } from "../../../control/forecast/index.ts";
 import { getProject } from "../../../control/inventory/index.ts";
-import { coverageQuerySchema, coverageSchema, overviewQuerySchema, overviewSchema } from "../../../protocol/index.ts";
+import {
+  coverageQuerySchema,
+  coverageSchema,
+  overviewQuerySchema,
+  overviewSchema,
+  storageGrowthSchema,
+} from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { apiError } from "../errors.ts";
 import { toWire } from "../listing.ts";
@@ -42,6 +49,19 @@ export function addCoverageRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, query }) => {
       const options = query.project === undefined ? {} : { project_id: (await getProject(db, query.project)).id };
       return toWire(await overview(db, deps.clock.now_ms(), options));
+    },
+  });
+  addRead(app, deps, {
+    tag: "coverage",
+    url: "/v1/storage-growth",
+    operation_id: "get_storage_growth",
+    summary: "What is stored by tier, as measured on each of the last 90 days, and what it will probably be",
+    scope: "workloads:read",
+    query: overviewQuerySchema,
+    response: storageGrowthSchema,
+    run: async ({ db, query }) => {
+      const options = query.project === undefined ? {} : { project_id: (await getProject(db, query.project)).id };
+      return toWire(await storageGrowth(db, deps.clock.now_ms(), options));
     },
   });
 }

@@ -270,9 +270,23 @@ function registerSimulate(policy: Command, io: CliIo): void {
         const now = renderForecast("As it is", it.current, it.currency, widthOf(io));
         const then =
           it.changed === null ? [] : ["", renderForecast("As it would be", it.changed, it.currency, widthOf(io))];
-        return [head, "", now, ...then].join("\n");
+        const effect = it.coverage === null ? [] : ["", renderEffect(it.coverage)];
+        return [head, "", now, ...then, ...effect].join("\n");
       });
     });
+}
+
+/** Who would gain or lose coverage, a line each. */
+function renderEffect(of: NonNullable<SimulationView["coverage"]>): string {
+  const lines = (title: string, total: number, some: typeof of.gains) =>
+    total === 0 ? [] : [`${title} (${total}):`, ...some.map(({ name, why }) => `  ${name}: ${why}`)];
+  const proofs = of.proofs_ended === 0 ? [] : [`${of.proofs_ended} proofs by drills end with a new version.`];
+  const told = [
+    ...lines("No longer at risk", of.gains_total, of.gains),
+    ...lines("At risk with the change", of.loses_total, of.loses),
+    ...proofs,
+  ];
+  return told.length === 0 ? "Nobody gains or loses coverage." : told.join("\n");
 }
 
 function renderForecast(title: string, of: SimulationView["current"], currency: string, width?: number): string {

@@ -1110,6 +1110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/storage-growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is stored by tier, as measured on each of the last 90 days, and what it will probably be
+         * @description Needs the permission `workloads:read`.
+         */
+        get: operations["get_storage_growth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/replication": {
         parameters: {
             query?: never;
@@ -11583,6 +11603,21 @@ export interface operations {
                             }[];
                             cost_total: string | null;
                         } | null;
+                        coverage: {
+                            gains_total: number;
+                            gains: {
+                                workload_id: string;
+                                name: string;
+                                why: string;
+                            }[];
+                            loses_total: number;
+                            loses: {
+                                workload_id: string;
+                                name: string;
+                                why: string;
+                            }[];
+                            proofs_ended: number;
+                        } | null;
                     };
                 };
             };
@@ -13588,6 +13623,95 @@ export interface operations {
                             copies: number;
                             source_bytes: number;
                             stored_bytes: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_storage_growth: {
+        parameters: {
+            query?: {
+                /** @description Id or name; without it all projects */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        generated_at: string;
+                        method: string;
+                        days_measured: number;
+                        days_needed: number;
+                        tiers: {
+                            /** @enum {string} */
+                            tier: "hot" | "warm" | "cold";
+                            bytes: number;
+                            history: {
+                                day: string;
+                                bytes: number;
+                            }[];
+                            change_bytes_per_day: number | null;
+                            ahead: {
+                                days: number;
+                                bytes: number;
+                                low_bytes: number;
+                                high_bytes: number;
+                            }[] | null;
                         }[];
                     };
                 };

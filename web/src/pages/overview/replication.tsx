@@ -1,5 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { href } from "../../app/href.ts";
 import type { Answer } from "../../api/types.ts";
 import { countText, secondsText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
@@ -22,18 +23,27 @@ export function ReplicationPanel({ status }: { status: Answer<"/v1/replication">
       {status.pairs.map((pair) => {
         const late = pair.lag_seconds > LAG_ALERT_SECONDS || pair.failed > 0;
         return (
-          <Link key={`${pair.from_region} ${pair.to_region}`} to="/regions" className={classes.rpo_row}>
-            <span className={classes.rpo_head}>
-              <span>{t.regions.pair(pair.from_region, pair.to_region)}</span>
-              <span className={classes.rpo_count} data-bad={late}>
-                <Icon name={late ? "warning" : "check"} size={13} />
-                {secondsText(pair.lag_seconds)}
+          <div key={`${pair.from_region} ${pair.to_region}`}>
+            <Link to="/regions" className={classes.rpo_row}>
+              <span className={classes.rpo_head}>
+                <span>{t.regions.pair(pair.from_region, pair.to_region)}</span>
+                <span className={classes.rpo_count} data-bad={late}>
+                  <Icon name={late ? "warning" : "check"} size={13} />
+                  {secondsText(pair.lag_seconds)}
+                </span>
               </span>
-            </span>
+            </Link>
             <span className={classes.quiet}>
-              {t.overview.pending} {countText(pair.pending)} · {t.overview.copy_failures} {countText(pair.failures_24h)}
+              <Link {...href("/jobs?kind=copy&state=QUEUED|WAITING_WINDOW|RUNNING|VERIFYING")}>
+                {t.overview.pending} {countText(pair.pending)}
+              </Link>{" "}
+              ·{" "}
+              <Link {...href("/jobs?kind=copy&state=FAILED")}>
+                {t.overview.copy_failures} {countText(pair.failures_24h)}
+              </Link>
+              {pair.cause_text !== null && <> · {pair.cause_text}</>}
             </span>
-          </Link>
+          </div>
         );
       })}
     </Stack>

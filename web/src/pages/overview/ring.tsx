@@ -55,7 +55,13 @@ export function CoverageRing({ coverage }: { coverage: Coverage }) {
         </text>
       </svg>
       <Stack gap={6} flex={1}>
-        <Row to="/workloads" icon="check" tone="good" label={t.overview.protected} count={coverage.protected} />
+        <Row
+          to="/workloads/at-risk?show=protected"
+          icon="check"
+          tone="good"
+          label={t.overview.protected}
+          count={coverage.protected}
+        />
         <Row to="/workloads/at-risk" icon="warning" tone="bad" label={t.overview.risk} count={at_risk} />
         <Row
           to="/workloads/at-risk?show=excepted"
@@ -72,7 +78,7 @@ export function CoverageRing({ coverage }: { coverage: Coverage }) {
           count={uncovered}
         />
         <Text size="xs" c="dimmed">
-          {t.overview.coverage_of(countText(workloads))}
+          <Link to="/workloads">{t.overview.coverage_of(countText(workloads))}</Link>
         </Text>
       </Stack>
     </Group>

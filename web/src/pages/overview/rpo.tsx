@@ -1,5 +1,6 @@
 import { Stack, Text, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { href } from "../../app/href.ts";
 import type { Overview } from "../../api/types.ts";
 import { countText, secondsText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
@@ -20,7 +21,10 @@ export function RpoList({ rpo }: { rpo: Overview["rpo"] }) {
       {rpo.map(({ policy, rpo_seconds, workloads, met, missed }) => {
         const all = met === workloads;
         const row = (
-          <Link to={`/policies/${policy}` as never} className={classes.rpo_row}>
+          <Link
+            {...href(`/workloads/at-risk?show=${all ? "all" : "missed"}&policy=${encodeURIComponent(policy)}`)}
+            className={classes.rpo_row}
+          >
             <span className={classes.rpo_head}>
               <span>
                 {policy} <span className={classes.quiet}>≤ {secondsText(rpo_seconds)}</span>

@@ -1,41 +1,35 @@
-import { Table } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { href } from "../../app/href.ts";
 import type { Overview } from "../../api/types.ts";
 import { bytesText, countText, percentText } from "../../parts/format.ts";
+import { Rows } from "../../parts/rows.tsx";
 import { t } from "../../texts/index.ts";
 
-export function StorageTable({ storage }: { storage: Overview["storage"] }) {
+type Place = Overview["storage"][number];
+
+/** What lies where; each figure opens the recovery points it is of. */
+export function StorageTable({ storage }: { storage: readonly Place[] }) {
+  const to = ({ region }: Place, content: ReactNode) => <Link {...href(`/backups?region=${region}`)}>{content}</Link>;
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t.overview.region}</Table.Th>
-            <Table.Th ta="end">{t.overview.recovery_points}</Table.Th>
-            <Table.Th ta="end">{t.overview.source}</Table.Th>
-            <Table.Th ta="end">{t.overview.stored}</Table.Th>
-            <Table.Th ta="end">{t.overview.ratio}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {storage.map((place) => (
-            <Table.Tr key={place.region}>
-              <Table.Td>
-                <Link {...href(`/backups?region=${place.region}`)}>{place.region}</Link>
-              </Table.Td>
-              <Table.Td ta="end">{countText(place.backups + place.copies)}</Table.Td>
-              <Table.Td ta="end">{bytesText(place.source_bytes)}</Table.Td>
-              <Table.Td ta="end">{bytesText(place.stored_bytes)}</Table.Td>
-              <Table.Td ta="end">
-                {place.source_bytes > place.stored_bytes
-                  ? percentText(place.source_bytes - place.stored_bytes, place.source_bytes)
-                  : "–"}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Rows
+      label={t.overview.storage}
+      items={storage}
+      rowKey={(place) => place.region}
+      none={t.common.none}
+      columns={[
+        { title: t.overview.region, cell: (place) => to(place, place.region) },
+        { title: t.overview.recovery_points, end: true, cell: (place) => to(place, countText(place.backups)) },
+        { title: t.overview.copies, end: true, cell: (place) => to(place, countText(place.copies)) },
+        { title: t.overview.source, end: true, cell: (place) => to(place, bytesText(place.source_bytes)) },
+        { title: t.overview.stored, end: true, cell: (place) => to(place, bytesText(place.stored_bytes)) },
+        {
+          title: t.overview.ratio,
+          end: true,
+          cell: ({ source_bytes, stored_bytes }) =>
+            source_bytes > stored_bytes ? percentText(source_bytes - stored_bytes, source_bytes) : "–",
+        },
+      ]}
+    />
   );
 }

@@ -24,7 +24,7 @@ export interface Draft {
   readonly error: unknown;
 }
 
-const TYPED_MS = 300;
+const TYPED_MS = 200;
 
 /** A policy as text: the one truth of the editor. The form reads it and writes single fields of it. */
 export function useDraft(initial: string): Draft {

@@ -7,12 +7,13 @@ import { api, newKey, take } from "../../api/client.ts";
 import type { Policy } from "../../api/types.ts";
 import { Failed, Panel } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
+import { Board } from "./board.tsx";
 import { useDraft } from "./draft.ts";
 import { FormPane } from "./form-pane.tsx";
+import { Outcome } from "./outcome.tsx";
 import classes from "./policies.module.css";
 import { Simulator } from "./simulator.tsx";
 import { YamlPane } from "./yaml-pane.tsx";
-import { YearPanel } from "./year.tsx";
 
 export interface EditorProps {
   readonly initial: string;
@@ -45,6 +46,15 @@ export function PolicyEditor({ initial, policy, onSaved, aside }: EditorProps) {
   return (
     <>
       <div className="hf-grid">
+        {/* The one of an edited policy is above its form: what a change does is seen before it is written. */}
+        <div data-span={policy === undefined ? "4" : undefined}>
+          <Panel title={t.policies.board}>
+            <div className={policy === undefined ? undefined : classes.board}>
+              <Board draft={draft} />
+              {policy !== undefined && <Outcome id={policy.id} draft={draft} changed={changed} />}
+            </div>
+          </Panel>
+        </div>
         <div data-span="4">
           <Panel title={t.policies.form}>
             <FormPane draft={draft} named={policy !== undefined} />
@@ -54,14 +64,9 @@ export function PolicyEditor({ initial, policy, onSaved, aside }: EditorProps) {
           <Panel title={t.policies.yaml}>
             <YamlPane draft={draft} />
           </Panel>
-          {policy !== undefined && (
-            <div className={classes.year}>
-              <YearPanel id={policy.id} draft={draft} changed={changed} />
-            </div>
-          )}
         </div>
-        <div data-span="4">
-          <Panel title={t.policies.simulator}>
+        <div data-span={policy === undefined ? undefined : "4"}>
+          <Panel title={t.policies.next}>
             {draft.error !== null && draft.error !== undefined ? (
               <Failed error={draft.error} />
             ) : (

@@ -1,11 +1,11 @@
-import { Checkbox, Fieldset, NumberInput, Select, SimpleGrid, Slider, Stack, Text, TextInput } from "@mantine/core";
+import { Checkbox, Fieldset, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { regionsQuery } from "../../api/queries.ts";
 import { t } from "../../texts/index.ts";
 import type { Draft } from "./draft.ts";
 import classes from "./policies.module.css";
 
-const CLASSES = { hourly: 336, daily: 120, weekly: 104, monthly: 120, yearly: 20 } as const;
+const gfsClasses = ["hourly", "daily", "weekly", "monthly", "yearly"] as const;
 const RULES = ["hourly", "daily", "weekly", "monthly", "cron"] as const;
 
 /** The fields most policies need; everything else is written in the text beside it. */
@@ -52,37 +52,20 @@ export function FormPane({ draft, named }: { draft: Draft; named: boolean }) {
         </SimpleGrid>
       </Fieldset>
       <Fieldset legend={t.policies.retention_head} className={classes.fieldset}>
-        <Stack gap={6}>
-          {Object.entries(CLASSES).map(([gfs_class, max]) => {
-            const count = Number(at("retention", gfs_class) ?? 0);
-            const label = t.policies.classes[gfs_class] ?? gfs_class;
-            const set = (next: number) => setField(["retention", gfs_class], next === 0 ? undefined : next);
-            return (
-              <div key={gfs_class} className={classes.retention}>
-                <Text size="sm">{label}</Text>
-                <Slider
-                  min={0}
-                  max={max}
-                  value={Math.min(count, max)}
-                  onChange={set}
-                  label={null}
-                  size="sm"
-                  thumbLabel={label}
-                  disabled={value === null}
-                />
-                <NumberInput
-                  aria-label={label}
-                  min={0}
-                  max={10_000}
-                  value={count}
-                  onChange={(next) => set(Number(next) || 0)}
-                  disabled={value === null}
-                  hideControls
-                />
-              </div>
-            );
-          })}
-        </Stack>
+        <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm">
+          {gfsClasses.map((gfs_class) => (
+            <NumberInput
+              key={gfs_class}
+              label={t.policies.classes[gfs_class] ?? gfs_class}
+              min={0}
+              max={10_000}
+              value={Number(at("retention", gfs_class) ?? 0)}
+              onChange={(next) => setField(["retention", gfs_class], Number(next) || undefined)}
+              disabled={value === null}
+              hideControls
+            />
+          ))}
+        </SimpleGrid>
       </Fieldset>
       <Fieldset legend={t.policies.copy_head} className={classes.fieldset}>
         <Stack gap="sm">

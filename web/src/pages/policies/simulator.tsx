@@ -6,7 +6,6 @@ import { Icon } from "../../parts/icons.tsx";
 import { Chip } from "../../parts/state.tsx";
 import { t } from "../../texts/index.ts";
 import type { Draft } from "./draft.ts";
-import { KeptStrip } from "./kept-strip.tsx";
 import classes from "./policies.module.css";
 
 const DAY_MS = 86_400_000;
@@ -55,10 +54,6 @@ export function Preview({ preview }: { preview: PolicyPreview }) {
       <Text size="sm">
         {t.policies.rpo} {secondsText(preview.rpo_seconds)} · {t.policies.held(countText(points))},{" "}
         {t.policies.oldest(spanText(reach_ms))}
-      </Text>
-      <KeptStrip kept={preview.kept} />
-      <Text size="sm" fw={600}>
-        {t.policies.runs_head}
       </Text>
       <Table.ScrollContainer minWidth={300}>
         <Table>

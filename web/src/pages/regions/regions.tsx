@@ -144,6 +144,7 @@ function Pairs({ status }: { status: Answer<"/v1/replication"> }) {
             <Table.Th ta="end">{t.overview.copy_failures}</Table.Th>
             <Table.Th ta="end">{t.regions.rate}</Table.Th>
             <Table.Th>{t.regions.newest}</Table.Th>
+            <Table.Th>{t.regions.waits_for}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -159,6 +160,7 @@ function Pairs({ status }: { status: Answer<"/v1/replication"> }) {
               <Table.Td>
                 <Ago at={pair.newest_copy_at} />
               </Table.Td>
+              <Table.Td>{pair.cause_text ?? "–"}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

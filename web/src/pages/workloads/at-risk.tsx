@@ -1,4 +1,4 @@
-import { SegmentedControl, Stack, Text } from "@mantine/core";
+import { Button, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -18,30 +18,48 @@ const SHOWN_MAX = 500;
 /** What is not protected, each with why and the way out. */
 export function AtRiskPage() {
   const query = useQuery(coverageQuery());
-  const [{ show = "at_risk" }, set] = useAddress<"show">();
+  const [{ show = "at_risk", policy }, set] = useAddress<"show" | "policy">();
   const words = {
     at_risk: t.overview.risk,
     excepted: t.overview.excepted,
     uncovered: t.overview.uncovered,
+    missed: t.overview.missed,
+    protected: t.overview.protected,
+    all: t.alerts.all,
   } as const;
   const rows = useMemo(() => {
-    const all = query.data?.workloads ?? [];
+    const known = query.data?.workloads ?? [];
+    const all = policy === undefined ? known : known.filter((it) => it.policies.some(({ name }) => name === policy));
+    if (show === "all") return all;
+    if (show === "missed") return all.filter((it) => it.rpo_met === false);
     if (show === "uncovered") {
       return all.filter((it) => Object.keys(it.tags).length > 0 && it.findings.some((f) => f.code === "NO_POLICY"));
     }
     return all.filter((it) => it.status === show);
-  }, [query.data, show]);
+  }, [query.data, show, policy]);
   return (
     <>
       <PageHead
         title={words[show as keyof typeof words] ?? t.overview.risk}
         above={<Link to="/workloads">{t.workloads.title}</Link>}
+        lead={
+          policy === undefined ? undefined : (
+            <>
+              {t.policies.name} <Link to={`/policies/${policy}` as never}>{policy}</Link>{" "}
+              <Button variant="subtle" size="compact-xs" onClick={() => set({ policy: undefined })}>
+                {t.workloads.every_policy}
+              </Button>
+            </>
+          )
+        }
         actions={
-          <SegmentedControl
+          <Select
             aria-label={t.workloads.status}
             data={Object.entries(words).map(([value, label]) => ({ value, label }))}
             value={show}
-            onChange={(value) => set({ show: value })}
+            onChange={(value) => set({ show: value ?? undefined })}
+            allowDeselect={false}
+            w={190}
           />
         }
       />
