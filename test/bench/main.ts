@@ -2,6 +2,7 @@
  * `npm run bench [-- --only tree,image,incompressible,small,generations] [--rounds N] [--work DIR] [--write]`
  * `--files N` and `--gib N` make the data sets smaller, to try the bench itself.
  * `npm run bench -- --only index [--chunks N]` measures the chunk index instead, by itself.
+ * `npm run bench -- --only postgresql,mariadb [--scale N] [--seconds N]` measures databases, scale 200 as about 3 GB.
  * `npm run bench -- --only vm [--mib N]` measures disks of VMs: backups over NBD, and reads of a served backup.
  * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in
  * docs/benchmarks.md.
@@ -12,6 +13,8 @@ import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { borg, holdfast, restic } from "./contenders.ts";
+import { benchMariadb } from "./database/mariadb.ts";
+import { benchPostgresql } from "./database/postgresql.ts";
 import { benchIndex } from "./index/main.ts";
 import { benchVm } from "./vm/main.ts";
 import {
@@ -31,6 +34,13 @@ const SETS: Record<string, (o: BenchOptions) => Promise<Row[]>> = {
   small: smallFileRows,
   generations: generationRows,
 };
+const DATABASES = { postgresql: benchPostgresql, mariadb: benchMariadb };
+const DATABASE_PACKAGES = {
+  pgbackrest: "pgbackrest",
+  pgbench: "postgresql-contrib",
+  mariadbd: "mariadb-server",
+  "mariadb-backup": "mariadb-backup",
+};
 const PACKAGES = { restic: "restic", borg: "borgbackup", mke2fs: "e2fsprogs", zstd: "zstd", openssl: "openssl" };
 
 const root = join(import.meta.dirname, "../..");
@@ -41,6 +51,8 @@ const { values } = parseArgs({
     files: { type: "string", default: "1000000" },
     gib: { type: "string", default: "4" },
     mib: { type: "string", default: "1024" },
+    scale: { type: "string", default: "10" },
+    seconds: { type: "string", default: "20" },
     chunks: { type: "string", default: "20000000" },
     work: { type: "string", default: join(tmpdir(), "holdfast-bench") },
     write: { type: "boolean", default: false },
@@ -65,8 +77,8 @@ function has(command: string): boolean {
     .some((dir) => existsSync(join(dir, command)));
 }
 
-function install(): void {
-  const missing = Object.entries(PACKAGES)
+function install(packages: Readonly<Record<string, string>>): void {
+  const missing = Object.entries(packages)
     .filter(([command]) => !has(command))
     .map(([, name]) => name);
   if (missing.length === 0) return;
@@ -75,6 +87,25 @@ function install(): void {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   execFileSync("apt-get", ["update", "-qq"], { env, stdio: "ignore" });
   execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { env, stdio: "ignore" });
+}
+
+const wanted = values.only.split(",");
+if (wanted.some((name) => name in DATABASES)) {
+  install({ ...DATABASE_PACKAGES, zstd: "zstd", openssl: "openssl" });
+  const [scale, seconds, rounds] = [values.scale, values.seconds, values.rounds].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  for (const name of wanted) {
+    const bench = DATABASES[name as keyof typeof DATABASES];
+    if (bench === undefined)
+      throw new Error(`databases are measured by themselves: ${Object.keys(DATABASES).join(",")}`);
+    print(`\n## ${name}, scale ${scale}, ${rounds} rounds\n`);
+    await bench({ scale, seconds, rounds, print });
+  }
+  process.exit(0);
 }
 
 const mib = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`;
@@ -119,7 +150,7 @@ function requireRoom(path: string, gib: number): void {
   if (free < gib) throw new Error(`${path} has ${free.toFixed(1)} GiB free; the benchmark needs ${gib}`);
 }
 
-install();
+install(PACKAGES);
 execFileSync(process.execPath, [join(root, "scripts/build.ts")], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
 const { work } = values;
 mkdirSync(work, { recursive: true });
@@ -150,7 +181,7 @@ function writePage(): void {
   );
 }
 
-const sets = values.only.split(",");
+const sets = wanted;
 for (const name of sets)
   if (SETS[name] === undefined) throw new Error(`no data set ${name}; there are ${Object.keys(SETS).join(", ")}`);
 requireRoom(fast, options.gib + 1);

@@ -1,4 +1,13 @@
-import { EntryView, FLAG_CHANGED, FLAG_INCOMPLETE, TreeReader, TYPE_FILE, walkContent } from "../manifest/index.ts";
+import { hasCode } from "../../base/index.ts";
+import {
+  EntryView,
+  FileReader,
+  FLAG_CHANGED,
+  FLAG_INCOMPLETE,
+  TreeReader,
+  TYPE_FILE,
+  walkContent,
+} from "../manifest/index.ts";
 import { ChunkReader, type ChunkSink, type LoadedIndex, type Manifest, type Repository } from "../repository/index.ts";
 import { type ParentFile, type StreamParent, streamError } from "../source/stream/index.ts";
 import { type ExtentList, packExtents } from "./extent-list.ts";
@@ -10,6 +19,7 @@ export class ParentContents implements StreamParent {
   readonly #tree: TreeReader;
   readonly #reader: ChunkReader;
   readonly #sink: ChunkSink;
+  #open: { readonly path: string; readonly file: FileReader } | undefined;
 
   constructor(manifest: Manifest, repository: Repository, loaded: LoadedIndex, sink: ChunkSink) {
     this.#manifest = manifest;
@@ -37,6 +47,22 @@ export class ParentContents implements StreamParent {
     if (entry === undefined) return undefined;
     const xattrs = entry.xattrs.map(({ name, value }) => ({ name: Buffer.from(name), value: Buffer.from(value) }));
     return { size: entry.size, xattrs };
+  }
+
+  async read(path: string | Buffer, offset: number, length: number): Promise<Buffer> {
+    const key = pathKey(path);
+    try {
+      if (this.#open?.path !== key) {
+        const entry = await this.#entry(key);
+        if (entry === undefined) throw incomplete(key, "has no whole file of that name");
+        const { content, size } = entry;
+        this.#open = { path: key, file: await FileReader.open(Buffer.from(content), size, this.#reader.read) };
+      }
+      return await this.#open.file.read(offset, length);
+    } catch (error) {
+      if (hasCode(error, "CHUNK_MISSING")) throw incomplete(key, "needs a chunk that is not stored any more");
+      throw error;
+    }
   }
 
   async #entry(path: string): Promise<EntryView | undefined> {

@@ -1,5 +1,6 @@
 import {
   EntryView,
+  FileReader,
   TreeReader,
   TYPE_BLOCK_DEVICE,
   TYPE_CHARACTER_DEVICE,
@@ -13,7 +14,6 @@ import type { ExtendedAttribute } from "../posix/index.ts";
 import { ChunkReader, type Lease, type Manifest, type Repository } from "../repository/index.ts";
 import { ChunkCache } from "./chunk-cache.ts";
 import { browseError } from "./errors.ts";
-import { FileReader } from "./file-reader.ts";
 
 const TYPES = {
   [TYPE_FILE]: "file",

@@ -1,6 +1,6 @@
 import type { BackupNode, BackupReader } from "./backup-reader.ts";
 import { browseError } from "./errors.ts";
-import type { FileReader } from "./file-reader.ts";
+import type { FileReader } from "../manifest/index.ts";
 import { pathText } from "./path-text.ts";
 
 /** Entries of folders kept at hand; about half a kilobyte each. */

@@ -10,4 +10,4 @@ export { BackupTree, type Found } from "./backup-tree.ts";
 export { pathBytes, pathText } from "./path-text.ts";
 export { readStream } from "./read-stream.ts";
 export { writeTar } from "./tar.ts";
-export { FileReader } from "./file-reader.ts";
+export { FileReader } from "../manifest/index.ts";

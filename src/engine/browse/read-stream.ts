@@ -1,4 +1,4 @@
-import type { FileReader } from "./file-reader.ts";
+import type { FileReader } from "../manifest/index.ts";
 
 const BLOCK_BYTES = 4 * 1024 * 1024;
 

@@ -7,6 +7,7 @@
 export * from "./content.ts";
 export * from "./entry.ts";
 export * from "./errors.ts";
+export { FileReader } from "./file-reader.ts";
 export * from "./manifest.ts";
 export type { ManifestStats, PrivateManifest, PublicManifest } from "./parts.ts";
 export * from "./tree-reader.ts";

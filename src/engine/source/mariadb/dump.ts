@@ -31,7 +31,12 @@ export const dataPath = (database: string, table: string, part: string): string 
  * How a table is cut. Large ones with a whole number as key are cut at multiples of a power of two, so that the next
  * backup cuts at the same keys and stores what is in between once.
  */
-export async function partsOf(sql: MariaConnection, database: string, table: MariaTable): Promise<Part[]> {
+export async function partsOf(
+  sql: MariaConnection,
+  database: string,
+  table: MariaTable,
+  part_bytes = PART_BYTES,
+): Promise<Part[]> {
   const from = `${quoted(database)}.${quoted(table.name)}`;
   const columns = table.columns.map(({ name, type }) => expression(quoted(name), type));
   const select = `SELECT SQL_NO_CACHE ${columns.join(", ")} FROM ${from}`;
@@ -40,13 +45,13 @@ export async function partsOf(sql: MariaConnection, database: string, table: Mar
   const whole = { database, table, path: dataPath(database, table.name, "0"), sql: `${select}${forced}${order}` };
   const [column] = table.key;
   const type = table.columns.find(({ name }) => name === column)?.type;
-  if (column === undefined || type === undefined || !INTEGERS.has(type) || table.data_bytes < 2 * PART_BYTES)
+  if (column === undefined || type === undefined || !INTEGERS.has(type) || table.data_bytes < 2 * part_bytes)
     return [{ ...whole, size_hint: table.data_bytes }];
   const key = quoted(column);
   const [row] = await sql.query(`SELECT MIN(${key}) AS low, MAX(${key}) AS high FROM ${from}`);
   if (typeof row?.["low"] !== "string" || typeof row["high"] !== "string") return [{ ...whole, size_hint: 0 }];
   const [low, high] = [BigInt(row["low"]), BigInt(row["high"])];
-  const wanted = BigInt(Math.ceil(table.data_bytes / PART_BYTES));
+  const wanted = BigInt(Math.ceil(table.data_bytes / part_bytes));
   let stride = 1n;
   while (stride * wanted <= high - low) stride *= 2n;
   const parts: Part[] = [];

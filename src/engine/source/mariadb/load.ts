@@ -89,18 +89,14 @@ export async function loadBackup(options: LoadOptions): Promise<LoadReport> {
     for (const each of chosen) await makeTables(first, each, options.replace);
     const jobs = jobsOf(index, chosen);
     let [next, tables, rows] = [0, 0, 0];
-    const left = new Map<string, number>();
-    for (const { key } of jobs) left.set(key, (left.get(key) ?? 0) + 1);
     const work = async () => {
       const connection = await prepared(target);
       try {
         for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
           signal.throwIfAborted();
-          const loaded = await loadPart(connection, files, job);
+          const loaded = await loadTable(connection, files, job, signal);
           rows += loaded;
-          const rest = (left.get(job.key) ?? 0) - 1;
-          left.set(job.key, rest);
-          if (rest === 0) options.onProgress(++tables, rows);
+          options.onProgress(++tables, rows);
         }
       } catch (error) {
         next = jobs.length; // the others end with what they are at
@@ -109,7 +105,7 @@ export async function loadBackup(options: LoadOptions): Promise<LoadReport> {
         connection.close();
       }
     };
-    const results = await Promise.allSettled(Array.from({ length: options.connections }, work));
+    const results = await Promise.allSettled(Array.from({ length: Math.min(options.connections, jobs.length) }, work));
     for (const result of results) if (result.status === "rejected") throw result.reason as Error;
     for (const each of chosen) await makeObjects(first, each, left_out);
     return { tables, rows, left_out };
@@ -163,38 +159,48 @@ async function makeTables(
 }
 
 interface Job {
-  readonly key: string;
-  readonly path: string;
+  readonly name: string;
+  /** In order of the key. */
+  readonly paths: readonly string[];
   readonly rows: number;
   readonly sql: string;
 }
 
-/** Parts of different tables stand next to each other, for those of one table wait for one another. */
+/**
+ * One statement for each table, the largest first. InnoDB fills an empty table in bulk and sorts its indexes in the
+ * end, but only within the first statement, and for that one it locks the whole table: a second connection that loads
+ * another part meanwhile ends in a deadlock.
+ */
 function jobsOf(index: MariaIndex, chosen: readonly Chosen[]): Job[] {
-  const jobs: (Job & { readonly nth: number })[] = [];
+  const jobs: Job[] = [];
   for (const { schema, into, tables } of chosen)
     for (const table of schema.tables) {
       if (!tables.has(table.name) || table.sequence) continue;
       const parts = index.parts.filter((each) => each.database === schema.name && each.table === table.name);
       const columns = table.columns.map(({ name }) => quoted(name)).join(", ");
       const sql = `LOAD DATA LOCAL INFILE 'part' INTO TABLE ${quoted(into)}.${quoted(table.name)} CHARACTER SET binary (${columns})`;
-      parts.forEach(({ path, rows }, nth) => jobs.push({ key: `${into}.${table.name}`, path, rows, sql, nth }));
+      const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+      jobs.push({ name: `${into}.${table.name}`, paths: parts.map(({ path }) => path), rows, sql });
     }
-  return jobs.sort((a, b) => a.nth - b.nth);
+  return jobs.sort((a, b) => b.rows - a.rows);
 }
 
-async function loadPart(sql: MariaConnection, files: BackupFiles, job: Job): Promise<number> {
-  const loaded = await sql.load(
-    job.sql,
-    Readable.from(files.read(job.path), { objectMode: false, highWaterMark: 1 << 20 }),
-  );
+async function loadTable(sql: MariaConnection, files: BackupFiles, job: Job, signal: AbortSignal): Promise<number> {
+  const bytes = async function* () {
+    for (const path of job.paths)
+      for await (const chunk of files.read(path)) {
+        signal.throwIfAborted();
+        yield chunk;
+      }
+  };
+  const loaded = await sql.load(job.sql, Readable.from(bytes(), { objectMode: false, highWaterMark: 1 << 20 }));
   // A value that did not fit is a warning to the server, and a lost value to us.
   if (loaded.rows === job.rows && loaded.warnings === 0) return loaded.rows;
   const warnings = await sql.query("SHOW WARNINGS LIMIT 1").catch(() => []);
   const why = warnings[0]?.["Message"] ?? "no warning says why";
   throw mariaError(
     "MARIA_LOAD",
-    `${job.path}: ${job.rows} rows were backed up and ${loaded.rows} were loaded, with ${loaded.warnings} warnings: ${why}`,
+    `${job.name}: ${job.rows} rows were backed up and ${loaded.rows} were loaded, with ${loaded.warnings} warnings: ${why}`,
   );
 }
 

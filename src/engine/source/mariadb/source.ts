@@ -49,6 +49,8 @@ export interface MariaSourceOptions {
   /** Empty: all. */
   readonly databases: readonly string[];
   readonly connections: number;
+  /** Data of a table that makes another part; 32 MiB by default. */
+  readonly part_bytes?: number;
   /** Asked in the snapshot, by name. */
   readonly remember?: Readonly<Record<string, { readonly database?: string | undefined; readonly sql: string }>>;
 }
@@ -92,7 +94,7 @@ class MariaSource implements StreamSource {
       for (const table of tables) {
         if (table.sequence) continue;
         this.#warn(name, table.name, table, context);
-        parts.push(...(await partsOf(reader, name, table)));
+        parts.push(...(await partsOf(reader, name, table, this.#options.part_bytes)));
       }
     const bytes = parts.reduce((sum, { size_hint }) => sum + size_hint, 0);
     context.expect(parts.length + databases.length + 1, bytes);

@@ -7,4 +7,5 @@
  */
 export { streamError } from "./errors.ts";
 export { fileStat, type Attributes } from "./attributes.ts";
+export { type Change, overlay } from "./overlay.ts";
 export type * from "./types.ts";

@@ -50,6 +50,11 @@ export interface StreamParent {
   size(path: string | Buffer): Promise<number | undefined>;
   /** The same with what else it says of the file. */
   find(path: string | Buffer): Promise<ParentFile | undefined>;
+  /**
+   * Bytes of a file in it, fewer than `length` at its end.
+   * @throws STREAM_PARENT_INCOMPLETE when it is not there, or not stored any more
+   */
+  read(path: string | Buffer, offset: number, length: number): Promise<Buffer>;
 }
 
 export interface StreamContext {

@@ -1,4 +1,5 @@
-import { EXTENT_HOLE, walkContent } from "../manifest/index.ts";
+import { walkContent } from "./content.ts";
+import { EXTENT_HOLE } from "./entry.ts";
 
 /** At once when the chunk is at hand. */
 export type ReadChunk = (id: Buffer) => Promise<Buffer> | Buffer;
