@@ -3,8 +3,7 @@
  * who unsubscribed after that moment is mailed because of it.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "node:test";
 import {
@@ -21,32 +20,15 @@ import { requestBackup } from "../../src/control/protect/index.ts";
 import { requestDelete } from "../../src/control/retention/index.ts";
 import { systemClock } from "../../src/base/index.ts";
 import { findMariaHost, MariaConnection, MariaInstance } from "../../src/engine/source/mariadb/index.ts";
-import { needsMaria, TestServer } from "../../src/engine/source/mariadb/testing/server.ts";
+import { needsMaria, type TestServer } from "../../src/engine/source/mariadb/testing/server.ts";
 import { findHost, stopServer } from "../../src/engine/source/postgresql/index.ts";
 import { Cluster, needsPostgres } from "../../src/engine/source/postgresql/testing/cluster.ts";
 import { withTransaction } from "../../src/platform/db/index.ts";
 import { testDatabases } from "../../src/platform/db/testing.ts";
 import { type Installation, installation } from "../../src/testing/index.ts";
+import { startPlatform } from "./email-platform/platform.ts";
 
 const databases = testDatabases();
-
-const POSTGRESQL = `
-  CREATE TABLE suppressions (address text NOT NULL, scope text NOT NULL DEFAULT '', reason text NOT NULL DEFAULT '',
-    suppressed_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (address, scope));
-  CREATE TABLE sent (id bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())`;
-const MAILWIZZ = [
-  "CREATE DATABASE mailwizz",
-  "USE mailwizz",
-  `CREATE TABLE mailwizz.mw_list_subscriber (subscriber_id INT PRIMARY KEY AUTO_INCREMENT, list_id INT NOT NULL,
-    email VARCHAR(150) NOT NULL, status CHAR(15) NOT NULL DEFAULT 'confirmed', date_added DATETIME NOT NULL,
-    last_updated DATETIME NOT NULL, KEY (email))`,
-  `CREATE TABLE mailwizz.mw_email_blacklist (email_id INT PRIMARY KEY AUTO_INCREMENT, subscriber_id INT, email VARCHAR(150)
-    NOT NULL, reason TEXT, date_added DATETIME NOT NULL, last_updated DATETIME NOT NULL, KEY (email))`,
-  "CREATE TABLE mailwizz.mw_delivery_server (server_id INT PRIMARY KEY, status CHAR(15) NOT NULL)",
-  "INSERT INTO mailwizz.mw_delivery_server VALUES (1, 'active')",
-  `INSERT INTO mailwizz.mw_list_subscriber (list_id, email, date_added, last_updated)
-    SELECT 1 + seq % 3, CONCAT('s', seq, '@example.net'), UTC_TIMESTAMP(), UTC_TIMESTAMP() FROM seq_1_to_3000`,
-];
 
 /** Somebody who must not be mailed any more, and when that was certain. */
 interface Gone {
@@ -112,55 +94,10 @@ test("an email platform comes back as of one moment, and everyone who unsubscrib
 }, async (t) => {
   const it = await installation(t, databases);
   await it.run();
-  await using cluster = await Cluster.start();
-  await using server = await TestServer.start();
-  await cluster.sql(POSTGRESQL);
-  await server.sql(...MAILWIZZ);
-  const [web, pmta] = [join(it.dir, "web"), join(it.dir, "pmta")];
-  mkdirSync(join(web, "apps"), { recursive: true });
-  writeFileSync(join(web, "apps", "main.php"), "<?php // MailWizz");
-  mkdirSync(join(pmta, "domains"), { recursive: true });
-  mkdirSync(join(pmta, "dkim"));
-  writeFileSync(join(pmta, "config"), "include domains/*.conf\ndomain-key mail,example.net,dkim/example.net.pem\n");
-  writeFileSync(join(pmta, "domains", "a.conf"), "<domain example.net>\n</domain>\n");
-  execFileSync("openssl", ["genrsa", "-out", join(pmta, "dkim", "example.net.pem"), "2048"], { stdio: "ignore" });
-  const tls = { mode: "disable" as const };
-  const made = await createWorkload(
-    it.db,
-    {
-      name: "mail",
-      project: "acme",
-      type: "application",
-      source: {
-        kind: "application",
-        profile: "email-platform",
-        profile_options: { pmta_config: join(pmta, "config") },
-        suppressions: { every_seconds: 1 },
-        parts: [
-          {
-            name: "postgresql",
-            source: {
-              kind: "postgresql",
-              host: cluster.folder,
-              user: "postgres",
-              tls,
-              wal: { heartbeat_seconds: 0.5 },
-            },
-          },
-          { name: "mailwizz-db", source: { kind: "mariadb", host: server.instance.socket, user: "root" } },
-          {
-            name: "mailwizz-files",
-            source: { kind: "files", paths: [web] },
-            health: [
-              { kind: "file", name: "the program is there", path: join(web, "apps/main.php"), contains: "MailWizz" },
-            ],
-          },
-          { name: "powermta", source: { kind: "files", paths: [pmta] } },
-        ],
-      },
-    },
-    it,
-  );
+  await using platform_servers = await startPlatform(it.dir);
+  const { cluster, server, source } = platform_servers;
+  const input = { name: "mail", project: "acme", type: "application", source } as const;
+  const made = await createWorkload(it.db, input, it);
   const application = await getApplication(it.db, made.id);
   const ports = { ...it, secret: it.sources.secret, backUp: async () => undefined };
   const archiving = startArchiving("test", ports, [suppressionKind(ports) as LogKind]);
@@ -253,7 +190,7 @@ test("an email platform comes back as of one moment, and everyone who unsubscrib
       host: maria.kind === "mariadb" ? maria.host : "",
       port: 0,
       user: "root",
-      tls,
+      tls: { mode: "disable" },
     });
     const mailable = await sql.query("SELECT email FROM mailwizz.mw_list_subscriber WHERE status = 'confirmed'");
     const blacklist = await sql.query(

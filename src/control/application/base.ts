@@ -51,7 +51,7 @@ export async function chooseGroup(
 const firstSecond = ({ point_ms }: GroupDetails) => new Date((Math.floor(point_ms / 1000) + 1) * 1000).toISOString();
 
 /** As far as the part whose log reaches the least. */
-async function restorableGroup(
+export async function restorableGroup(
   group: GroupDetails,
   ports: { readonly db: Db; readonly repositories: Repositories },
 ): Promise<Restorable> {

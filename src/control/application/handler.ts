@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Source, Validation } from "../../model/index.ts";
@@ -63,10 +64,11 @@ function restoreOf(db: Db, id: string) {
 }
 
 function inputOf({ backup_id, target }: RestoreRow): RestoreInput {
-  const { new_name, project_id, options, region } = target;
+  const { new_name, path, project_id, options, region } = target;
   return {
     backup_id,
-    new_name: String(new_name),
+    ...(typeof new_name === "string" ? { new_name } : {}),
+    ...(typeof path === "string" ? { target_path: path } : {}),
     target_project: String(project_id),
     options: options as Readonly<Record<string, unknown>>,
     ...(typeof region === "string" ? { region } : {}),
@@ -91,7 +93,7 @@ async function restoreApplication(restore: RestoreRow, context: JobContext, port
   const finished: StepOutput & { readonly details: Record<string, unknown> } = await context.step(
     "finish",
     async () => {
-      const parts = await partsOf(application, planned.parts, String(restore.target["project_id"]), db);
+      const parts = await partsOf(application, restored, String(restore.target["project_id"]), db);
       const { details, validations } = await settle(application, parts, planned, context, ports);
       const failed = validations.find(({ outcome }) => outcome === "failed");
       if (failed !== undefined) throw unhealthy(failed);
@@ -160,7 +162,7 @@ async function inOrder(
     const open = known.some(({ finished_at }) => finished_at === null);
     if (!open) {
       const next = orders.find((order) => plans.some((plan) => plan.order === order && !isIn(known, plan)));
-      const before = plans.filter(({ order }) => order < (next ?? 0));
+      const before = known.filter(({ plan }) => plan.order < (next ?? 0));
       for (const part of await partsOf(application, before, String(restore.target["project_id"]), db)) {
         const results = await checkHealth(part, { clock, signal, secret: ports.sources.secret });
         const bad = results.find(({ outcome }) => outcome === "failed");
@@ -195,7 +197,11 @@ async function asked(db: Db, plans: readonly PartPlan[], restore: RestoreRow): P
     .execute();
   return plans.flatMap((plan) => {
     const row = rows.find(
-      ({ backup_id, target }) => backup_id === plan.backup_id && target["new_name"] === plan.new_name,
+      ({ backup_id, target }) =>
+        backup_id === plan.backup_id &&
+        (plan.target_path === undefined
+          ? target["new_name"] === plan.new_name
+          : target["path"] === resolve(plan.target_path)),
     );
     if (row === undefined) return [];
     const { id: restore_id, state, finished_at, error } = row;
@@ -206,29 +212,45 @@ async function asked(db: Db, plans: readonly PartPlan[], restore: RestoreRow): P
 /** The parts as they are now. */
 async function partsOf(
   application: Application,
-  plans: readonly PartPlan[],
+  restored: readonly PartRestore[],
   project_id: string,
   db: Db,
 ): Promise<RestoredPart[]> {
   const rules = new Map(rulesOf(application.source).parts.map((part) => [part.name, part]));
   const parts: RestoredPart[] = [];
-  for (const { name, new_name, workload_id } of plans) {
-    const made = await db
-      .selectFrom("workloads")
-      .select("source")
-      .where("project_id", "=", project_id)
-      .where("name", "=", new_name)
-      .where("removed_at", "is", null)
-      .executeTakeFirstOrThrow();
+  for (const part of restored) {
+    const { name, workload_id } = part.plan;
     const original = await db
       .selectFrom("workloads")
       .select("source")
       .where("id", "=", workload_id)
       .executeTakeFirstOrThrow();
     const health = rules.get(name)?.health ?? [];
-    parts.push({ name, health, original: original.source as Source, source: made.source as Source });
+    parts.push({ name, health, original: original.source as Source, source: await madeBy(part, project_id, db) });
   }
   return parts;
+}
+
+/** What the restore of a part made: a workload, or what its journal says of the folder. */
+async function madeBy({ plan, restore_id }: PartRestore, project_id: string, db: Db): Promise<Source> {
+  if (plan.target_path === undefined) {
+    const made = await db
+      .selectFrom("workloads")
+      .select("source")
+      .where("project_id", "=", project_id)
+      .where("name", "=", plan.new_name)
+      .where("removed_at", "is", null)
+      .executeTakeFirstOrThrow();
+    return made.source as Source;
+  }
+  const step = await db
+    .selectFrom("job_steps")
+    .innerJoin("restores", "restores.job_id", "job_steps.job_id")
+    .select("output")
+    .where("restores.id", "=", restore_id)
+    .where("job_steps.name", "=", "finish")
+    .executeTakeFirst();
+  return (step?.output?.["source"] as Source | undefined) ?? { kind: "files", paths: [plan.target_path], exclude: [] };
 }
 
 async function sumOf(db: Db, restored: readonly PartRestore[]) {
@@ -269,6 +291,7 @@ async function tell(
       name: plan.name,
       kind: plan.kind,
       workload: plan.new_name,
+      ...(plan.target_path === undefined ? {} : { path: plan.target_path }),
       backup_id: plan.backup_id,
       restore_id,
       recovered_to: typeof recovered_to === "string" ? recovered_to : new Date(plan.point_ms).toISOString(),
@@ -289,7 +312,8 @@ async function register(
   ports: RecoverPorts,
 ): Promise<void> {
   const project = String(restore.target["project_id"]);
-  const name = String(restore.target["new_name"]);
+  const name = restore.target["new_name"];
+  if (typeof name !== "string") return;
   const taken = await tx
     .selectFrom("workloads")
     .select("id")
@@ -300,7 +324,7 @@ async function register(
   if (taken !== undefined) return;
   const parts = source.parts.flatMap((part) => {
     const plan = plans.find((each) => each.name === part.name);
-    return plan === undefined ? [] : [{ ...part, workload: plan.new_name }];
+    return plan === undefined || plan.new_name === null ? [] : [{ ...part, workload: plan.new_name }];
   });
   await createWorkload(
     tx,

@@ -6,7 +6,7 @@
  * next ones are; an application is ready only when every entry of its suppression log is in force in it, whatever the
  * point it was restored to; applying the log twice changes nothing; the log is only ever added to.
  */
-export { chooseGroup } from "./base.ts";
+export { chooseGroup, restorableGroup } from "./base.ts";
 export { applicationError } from "./errors.ts";
 export { withApplications } from "./handler.ts";
 export { previewAnyRestore, requestAnyRestore } from "./request.ts";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as z from "zod";
 import { asHoldfastError, hasCode } from "../../base/index.ts";
 import type { Source } from "../../model/index.ts";
@@ -23,7 +24,10 @@ export interface PartPlan {
   readonly workload_id: string;
   readonly kind: string;
   readonly backup_id: string;
-  readonly new_name: string;
+  /** Of the workload it becomes; null when it is only laid, and brought up, in a folder. */
+  readonly new_name: string | null;
+  /** That folder. Absent in the journals of older jobs. */
+  readonly target_path?: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether a log brings it to the target, rather than its backup. */
   readonly replayed: boolean;
@@ -35,7 +39,8 @@ export interface ApplicationPlan {
   readonly application: Application;
   readonly backup: BackupRow;
   readonly target_ms: number;
-  readonly new_name: string;
+  readonly new_name: string | null;
+  readonly target_path: string | null;
   readonly parts: readonly PartPlan[];
   readonly previews: readonly RestorePreview[];
   readonly notes: readonly string[];
@@ -53,16 +58,13 @@ export async function planApplication(input: RestoreInput, ports: RecoverPorts):
   const backup = await getBackupRow(db, input.backup_id);
   const group = groupOf(backup.details);
   if (group === undefined) throw applicationError("APPLICATION_TARGET", `${backup.id} is no backup of an application`);
-  const { new_name } = input;
-  if (
-    new_name === undefined ||
-    input.in_place === true ||
-    input.target_path !== undefined ||
-    (input.paths ?? []).length > 0
-  )
-    throw applicationError("APPLICATION_TARGET", "an application is restored as a whole, to new resources", {
-      backup_id: backup.id,
-    });
+  const { new_name = null, target_path = null } = input;
+  if ((new_name === null) === (target_path === null) || input.in_place === true || (input.paths ?? []).length > 0)
+    throw applicationError(
+      "APPLICATION_TARGET",
+      "an application is restored as a whole, either to new resources or into a folder",
+      { backup_id: backup.id },
+    );
   const parsed = optionsSchema.safeParse(input.options ?? {});
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`);
@@ -84,12 +86,12 @@ export async function planApplication(input: RestoreInput, ports: RecoverPorts):
   const previews: RestorePreview[] = [];
   const notes: string[] = [`every part is restored as of ${new Date(target_ms).toISOString()}`];
   for (const part of group.parts) {
-    const found = await partPlan(part, { target_ms, asked, new_name, own: own[part.name] ?? {}, input }, ports);
+    const found = await partPlan(part, { target_ms, asked, own: own[part.name] ?? {}, input }, ports);
     parts.push({ ...found.plan, order: orders.get(part.name) ?? 0 });
     previews.push(found.preview);
     notes.push(...found.notes.map((note) => `${part.name}: ${note}`));
   }
-  return { application, backup, target_ms, new_name, parts, previews, notes };
+  return { application, backup, target_ms, new_name, target_path, parts, previews, notes };
 }
 
 /** As it is now, or as it was when it was removed: its backups outlive it. */
@@ -119,21 +121,23 @@ function tooEarly(group: GroupDetails, target_ms: number, backup_id: string) {
 interface Aim {
   readonly target_ms: number;
   readonly asked: boolean;
-  readonly new_name: string;
   readonly own: Readonly<Record<string, unknown>>;
   readonly input: RestoreInput;
 }
 
 async function partPlan(part: GroupPart, aim: Aim, ports: RecoverPorts) {
-  const { target_ms, asked, own, input } = aim;
+  const { target_ms, asked, input } = aim;
   const logged = part.kind === "postgresql" || part.kind === "mariadb";
+  // Its suppressions are applied, and its health is asked for: it has to run, in a folder, too.
+  const own = logged && input.target_path !== undefined ? { start: true, ...aim.own } : aim.own;
   const chosen = logged ? await getBackupRow(ports.db, part.backup_id) : await newestFile(ports.db, part, target_ms);
   const base = {
     name: part.name,
     workload_id: part.workload_id,
     kind: part.kind,
     backup_id: chosen.id,
-    new_name: `${aim.new_name}-${part.name}`,
+    new_name: input.new_name === undefined ? null : `${input.new_name}-${part.name}`,
+    ...(input.target_path === undefined ? {} : { target_path: join(input.target_path, part.name) }),
     point_ms: pointOf(chosen),
     region: input.region ?? null,
     order: 0,
@@ -161,13 +165,14 @@ async function partPlan(part: GroupPart, aim: Aim, ports: RecoverPorts) {
 
 /** The restore that a part's plan asks for. */
 export function partInput(
-  plan: Pick<PartPlan, "backup_id" | "new_name" | "region">,
+  plan: Pick<PartPlan, "backup_id" | "new_name" | "target_path" | "region">,
   options: Readonly<Record<string, unknown>>,
   { target_project }: Pick<RestoreInput, "target_project">,
 ): RestoreInput {
   return {
     backup_id: plan.backup_id,
-    new_name: plan.new_name,
+    ...(plan.new_name === null ? {} : { new_name: plan.new_name }),
+    ...(plan.target_path === undefined ? {} : { target_path: plan.target_path }),
     ...(plan.region === null ? {} : { region: plan.region }),
     ...(target_project === undefined ? {} : { target_project }),
     ...(Object.keys(options).length === 0 ? {} : { options }),

@@ -33,7 +33,7 @@ export async function requestAnyRestore(
 ): Promise<{ readonly restore_id: string; readonly job_id: string; readonly preview: RestorePreview }> {
   if (!(await isGroup(input.backup_id, ports))) return requestRestore(input, ports);
   const plan = await planApplication(input, ports);
-  const { backup, new_name } = plan;
+  const { backup, new_name, target_path } = plan;
   const { project_id, workload_id, region_id } = backup;
   const restore_id = newId("rst", ports.clock, ports.random);
   const preview = await previewOf(plan, ports);
@@ -41,7 +41,7 @@ export async function requestAnyRestore(
     input.target_project === undefined ? project_id : (await getProject(ports.db, input.target_project)).id;
   const target = {
     kind: "folder",
-    path: null,
+    path: target_path,
     replace_existing: false,
     delete_extra: false,
     project_id: target_project,
@@ -82,7 +82,10 @@ export async function requestAnyRestore(
   });
 }
 
-async function previewOf({ backup, previews, notes, parts, new_name }: ApplicationPlan, { db }: RecoverPorts) {
+async function previewOf(
+  { backup, previews, notes, parts, new_name, target_path }: ApplicationPlan,
+  { db }: RecoverPorts,
+) {
   const sum = (of: (preview: RestorePreview) => number) => previews.reduce((all, each) => all + of(each), 0);
   const region = (await listRegions(db)).find(({ id }) => id === backup.region_id)?.name ?? backup.region_id;
   return {
@@ -90,7 +93,7 @@ async function previewOf({ backup, previews, notes, parts, new_name }: Applicati
     region,
     copy_id: null,
     mode: "new_resource" as const,
-    target: `${new_name}: ${parts.map((part) => part.new_name).join(", ")}`,
+    target: `${target_path ?? new_name}: ${parts.map((part) => part.new_name ?? part.name).join(", ")}`,
     files: sum(({ files }) => files),
     directories: sum(({ directories }) => directories),
     others: sum(({ others }) => others),

@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/index.ts";
 import { bootState } from "../../engine/source/vm/index.ts";
 import { postponed } from "../jobs/index.ts";
 import type { JobContext, StepOutput } from "../jobs/index.ts";
@@ -17,6 +18,24 @@ const LOOK_EVERY_MS = 100;
 const PAUSE_MS = 500;
 /** From the end of the restore, by when all of the disks are there, to a guest that has come up. */
 const BOOT_MS_MAX = 600_000;
+/** Of an application's machine, that the drill waits for with its worker in hand. */
+const PART_BOOT_MS_MAX = 120_000;
+
+/** A machine of an application: its restore has ended, and so it has been booting for a while. */
+export async function lookForBoot(dir: string, signal: AbortSignal, clock: Clock): Promise<Functional> {
+  const until_ms = clock.monotonic_ms() + PART_BOOT_MS_MAX;
+  for (;;) {
+    const { by, console_tail } = await bootState(dir, clock);
+    if (by !== null) return { functional_at_ms: clock.now_ms(), detail: by };
+    if (clock.monotonic_ms() >= until_ms) return { functional_at_ms: null, detail: notUp(console_tail) };
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+function notUp(console_tail: string): string {
+  const said = console_tail.trim().split("\n").slice(-3).join(" | ");
+  return `the guest did not come up; its console says: ${said === "" ? "nothing" : said}`;
+}
 
 /**
  * A machine that is restored at once works long before its disks are here: that moment is watched for. Of other kinds
@@ -43,8 +62,7 @@ export async function awaitFunctional(
     const { finished_at, state } = await job();
     const failed = finished_at !== null && !state.startsWith("SUCCEEDED");
     if (failed || (finished_at !== null && clock.now_ms() - finished_at.getTime() > BOOT_MS_MAX)) {
-      const said = console_tail.trim().split("\n").slice(-3).join(" | ");
-      const detail = `the guest did not come up; its console says: ${said === "" ? "nothing" : said}`;
+      const detail = notUp(console_tail);
       return context.step("functional", async () => ({ functional_at_ms: null, detail }));
     }
     if (clock.monotonic_ms() >= until_ms) throw postponed("the machine boots", clock.now_ms() + PAUSE_MS);

@@ -1,18 +1,20 @@
 import { join } from "node:path";
+import { sql } from "kysely";
 import { asHoldfastError } from "../../base/index.ts";
 import type { HoldfastError } from "../../base/index.ts";
 import type { DrillFinding, DrillValidation } from "../../model/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { postponed } from "../jobs/index.ts";
 import type { JobContext, JobEnd, JobHandler, JobRow, StepOutput } from "../jobs/index.ts";
+import { requestAnyRestore } from "../application/index.ts";
 import { getBackupRow } from "../catalog/index.ts";
 import { getRegion } from "../inventory/index.ts";
-import { requestRestore } from "../recover/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
 import { chooseBackup } from "./choose.ts";
 import { awaitFunctional } from "./functional.ts";
 import { APPLICATION_KIND } from "../sources/index.ts";
 import { drillKind } from "./kinds.ts";
+import { endRestoresIn } from "./leftovers.ts";
 import { recordDrill, settleDrill } from "./record.ts";
 import type { Measured } from "./record.ts";
 import type { DrillRow } from "./row.ts";
@@ -25,6 +27,8 @@ import { validateRestored } from "./validate.ts";
 const LOOK_MS = 2_000;
 const LOOK_EVERY_MS = 100;
 const PAUSE_MS = 1_000;
+/** A canceled restore ends within its worker's lease; with some of that lost and retaken, well within this. */
+const QUIET_MS_MAX = 600_000;
 
 interface Chosen extends StepOutput {
   readonly started_at_ms: number;
@@ -49,6 +53,8 @@ interface Restored extends StepOutput {
   readonly findings: readonly DrillFinding[];
   readonly status_reason: string | null;
   readonly attempts: number;
+  /** Absent in the journals of older drills. */
+  readonly ended_at_ms?: number;
 }
 interface Validated extends StepOutput {
   readonly validations: readonly DrillValidation[];
@@ -69,7 +75,10 @@ export function drillHandler(ports: RecoverPorts): JobHandler {
       const asked = await context.step("restore", () => restore(drill, dir, chosen, ports), keepRestore(drill.id));
       const up = await awaitFunctional(asked, dir, context, ports);
       const job = asked.restore_job_id === null ? undefined : await restoreEnded(asked.restore_job_id, context, ports);
-      const restored = await context.step("restored", () => outcomeOf(job, asked, db));
+      const restored: Restored = await context.step("restored", async () => ({
+        ...(await outcomeOf(job, asked, db)),
+        ended_at_ms: clock.now_ms(),
+      }));
       const validated: Validated = await context.step("validate", async () => {
         if (restored.findings.some(({ code }) => code === "RESTORE_FAILED") || asked.restore_id === null)
           return { validations: [], functional_at_ms: null };
@@ -77,6 +86,7 @@ export function drillHandler(ports: RecoverPorts): JobHandler {
         const works = validations.every(({ passed }) => passed);
         return { validations, functional_at_ms: works ? (up.functional_at_ms ?? clock.now_ms()) : null };
       });
+      await quiet(dir, restored.ended_at_ms ?? clock.now_ms(), context, ports);
       const cleaned = await context.step("clean", () => clean(drill.id, ports));
       const findings = [
         ...(chosen.finding === null ? [] : [chosen.finding]),
@@ -168,10 +178,18 @@ async function restore(drill: DrillRow, dir: string, chosen: Chosen, ports: Reco
     ).find(({ target }) => target["path"] === dir);
     if (earlier !== undefined)
       return { ...none, kind, restore_id: earlier.id, restore_job_id: earlier.job_id, finding: null };
-    const where = { backup_id, region, target_path: dir, target_project: drill.sandbox_project_id };
-    const aim = { target_ms, latest: drill.spec.backup.choose === "latest" };
-    const asked = await how.ask(aim, (options) =>
-      requestRestore({ ...where, ...(options === undefined ? {} : { options }) }, ports),
+    const where = {
+      backup_id,
+      // Each part of an application is read where it is good.
+      ...(kind === APPLICATION_KIND ? {} : { region }),
+      target_path: dir,
+      target_project: drill.sandbox_project_id,
+    };
+    const aim = { backup_id, target_ms, latest: drill.spec.backup.choose === "latest" };
+    const asked = await how.ask(
+      aim,
+      (options) => requestAnyRestore({ ...where, ...(options === undefined ? {} : { options }) }, ports),
+      ports,
     );
     const deviations = asked.deviations ?? [];
     return { ...none, kind, deviations, restore_id: asked.restore_id, restore_job_id: asked.job_id, finding: null };
@@ -232,7 +250,7 @@ async function restoreEnded(job_id: string, { signal }: JobContext, { db, clock 
 
 async function outcomeOf(job: EndedJob | undefined, asked: Asked, db: Db): Promise<Restored> {
   if (job === undefined) return { findings: [], status_reason: null, attempts: 1 };
-  const attempts = job.attempt;
+  const attempts = asked.kind === APPLICATION_KIND ? await partAttempts(asked.restore_id, db) : job.attempt;
   if (job.state !== "SUCCEEDED" && job.state !== "SUCCEEDED_WITH_WARNINGS") {
     const why = job.error === null ? `the restore ended ${job.state}` : `${job.error.code}: ${job.error.message}`;
     return { findings: [{ code: "RESTORE_FAILED", message: why }], status_reason: job.status_reason, attempts };
@@ -248,6 +266,20 @@ async function outcomeOf(job: EndedJob | undefined, asked: Asked, db: Db): Promi
   return { findings: [{ code: "RESTORE_INCOMPLETE", message }], status_reason: job.status_reason, attempts };
 }
 
+/** An application's own restore is claimed again whenever it has waited for its parts: theirs count. */
+async function partAttempts(restore_id: string | null, db: Db): Promise<number> {
+  const row = await db
+    .selectFrom("restores as whole")
+    .innerJoin("restores as part", (join) =>
+      join.on(sql<boolean>`starts_with(part.target ->> 'path', (whole.target ->> 'path') || '/')`),
+    )
+    .innerJoin("jobs", "jobs.id", "part.job_id")
+    .select((eb) => eb.fn.max("jobs.attempt").as("attempts"))
+    .where("whole.id", "=", restore_id ?? "")
+    .executeTakeFirst();
+  return row?.attempts ?? 1;
+}
+
 function again(drill_attempt: number, restore_attempts: number): DrillFinding[] {
   const found: DrillFinding[] = [];
   if (restore_attempts > 1) {
@@ -256,6 +288,20 @@ function again(drill_attempt: number, restore_attempts: number): DrillFinding[] 
   // A drill that waited for its restore was claimed more than once, and that is no deviation.
   if (drill_attempt > 500) found.push({ code: "LONG_WAIT", message: "the restore was waited for very long" });
   return found;
+}
+
+/**
+ * Restores of single parts may run on when one of them has failed: what they lay after the folder is gone would stay.
+ * Those that do not end in time are taken away with what they left when they have. @throws JOB_POSTPONED
+ */
+async function quiet(dir: string, since_ms: number, { signal }: JobContext, ports: RecoverPorts): Promise<void> {
+  const { clock } = ports;
+  const until_ms = clock.monotonic_ms() + LOOK_MS;
+  while (!(await endRestoresIn(ports.db, dir, ports))) {
+    if (clock.now_ms() - since_ms > QUIET_MS_MAX) return;
+    if (clock.monotonic_ms() >= until_ms) throw postponed("restores of parts end", clock.now_ms() + PAUSE_MS);
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
 }
 
 /** Nothing of a drill stays: what was started is stopped, and its folder goes. */

@@ -1,5 +1,9 @@
 import { hasCode, type HoldfastError } from "../../base/index.ts";
 import type { DrillFinding } from "../../model/index.ts";
+import { restorableGroup } from "../application/index.ts";
+import { getBackupRow } from "../catalog/index.ts";
+import type { RecoverPorts } from "../recover/index.ts";
+import { APPLICATION_KIND, groupOf } from "../sources/index.ts";
 import { drillError } from "./errors.ts";
 
 /** What a drill wants back. */
@@ -7,18 +11,24 @@ export interface Aim {
   readonly target_ms: number;
   /** The newest there is, rather than a moment. */
   readonly latest: boolean;
+  readonly backup_id: string;
 }
 
 export interface Requested {
   readonly restore_id: string;
   readonly job_id: string;
 }
+type AskPorts = Pick<RecoverPorts, "db" | "repositories">;
 type Request = (options?: Readonly<Record<string, unknown>>) => Promise<Requested>;
 
 /** How a kind of workload is brought to life in a sandbox folder. */
 export interface DrillKind {
   /** Asks for the restore that comes closest to the aim. */
-  ask(aim: Aim, request: Request): Promise<Requested & { readonly deviations?: readonly DrillFinding[] }>;
+  ask(
+    aim: Aim,
+    request: Request,
+    ports: AskPorts,
+  ): Promise<Requested & { readonly deviations?: readonly DrillFinding[] }>;
   /** Are the files that were laid the backup's own entries, one for one? */
   readonly lays_tree: boolean;
   /** Servers that the restore leaves running in the folder, for as long as the drill lasts. */
@@ -41,6 +51,8 @@ const KINDS: Readonly<Record<string, DrillKind>> = {
     lays_tree: false,
     runs: "machine",
   },
+  // Of its parts, each in a folder of its own; what runs is theirs.
+  [APPLICATION_KIND]: { ask: askApplication, lays_tree: false, runs: null },
 };
 
 /** @throws DRILL_KIND_UNSUPPORTED */
@@ -79,6 +91,30 @@ async function askMariadb({ latest, target_ms }: Aim, request: Request) {
     }
   }
   return { ...(await request({ start: true })), deviations: latest ? [] : deviations.slice(0, 1) };
+}
+
+const OFF = ["APPLICATION_TARGET_UNREACHABLE", "PG_TARGET_UNREACHABLE", "MARIA_TARGET_UNREACHABLE"];
+
+/** All parts to one moment: the one wanted, or the last to which every log leads, or what the backup itself holds. */
+async function askApplication({ backup_id, latest, target_ms }: Aim, request: Request, ports: AskPorts) {
+  const group = groupOf((await getBackupRow(ports.db, backup_id)).details);
+  if (group === undefined) return request();
+  const machines = group.parts.filter(({ kind }) => kind === "vm");
+  const parts = Object.fromEntries(machines.map(({ name }) => [name, { instant: true, network: "none" }]));
+  const own = machines.length === 0 ? {} : { parts };
+  const { latest: end } = await restorableGroup(group, ports);
+  const wanted = new Date(target_ms).toISOString();
+  const deviations: DrillFinding[] = [];
+  const times = [...(latest ? [] : [wanted]), ...(end !== null && (latest || end < wanted) ? [end] : [])];
+  for (const to_time of times) {
+    try {
+      return { ...(await request({ ...own, to_time })), deviations };
+    } catch (error) {
+      if (!OFF.some((code) => hasCode(error, code))) throw error;
+      deviations.push(notReached(error));
+    }
+  }
+  return { ...(await request(own)), deviations: deviations.slice(0, 1) };
 }
 
 function notReached(error: unknown): DrillFinding {

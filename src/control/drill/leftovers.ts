@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
+import { hasCode } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { cancelJob } from "../jobs/index.ts";
@@ -31,27 +32,32 @@ export async function removeLeftovers(
     const drill = drills.find((each) => each.id === id);
     // A job that ended with its drill unsettled is settled in the same transaction: RUNNING is running.
     if (drill !== undefined && (drill.state === "RUNNING" || drill.job_ended === null)) continue;
-    if (await restoreRuns(db, join(ports.restore_dir, DRILLS_DIR, id), ports)) continue;
+    if (!(await endRestoresIn(db, join(ports.restore_dir, DRILLS_DIR, id), ports))) continue;
     await removeSandbox(ports.restore_dir, id, ports.clock);
     removed++;
   }
   return removed;
 }
 
-async function restoreRuns(
+/** Cancels what still restores into the folder, or below it. @returns whether nothing does any more */
+export async function endRestoresIn(
   db: Db,
   dir: string,
   ports: { readonly clock: Clock; readonly random: Random },
 ): Promise<boolean> {
   // By its target: a drill that died right after asking does not know its restore.
-  const job = await db
+  const jobs = await db
     .selectFrom("restores")
     .innerJoin("jobs", "jobs.id", "restores.job_id")
     .select(["jobs.id", "cancel_requested_at"])
-    .where(sql<boolean>`restores.target ->> 'path' = ${dir}`)
+    .where(sql<boolean>`(restores.target ->> 'path' = ${dir} or starts_with(restores.target ->> 'path', ${`${dir}/`}))`)
     .where("jobs.finished_at", "is", null)
-    .executeTakeFirst();
-  if (job === undefined) return false;
-  if (job.cancel_requested_at === null) await cancelJob({ db, ...ports }, job.id);
-  return true;
+    .execute();
+  for (const { id, cancel_requested_at } of jobs)
+    if (cancel_requested_at === null) await cancelJob({ db, ...ports }, id).catch(ignoreEnded);
+  return jobs.length === 0;
+}
+
+function ignoreEnded(error: unknown): void {
+  if (!hasCode(error, "JOB_ALREADY_ENDED")) throw error;
 }

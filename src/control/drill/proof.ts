@@ -4,7 +4,7 @@ import { everyWorkload } from "../inventory/index.ts";
 import { loadSelection } from "../policy/index.ts";
 import { classOf, listDrillClasses } from "./classes.ts";
 import type { DrillClass } from "./classes.ts";
-import { sourceHash, versionIn } from "./subject.ts";
+import { sourceHash, versionOf, withParts } from "./subject.ts";
 import type { ProofSubject } from "./subject.ts";
 
 export interface Proof {
@@ -27,7 +27,7 @@ export interface Current {
   readonly policy: { readonly id: string; readonly version: number } | null;
 }
 
-/** Of every workload that was ever drilled well, in a fixed number of queries. */
+/** Of every workload that was ever drilled well, in a fixed number of queries, and two more for each application. */
 export async function loadProofs(
   db: Db,
   now_ms: number,
@@ -69,13 +69,19 @@ export async function loadProofs(
   const classes = await listDrillClasses(db);
   const drills = new Map(good.map((row) => [row.workload_id, row]));
   const failures = new Map(failed.map((row) => [row.workload_id, row.at?.getTime() ?? 0]));
-  const versions = new Map(newest.map((row) => [row.workload_id, versionIn(row.details)]));
+  const versions = new Map<string, string | null>();
+  for (const row of newest) versions.set(row.workload_id, await versionOf(db, row.details));
+  const sources = await applicationSources(db, ids);
   const epochOf = new Map(epochs.map((row) => [row.project_id, row.epoch === null ? 1 : Number(row.epoch)]));
   return (current) => {
     const drill = drills.get(current.workload_id);
     if (drill?.functional_at === null || drill === undefined) return null;
     const subject = drill.subject as unknown as ProofSubject;
-    const void_reasons = voidReasons(subject, current, epochOf.get(current.project_id) ?? 1);
+    const void_reasons = voidReasons(
+      subject,
+      { ...current, source: sources.get(current.workload_id) ?? current.source },
+      epochOf.get(current.project_id) ?? 1,
+    );
     const version = versions.get(current.workload_id) ?? null;
     if (version !== subject.source_version) {
       void_reasons.push(
@@ -96,6 +102,19 @@ export async function loadProofs(
       rpo_seconds: drill.rpo_seconds,
     };
   };
+}
+
+/** Of the applications among the workloads, with what their parts are now; applications are few. */
+async function applicationSources(db: Db, ids: readonly string[]): Promise<Map<string, unknown>> {
+  const rows = await db
+    .selectFrom("workloads")
+    .select(["id", "source"])
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .where(sql<boolean>`source ->> 'kind' = 'application'`)
+    .execute();
+  const found = new Map<string, unknown>();
+  for (const { id, source } of rows) found.set(id, await withParts(db, source));
+  return found;
 }
 
 function voidReasons(subject: ProofSubject, current: Current, epoch: number): string[] {

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { DrillFinding, DrillState, DrillStep, DrillValidation } from "../../model/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Ports, Tx } from "../../platform/db/index.ts";
@@ -42,7 +43,7 @@ export async function recordDrill(tx: Tx, drill: DrillRow, measured: Measured, p
   }
   const state: DrillState = !restorable ? "FAILED" : findings.length > 0 ? "MISSED_TARGET" : "PASSED";
   findings.push(...measured.validations.filter(({ passed }) => passed).flatMap(attention));
-  const steps = await stepsOf(tx, drill.job_id, measured.restore_job_id);
+  const steps = await stepsOf(tx, drill.job_id, measured.restore_job_id, restore?.details);
   const now = new Date(ports.clock.now_ms());
   await tx
     .updateTable("drills")
@@ -97,7 +98,7 @@ export async function settleDrill(tx: Tx, drill_id: string, end: JobEnd, ports: 
       finished_at: new Date(ports.clock.now_ms()),
       status_reason: end.status_reason,
       findings: JSON.stringify(findings),
-      steps: JSON.stringify(await stepsOf(tx, drill.job_id, null)),
+      steps: JSON.stringify(await stepsOf(tx, drill.job_id, null, undefined)),
     })
     .where("id", "=", drill_id)
     .execute();
@@ -118,24 +119,46 @@ function attention({ name, problems }: DrillValidation): DrillFinding[] {
     : [{ code: "ATTENTION", message: `${name}: ${problems.join("; ")}`.slice(0, 2000) }];
 }
 
-/** Where a source's log was replayed to, as its driver tells. */
+/**
+ * Where a source's log was replayed to, as its driver tells; of an application, where the part was that came least far.
+ */
 function recoveredTo(details: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  const parts = details?.["parts"];
+  if (Array.isArray(parts) && parts.length > 0) {
+    const reached = parts.map((part) => recoveredTo(part as Readonly<Record<string, unknown>>));
+    return reached.includes(undefined) ? undefined : Math.min(...reached.map((at_ms) => at_ms ?? 0));
+  }
   const text = details?.["recovered_to"];
   const at_ms = typeof text === "string" ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at_ms) ? undefined : at_ms;
 }
 
-/** What took how long, the restore's own steps in their place; from the journals of both jobs. */
-async function stepsOf(tx: Tx, job_id: string, restore_job_id: string | null): Promise<DrillStep[]> {
+const partsSchema = z.array(z.object({ name: z.string(), restore_id: z.string() }));
+
+/**
+ * What took how long, the restore's own steps in their place, and those of its parts; from the journals of all jobs.
+ */
+async function stepsOf(
+  tx: Tx,
+  job_id: string,
+  restore_job_id: string | null,
+  details: Readonly<Record<string, unknown>> | undefined,
+): Promise<DrillStep[]> {
+  const whose = new Map([[job_id, ""]]);
+  if (restore_job_id !== null) whose.set(restore_job_id, "restore: ");
+  for (const { name, restore_id } of partsSchema.safeParse(details?.["parts"]).data ?? []) {
+    const part = await tx.selectFrom("restores").select("job_id").where("id", "=", restore_id).executeTakeFirst();
+    if (part !== undefined) whose.set(part.job_id, `restore ${name}: `);
+  }
   const rows = await tx
     .selectFrom("job_steps")
     .selectAll()
-    .where("job_id", "in", restore_job_id === null ? [job_id] : [job_id, restore_job_id])
+    .where("job_id", "in", [...whose.keys()])
     .orderBy("started_at")
     .orderBy("seq")
     .execute();
   return rows.map((row) => ({
-    name: row.job_id === job_id ? row.name : `restore: ${row.name}`,
+    name: `${whose.get(row.job_id) ?? ""}${row.name}`,
     started_at: row.started_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
     seconds: row.finished_at === null ? null : (row.finished_at.getTime() - row.started_at.getTime()) / 1000,

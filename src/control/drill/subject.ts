@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../base/index.ts";
+import { sql } from "kysely";
+import type { Source } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
+import { groupOf } from "../sources/index.ts";
 
 /** What a drill proves something of. Any of these changed, and it proves nothing any more. */
 export type ProofSubject = {
@@ -41,13 +44,45 @@ export async function subjectOf(db: Db, backup_id: string): Promise<ProofSubject
     policy_id: backup.policy_id,
     policy_version: backup.policy_version,
     key_epoch: await epochAt(db, backup.project_id, backup.created_at),
-    source: sourceHash(backup.source),
-    source_version: versionIn(backup.details),
+    source: sourceHash(await withParts(db, backup.source)),
+    source_version: await versionOf(db, backup.details),
   };
 }
 
+/** What is backed up of an application is what its parts are; their sources stand in for their ids. */
+export async function withParts(db: Db, source: unknown): Promise<unknown> {
+  const it = source as Source;
+  if (it.kind !== "application") return source;
+  const ids = it.parts.flatMap(({ workload }) => (workload === undefined ? [] : [workload]));
+  const rows = await db
+    .selectFrom("workloads")
+    .select(["id", "source"])
+    .where(sql<boolean>`id = any(${ids}::text[])`)
+    .execute();
+  const sources = new Map(rows.map((row) => [row.id, row.source]));
+  return { ...it, parts: it.parts.map((part) => ({ ...part, source: sources.get(part.workload ?? "") ?? null })) };
+}
+
+/** Of the source itself, or of each part of an application that tells one. */
+export async function versionOf(db: Db, details: Readonly<Record<string, unknown>>): Promise<string | null> {
+  const group = groupOf(details);
+  if (group === undefined) return versionIn(details);
+  const ids = group.parts.map(({ backup_id }) => backup_id);
+  const rows = await db
+    .selectFrom("backups")
+    .select(["id", "details"])
+    .where(sql<boolean>`id = any(${ids}::text[])`)
+    .execute();
+  const of = new Map(rows.map((row) => [row.id, versionIn(row.details)]));
+  const told = group.parts.flatMap(({ name, backup_id }) => {
+    const version = of.get(backup_id) ?? null;
+    return version === null ? [] : [`${name} ${version}`];
+  });
+  return told.length === 0 ? null : told.join(", ");
+}
+
 /** The version a source told of itself, where it did. */
-export function versionIn(details: Readonly<Record<string, unknown>>): string | null {
+function versionIn(details: Readonly<Record<string, unknown>>): string | null {
   const source = details["source"] as Readonly<Record<string, unknown>> | undefined;
   const version = source?.["version"] ?? source?.["server_version"];
   return typeof version === "string" || typeof version === "number" ? String(version) : null;

@@ -1,9 +1,12 @@
+import { join } from "node:path";
+import * as z from "zod";
 import { asHoldfastError } from "../../base/index.ts";
 import { driftOf, findHost, type PgBackupDetails } from "../../engine/source/postgresql/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
+import { APPLICATION_KIND } from "../sources/index.ts";
 import { checkCertificates } from "./certificates.ts";
-import type { Functional } from "./functional.ts";
+import { lookForBoot, type Functional } from "./functional.ts";
 import { drillKind } from "./kinds.ts";
 import type { DrillRow } from "./row.ts";
 import { processesIn } from "./sandbox.ts";
@@ -21,6 +24,8 @@ interface ByDriver {
 }
 
 const PROBLEMS_MAX = 50;
+/** What the restore of an application tells of its parts. */
+const partsSchema = z.array(z.object({ name: z.string(), kind: z.string(), restore_id: z.string() }));
 
 /** Is what was restored what was backed up, and does it work? */
 export async function validateRestored(
@@ -33,8 +38,10 @@ export async function validateRestored(
 ): Promise<DrillValidation[]> {
   const restore = await ports.db
     .selectFrom("restores")
-    .selectAll()
-    .where("id", "=", restore_id)
+    .innerJoin("backups", "backups.id", "restores.backup_id")
+    .selectAll("restores")
+    .select("backups.details as backup_details")
+    .where("restores.id", "=", restore_id)
     .executeTakeFirstOrThrow();
   const whole: DrillValidation = {
     name: "everything was restored",
@@ -44,6 +51,16 @@ export async function validateRestored(
   };
   const reported = restore.details["validations"];
   const by_driver = Array.isArray(reported) ? (reported as ByDriver[]).map(ofDriver) : [];
+  if (restore.backup_details["kind"] === APPLICATION_KIND) {
+    const validations = [whole, ...by_driver];
+    for (const part of partsSchema.parse(restore.details["parts"] ?? [])) {
+      const at = join(dir, part.name);
+      const booted = part.kind === "vm" ? await lookForBoot(at, signal, ports.clock) : up;
+      const found = await validateRestored(drill, part.restore_id, at, booted, signal, ports);
+      validations.push(...found.map((each) => ({ ...each, name: `${part.name}: ${each.name}` })));
+    }
+    return validations;
+  }
   const row = await ports.repositories.find(restore.project_id, restore.region_id);
   try {
     const compared = await ports.repositories.use(row, async (repository) => {
@@ -111,8 +128,10 @@ async function requirementsOf(details: PgBackupDetails): Promise<DrillValidation
 function ofDriver(it: ByDriver): DrillValidation {
   const passed = it.outcome !== "failed";
   const value = it.value === undefined || it.value === null ? undefined : String(it.value);
-  const told =
-    value === undefined ? undefined : passed ? value : `${value}, expected ${String(it.expected ?? "another")}`;
-  const detail = String(it.message ?? it.detail ?? told ?? it.outcome ?? "").slice(0, 1000);
+  const wanted = it.expected === undefined || it.expected === null ? undefined : String(it.expected);
+  const as_wanted = wanted === value ? `${value}, as it was` : value;
+  const told = value === undefined ? undefined : passed ? as_wanted : `${value}, expected ${wanted ?? "another"}`;
+  const noted = it.outcome === "noted" ? "noted: " : "";
+  const detail = `${noted}${String(it.message ?? it.detail ?? told ?? it.outcome ?? "")}`.slice(0, 1000);
   return { name: String(it.name ?? it.check ?? "validation"), passed, detail, problems: passed ? [] : [detail] };
 }

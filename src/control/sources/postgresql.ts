@@ -242,7 +242,7 @@ async function recover(
       : {
           source: {
             ...source,
-            host: data_dir,
+            host: recovered.target.host,
             port,
             user: recovered.target.user,
             tls: { mode: "disable" as const },

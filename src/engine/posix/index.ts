@@ -7,5 +7,6 @@
 export * from "./directory.ts";
 export { displayPath, errnoOf, posixError } from "./errors.ts";
 export * from "./libc.ts";
+export { socketFolder } from "./socket-folder.ts";
 export * from "./stat.ts";
 export * from "./xattr.ts";

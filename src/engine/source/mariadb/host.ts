@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../../../base/index.ts";
+import { socketFolder } from "../../posix/index.ts";
 import { MariaConnection, type MariaTarget } from "./connect.ts";
 import { mariaError } from "./errors.ts";
 
@@ -90,7 +91,7 @@ export class MariaInstance {
     return join(this.folder, "data");
   }
   get socket(): string {
-    return join(this.folder, "server.sock");
+    return join(socketFolder(this.folder), "server.sock");
   }
   /** As `root`, over the socket, without a password: whoever may pass the folder. */
   get target(): MariaTarget {

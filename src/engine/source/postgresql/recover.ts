@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../base/index.ts";
+import { socketFolder } from "../../posix/index.ts";
 import { openSql, type PgTarget } from "./connect.ts";
 import { pgError } from "./errors.ts";
 import { giveTo, type PgHost, runOnHost } from "./host.ts";
@@ -108,7 +109,7 @@ function ownLines({ data_dir, backup, preload, port }: RecoverySettings): string
     `hba_file = ${quote(join(data_dir, HBA))}`,
     "listen_addresses = ''",
     `port = ${port}`,
-    `unix_socket_directories = ${quote(data_dir)}`,
+    `unix_socket_directories = ${quote(socketFolder(data_dir))}`,
     "archive_mode = off",
     "hot_standby = on",
     "logging_collector = off",
@@ -160,7 +161,7 @@ export async function startRecovered(
     },
   );
   const target: PgTarget = {
-    host: data_dir,
+    host: socketFolder(data_dir),
     port,
     user: host.account ?? "postgres",
     database: "postgres",
