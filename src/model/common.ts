@@ -17,16 +17,25 @@ export const instantSchema = z.iso.datetime({ offset: true });
 /** An IANA time zone this machine knows, e.g. `Asia/Dhaka`. */
 export const timeZoneSchema = z.string().refine(isTimeZone, "an IANA time zone such as Asia/Dhaka or UTC");
 
+/** Zones that were found good: there are some 600, and asking the runtime takes a tenth of a millisecond. */
+const known_zones = new Set<string>();
+
 /** Does this runtime's time zone data know the zone? */
 export function isTimeZone(zone: string): boolean {
+  if (known_zones.has(zone)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
-    // Offsets such as "+06:00" are accepted by Intl but carry no daylight saving rules: a policy must name a place.
-    return !/^[+-]/.test(zone);
   } catch {
     return false;
   }
+  // Offsets such as "+06:00" are accepted by Intl but carry no daylight saving rules: a policy must name a place.
+  if (/^[+-]/.test(zone)) return false;
+  if (known_zones.size < ZONES_MAX) known_zones.add(zone);
+  return true;
 }
+
+/** Any mixture of upper and lower case is accepted. */
+const ZONES_MAX = 2000;
 
 /** A span of time as text, see {@link DURATION}. */
 export const durationSchema = z.string().regex(DURATION, "a duration such as 30m, 6h, 7d or 1h30m");

@@ -31,7 +31,7 @@ import {
 import { createPassphraseSlot, passphraseKeyManager } from "../engine/keys/index.ts";
 import type { KeyAdmin, KeyInfo, KeyManager } from "../engine/keys/index.ts";
 import type { Job, Project, Region, Workload } from "../model/index.ts";
-import type { Db } from "../platform/db/index.ts";
+import type { Db, Readers } from "../platform/db/index.ts";
 import type { TestDatabases } from "../platform/db/testing.ts";
 import { silentLogger } from "../platform/log/index.ts";
 import { openWakeups } from "../platform/queue/index.ts";
@@ -41,6 +41,7 @@ import type { Wakeups } from "../platform/queue/index.ts";
 export interface Installation {
   readonly dir: string;
   readonly db: Db;
+  readonly readers: Readers;
   readonly clock: typeof systemClock;
   readonly random: typeof systemRandom;
   readonly log: typeof silentLogger;
@@ -87,7 +88,7 @@ export async function installation(
   const dir = await mkdtemp(join(tmpdir(), "holdfast-plane-"));
   await chmod(dir, 0o755);
   const database = await databases.create();
-  const { db } = database;
+  const { db, readers } = database;
   const wakeups = await openWakeups(database.connection, ports);
   const engine: Engine = { ...realEngine, ...options.engine };
   const { keys, key_admin } = options.keys ?? options.after ?? oneKey();
@@ -111,6 +112,7 @@ export async function installation(
     ...ports,
     sources: createSources(ports),
     db,
+    readers,
     wakeups,
     engine,
     keys,

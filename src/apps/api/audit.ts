@@ -49,10 +49,10 @@ export async function recordDone(
 
 /**
  * What no transaction of a mutation tells of: changes that were refused, sign-ins, and data that was read out. Written
- * once the answer is known.
+ * once the answer is known and before it goes out, so whoever has the answer finds the entry.
  */
 export function auditTheRest(app: FastifyInstance, deps: ApiDeps): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onSend", async (request, reply) => {
     const { method, routeOptions } = request;
     const status = reply.statusCode;
     const action = (routeOptions.schema as { operationId?: string } | undefined)?.operationId ?? "";

@@ -3,13 +3,15 @@ import type { Signer } from "../../control/evidence/index.ts";
 import type { OidcProvider, Principal, Seal, SessionLimits } from "../../control/access/index.ts";
 import type { RecoverPorts } from "../../control/recover/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
-import type { Db, Tx } from "../../platform/db/index.ts";
+import type { Db, Readers, Tx } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import type { ProcessMetrics } from "../../platform/metrics/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
 
 /** What the API is given by whoever starts it. */
 export interface ApiDeps extends RecoverPorts {
+  /** What requests that change nothing are answered from. */
+  readonly readers: Readers;
   readonly log: Logger;
   readonly wakeups: Wakeups;
   readonly keys: KeyManager;

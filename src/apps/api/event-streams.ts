@@ -68,7 +68,7 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
           for (let sent_ms = deps.clock.monotonic_ms(); !signal.aborted; ) {
             const options = query.subject === undefined ? {} : { subject: query.subject };
             const wanted = { after_sequence: after, limit: EVENTS_PER_READ, ...options };
-            const events = await withinReach(deps.db, request, (db) => readEvents(db, wanted));
+            const events = await withinReach(deps.readers, request, (db) => readEvents(db, wanted));
             for (const event of events) await stream.send(sseOf(event));
             after = Number(events.at(-1)?.sequence ?? after);
             const now_ms = deps.clock.monotonic_ms();
@@ -106,7 +106,7 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof idParamsSchema>;
-      await withinReach(deps.db, request, (db) => getJob(db, id));
+      await withinReach(deps.readers, request, (db) => getJob(db, id));
       let after = startAfter(request) ?? 0;
       await start(request, reply, async (stream, signal) => {
         const bell = ringer(deps, ["holdfast_jobs", "holdfast_events"], signal, id);
@@ -115,7 +115,7 @@ export function addEventStreams(app: FastifyInstance, deps: ApiDeps): void {
           for (let sent_ms = deps.clock.monotonic_ms(); !signal.aborted; ) {
             // The job first: what its row says has happened, so its events are there by the time it reads final.
             const wanted = { after_sequence: after, limit: EVENTS_PER_READ, subject: id };
-            const { job, events } = await withinReach(deps.db, request, async (db) => ({
+            const { job, events } = await withinReach(deps.readers, request, async (db) => ({
               job: await getJob(db, id),
               events: await readEvents(db, wanted),
             }));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type SelectQueryBuilder, sql } from "kysely";
+import { PLANNED_EACH_TIME } from "../../platform/db/index.ts";
 import type { ListQuery, Page } from "../../protocol/index.ts";
 import { apiError } from "./errors.ts";
 import { type ListFields, parseFilter, type Term } from "./filter.ts";
@@ -40,9 +41,11 @@ export async function listPage<DB, TB extends keyof DB, Row extends object>(
     .update(JSON.stringify([shape.id, request.filter ?? "", request.order_by ?? shape.order_by]))
     .digest("base64url");
   let page = query;
-  for (const term of request.filter === undefined ? [] : parseFilter(request.filter, shape.fields)) {
-    page = page.where(condition(term));
-  }
+  const terms = request.filter === undefined ? [] : parseFilter(request.filter, shape.fields);
+  for (const term of terms) page = page.where(condition(term));
+  // Few rows have the id that is asked for, whichever it is; how many have a state depends on the state.
+  const alike = terms.every(({ column, operator }) => operator === "=" && /[._]id$/.test(column));
+  if (!alike) page = page.modifyEnd(sql.raw(PLANNED_EACH_TIME));
   if (request.page_token !== undefined) {
     const { value, id } = readCursor(request.page_token, list);
     const from = order.instant ? new Date(value) : value;
@@ -54,7 +57,8 @@ export async function listPage<DB, TB extends keyof DB, Row extends object>(
     .select([sql.ref(order.column).as("cursor_value"), sql.ref(shape.id).as("cursor_id")])
     .orderBy(sql.ref(order.column), direction)
     .orderBy(sql.ref(shape.id), direction)
-    .limit(request.page_size + 1)
+    // Written out: how many are wanted decides how they are looked for.
+    .limit(sql.lit(request.page_size + 1))
     .execute()) as unknown as (Row & { cursor_value: unknown; cursor_id: unknown })[];
   const items = rows.slice(0, request.page_size);
   const last = rows.length > request.page_size ? items.at(-1) : undefined;
@@ -118,5 +122,19 @@ export type Wire<T> = T extends Date
 
 /** A row as JSON shows it: instants as ISO 8601 text. The answer's schema drops what is not for show. */
 export function toWire<T>(value: T): Wire<T> {
-  return JSON.parse(JSON.stringify(value)) as Wire<T>;
+  return wired(value) as Wire<T>;
+}
+
+/** What JSON.parse makes of what JSON.stringify made, without the text between. */
+function wired(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (Array.isArray(value)) return value.map((each: unknown) => wired(each) ?? null);
+  if ("toJSON" in value) return JSON.parse(JSON.stringify(value));
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = wired((value as Record<string, unknown>)[name]);
+    if (member !== undefined) copy[name] = member;
+  }
+  return copy;
 }

@@ -1,20 +1,16 @@
 import type { FastifyRequest } from "fastify";
-import { type Db, enterRowScope, leaveRowScope, type Tx, withTransaction } from "../../platform/db/index.ts";
+import { type Db, enterRowScope, leaveRowScope, type Readers, type Tx } from "../../platform/db/index.ts";
 
 /**
- * Reads with the caller's eyes: whoever has the permission everywhere reads plainly, anyone else in a transaction that
- * sees nothing beyond their projects and workloads.
+ * Reads with the caller's eyes: whoever has the permission everywhere sees everything, anyone else nothing beyond their
+ * projects and workloads. Statements, not a transaction: what is read together stands in one statement.
  */
-export async function withinReach<T>(db: Db, request: FastifyRequest, work: (db: Db) => Promise<T>): Promise<T> {
+export function withinReach<T>(readers: Readers, request: FastifyRequest, work: (db: Db) => Promise<T>): Promise<T> {
   const { reach } = request;
-  if (reach === null || reach.everywhere) return work(db);
-  return withTransaction(db, async (tx) => {
-    await enterRowScope(tx, reach);
-    return work(tx);
-  });
+  return work(reach === null || reach.everywhere ? readers.all : readers.in(reach));
 }
 
-/** The same within a transaction that goes on afterwards with the server's own eyes. */
+/** With the caller's eyes within a transaction that goes on afterwards with the server's own eyes. */
 export async function inScope<T>(tx: Tx, request: FastifyRequest, work: () => Promise<T>): Promise<T> {
   const { reach } = request;
   if (reach === null || reach.everywhere) return work();

@@ -101,7 +101,7 @@ export function addRead<P extends z.ZodType, Q extends z.ZodType, R extends z.Zo
       response: { 200: route.response, ...problems },
     },
     handler: async (request) =>
-      withinReach(deps.db, request, (db) =>
+      withinReach(deps.readers, request, (db) =>
         route.run({
           db,
           params: request.params as z.output<P>,

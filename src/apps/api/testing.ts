@@ -68,6 +68,7 @@ export async function testApi(limits: ApiLimits = {}): Promise<TestApi> {
   const deps: ApiDeps = {
     ...ports,
     db: database.db,
+    readers: database.readers,
     log: silentLogger,
     wakeups,
     ...(await dataPlane(database)),

@@ -34,7 +34,7 @@ import { deepReadHandler, integrityHandler, verifyHandler } from "../../control/
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Config } from "../../platform/config/index.ts";
 import { openDatabase } from "../../platform/db/index.ts";
-import type { Db } from "../../platform/db/index.ts";
+import type { Db, Readers } from "../../platform/db/index.ts";
 import { createLogger } from "../../platform/log/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import { createProcessMetrics } from "../../platform/metrics/index.ts";
@@ -60,6 +60,7 @@ import { startSiem } from "./siem.ts";
 /** Everything the rooms of the server are made of; what the API is mounted on. */
 export interface ServerParts extends RecoverPorts {
   readonly db: Db;
+  readonly readers: Readers;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -158,7 +159,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       openDatabase(location, { log, clock, random }).then((it) => (stops.push(() => it.close()), it)),
     ]);
     const { keys, key_admin } = key_manager;
-    const { db } = database;
+    const { db, readers } = database;
     const wakeups = await openWakeups(database.connection, { log, clock });
     stops.push(() => wakeups.close());
 
@@ -166,6 +167,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const repositories = createRepositories({ db, engine, keys, key_admin, clock, random });
     const parts: ServerParts = {
       db,
+      readers,
       clock,
       random,
       log,

@@ -71,11 +71,12 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     const [keys, key_admin] = [await asPrincipal("server"), await asPrincipal("admin")];
     const database = await openDatabase({ url: config.database_url }, { log, clock, random });
     stops.push(() => database.close());
-    const { db } = database;
+    const { db, readers } = database;
     const wakeups = await openWakeups(database.connection, { log, clock });
     stops.push(() => wakeups.close());
     const parts: ServerParts = {
       db,
+      readers,
       clock,
       random,
       log,

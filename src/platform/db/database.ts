@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from "./embedded/server.ts";
 import type { EmbeddedPostgres } from "./embedded/server.ts";
 import { databaseError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
+import { openReaders, type Readers } from "./readers.ts";
 import { applyRowSecurity } from "./row-security.ts";
 import type { Tables } from "./schema.ts";
 
@@ -22,6 +23,7 @@ export interface DatabasePorts {
 /** An open, migrated database. */
 export interface Database {
   readonly db: Kysely<Tables>;
+  readonly readers: Readers;
   /** For what needs a connection of its own: LISTEN, a queue. Contains the password. */
   readonly connection: pg.ClientConfig;
   /** Migrations that this start applied. */
@@ -83,16 +85,16 @@ async function connect(
   server: Pick<EmbeddedPostgres, "lost" | "stop">,
   log: Logger,
 ): Promise<Database> {
-  const pool = new pg.Pool({
+  const config = {
     ...connection,
     types,
-    max: POOL_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     application_name: "holdfast",
-  });
+  };
+  const pool = new pg.Pool({ ...config, max: POOL_CONNECTIONS_MAX });
   // An idle connection that breaks is replaced by the pool; whoever holds a busy one gets the error itself.
   pool.on("error", (error) => log.warn({ error }, "a database connection broke"));
   // A busy one tells its holder with the next query; without a listener it would end the whole process before.
@@ -100,9 +102,10 @@ async function connect(
     client.on("error", (error) => log.debug({ error }, "a database connection broke while it was used"));
   });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const readers = openReaders(config, log);
   const close = async () => {
     try {
-      await db.destroy();
+      await Promise.all([db.destroy(), readers.close()]);
     } finally {
       await server.stop();
     }
@@ -112,7 +115,7 @@ async function connect(
     const migrated = await migrate(db);
     await applyRowSecurity(db);
     if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
-    return { db, connection, migrated, lost: server.lost, close };
+    return { db, readers, connection, migrated, lost: server.lost, close };
   } catch (error) {
     await close();
     throw error;

@@ -9,6 +9,7 @@
 export * from "./database.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export { PLANNED_EACH_TIME, type Readers } from "./readers.ts";
 export { enterRowScope, leaveRowScope, type RowScope } from "./row-security.ts";
 export type * from "./schema.ts";
 export type * from "./schema-access.ts";

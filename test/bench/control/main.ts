@@ -21,6 +21,7 @@ const { values } = parseArgs({
     keep: { type: "boolean", default: false },
     clients: { type: "string", default: "200" },
     seconds: { type: "string", default: "15" },
+    only: { type: "string" },
   },
 });
 const scale = Number(values.scale);
@@ -42,7 +43,7 @@ try {
     await generate(database.db, sizes, values.work, ports, print);
     print(`generated in ${((performance.now() - started_ms) / 1000).toFixed(1)} s`);
   }
-  const table: Bar[] = await bars(database.db, ports);
+  const table: Bar[] = values.only === "api" ? [] : await bars(database.db, ports);
   table.push(
     ...(await apiBars(database, values.work, { clients: Number(values.clients), seconds: Number(values.seconds) })),
   );

@@ -136,7 +136,7 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
     handler: async (request, reply) => {
       const { id } = request.params as z.output<typeof idParamsSchema>;
       const query = request.query as z.output<typeof fileContentQuerySchema>;
-      const place = await withinReach(deps.db, request, (db) => placeOf(db, id, query.region));
+      const place = await withinReach(deps.readers, request, (db) => placeOf(db, id, query.region));
       const path = pathBytes(query.path);
       const tar = query.format === "tar";
       const { tree, release } = await browser.borrow(place);
