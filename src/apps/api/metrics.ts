@@ -34,7 +34,9 @@ export function addMetricsRoute(app: FastifyInstance, deps: ApiDeps, process_met
     },
     handler: async (request, reply) => {
       const { reach } = request;
-      const families = await collector.collect(JSON.stringify(reach), (work) => withinReach(deps.readers, request, work));
+      const families = await collector.collect(JSON.stringify(reach), (work) =>
+        withinReach(deps.readers, request, work),
+      );
       const all = reach?.everywhere === true;
       const own = all ? await process_metrics.exposition() : "";
       const text = await exposition(all ? [...families, await siemFamily(deps.db)] : families);

@@ -31,7 +31,11 @@ test("many tenants ask at once over few connections, some wrongly: each sees its
     if (n % 11 === 0) await assert.rejects(sql`select * from tokens`.execute(eyes), /permission denied/);
     const rows = await eyes.selectFrom("workloads").select("project_id").execute();
     assert.deepEqual(rows, [{ project_id: id }, { project_id: id }]);
-    const one = await eyes.selectFrom("projects").selectAll().where("id", "=", `prj_${(n + 1) % 12}`).executeTakeFirst();
+    const one = await eyes
+      .selectFrom("projects")
+      .selectAll()
+      .where("id", "=", `prj_${(n + 1) % 12}`)
+      .executeTakeFirst();
     assert.equal(one, undefined, "another's project, by its id");
     assert.equal((await readers.all.selectFrom("workloads").select("id").execute()).length, 24);
   };

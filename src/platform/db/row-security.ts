@@ -118,7 +118,8 @@ const SPECIAL: Readonly<Record<string, (eyes: Eyes) => Rule>> = {
       `${whole("(target ->> 'project_id')")} or (target -> 'project_id' is null and target -> 'names' is null)`,
       whole("(target ->> 'project_id')"),
     ),
-  events: ({ whole }) => both(`${whole("project_id")} or exists (select from jobs where jobs.id = events.subject)`, `true`),
+  events: ({ whole }) =>
+    both(`${whole("project_id")} or exists (select from jobs where jobs.id = events.subject)`, `true`),
 };
 
 function both(using: string, check = using): Rule {

@@ -17,8 +17,9 @@ interface Wire {
   execute(portal: { readonly portal: string; readonly rows: number }): void;
 }
 
-const Query = (pg as unknown as { Query: new (config: object, values: undefined, done: Done) => Steps & pg.Submittable })
-  .Query;
+const Query = (
+  pg as unknown as { Query: new (config: object, values: undefined, done: Done) => Steps & pg.Submittable }
+).Query;
 
 type Done = (error: Error | null, result: pg.QueryResult) => void;
 

@@ -164,7 +164,9 @@ export async function databaseCpu_ms(): Promise<number> {
     const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
     processes.set(Number(pid), { parent: Number(fields[1]), ticks, name });
   }
-  const ours = new Set([...processes].filter(([, it]) => it.parent === process.pid && it.name === "postgres").map(([pid]) => pid));
+  const ours = new Set(
+    [...processes].filter(([, it]) => it.parent === process.pid && it.name === "postgres").map(([pid]) => pid),
+  );
   let ticks = 0;
   for (const [pid, { parent, ticks: own }] of processes) if (ours.has(pid) || ours.has(parent)) ticks += own;
   return ticks * 10;
