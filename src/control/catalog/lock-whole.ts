@@ -28,7 +28,7 @@ export async function lockWhole(
  * Packs that backups recorded before have locked to the date wanted: their locks were durable before their rows said
  * so.
  */
-async function coveredPacks(
+export async function coveredPacks(
   repository: Repository,
   backup_id: string,
   wanted: BackupLock,

@@ -1,7 +1,9 @@
-import type { StreamBackupOptions } from "../../engine/backup/index.ts";
+import type { LockAhead, StreamBackupOptions } from "../../engine/backup/index.ts";
+import type { Repository } from "../../engine/repository/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import { backupRow, decodeLabels, encodeLabels, lockWhole, objectLock } from "../catalog/index.ts";
+import type { BackupLabels } from "../catalog/index.ts";
+import { backupRow, coveredPacks, decodeLabels, encodeLabels, lockWhole, objectLock } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { assertProjectQuota } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
@@ -78,10 +80,12 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
             ...(expires_at_ms === null ? {} : { expires_at_ms }),
           };
           if (source.kind === "agent") return runOnAgent(context, source, region.id, promised, ports);
+          const ahead = await lockAhead(repository, ready.backup_id, labels, row, ports);
           const report = await (isTree(source)
-            ? ports.engine.runBackup({ ...promised, source: await treeOf(source, ports.clock) })
+            ? ports.engine.runBackup({ ...promised, ...ahead, source: await treeOf(source, ports.clock) })
             : ports.engine.runStreamBackup({
                 ...promised,
+                ...ahead,
                 ...streamOf(source, workload.id, { ...promised, group }, ports.sources),
               }));
           return { problems: report.stats.problems };
@@ -129,6 +133,20 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
     },
     ended: (tx, job, end) => settle(tx, job, end, ports),
   };
+}
+
+/** What the engine is told of the locks that follow, so that it locks little in vain. */
+async function lockAhead(
+  repository: Repository,
+  backup_id: string,
+  labels: BackupLabels,
+  row: RepositoryRow,
+  { db }: ProtectPorts,
+): Promise<{ readonly lock?: LockAhead }> {
+  const lock = objectLock(labels);
+  if (lock === null) return {};
+  const covered = await coveredPacks(repository, backup_id, lock, row, db);
+  return { lock: { until_ms: lock.packs_until_ms, covered } };
 }
 
 /** How the engine opens a source that has a driver. */

@@ -9,10 +9,11 @@ const DAY_MS = 24 * HOUR_MS;
 /**
  * How far the dates of shared packs are rounded up, by how long a backup is locked: each backup of an epoch that asks
  * for a date in the same epoch finds the lock it needs, so a pack is touched at most once an epoch. The price is that a
- * pack nobody needs any more may stay locked for up to one epoch.
+ * pack nobody needs any more may stay locked for up to one epoch. No epoch is longer than the 14 days for which a
+ * deleted backup stays recoverable: as long its packs are needed all the same.
  */
 const EPOCHS: readonly { readonly from_ms: number; readonly epoch_ms: number }[] = [
-  { from_ms: 180 * DAY_MS, epoch_ms: 30 * DAY_MS },
+  { from_ms: 180 * DAY_MS, epoch_ms: 14 * DAY_MS },
   { from_ms: 28 * DAY_MS, epoch_ms: 7 * DAY_MS },
   { from_ms: 7 * DAY_MS, epoch_ms: 2 * DAY_MS },
   { from_ms: DAY_MS, epoch_ms: DAY_MS / 2 },

@@ -5,6 +5,7 @@
  * read stops nothing else.
  */
 export { backupError } from "./errors.ts";
+export type { LockAhead } from "./regroup.ts";
 export { type BackupPlan, planBackup, runBackup } from "./run.ts";
 export { runStreamBackup, type StreamBackupOptions } from "./stream-run.ts";
 export { backupThreads } from "./threads.ts";

@@ -19,6 +19,7 @@ import {
 } from "../repository/index.ts";
 import type { ScanOptions } from "../source/files/index.ts";
 import { backupError } from "./errors.ts";
+import { type LockAhead, regroup } from "./regroup.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { backupThreads } from "./threads.ts";
 import type { BackupReport, BackupStats } from "./types.ts";
@@ -41,6 +42,7 @@ export interface SessionOptions {
   readonly backup_id: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly expires_at_ms?: number;
+  readonly lock?: LockAhead;
   readonly clock: Clock;
   readonly threads?: number;
   readonly signal?: AbortSignal;
@@ -107,13 +109,18 @@ export async function runSession<Plan extends SessionPlan>(
   // Threads load their modules while this one reads the index.
   const pool = backupThreads.take(options.threads ?? defaultThreads());
   try {
+    const covered = options.lock?.covered ?? [];
     const loaded = await repository.loadIndex({
       ...NEW,
       only_present: true,
-      wanted: plan.parent?.packs ?? [],
+      wanted: [...(plan.parent?.packs ?? []), ...covered],
+      // What is locked for long enough already is best relied on.
+      needed_until: new Map([...covered].map((id) => [id, 1])),
       ...(signal ? { signal } : {}),
     });
     const needed = new SharedArrayBuffer(((loaded.index.memory.packs.byteLength / 40 + 32) >>> 5) * 4 + 4);
+    const reached =
+      options.lock === undefined ? undefined : new SharedArrayBuffer(((loaded.index.positions + 31) >>> 5) * 4);
     const stop = new SharedArrayBuffer(4);
     const segments = new SegmentWriter(repository, loaded.adopted);
     const meter = new Meter(clock, options.onProgress);
@@ -121,6 +128,7 @@ export async function runSession<Plan extends SessionPlan>(
       secrets: repository.secrets,
       index: loaded.index.memory,
       needed,
+      ...(reached === undefined ? {} : { reached }),
       stop,
       level: LEVEL,
       scan: plan.scan,
@@ -135,6 +143,7 @@ export async function runSession<Plan extends SessionPlan>(
         store: repository.store,
         index: loaded.index,
         needed: new Int32Array(needed),
+        ...(reached === undefined ? {} : { reached: new Int32Array(reached) }),
         kind: PACK_METADATA,
         level: LEVEL,
         random: repository.random,
@@ -152,11 +161,16 @@ export async function runSession<Plan extends SessionPlan>(
         ...(await pool.broadcast<SinkCounts>({ kind: "flush" })),
         await sink.flush().then(() => sink.counts),
       ];
+      const bits = { needed: new Int32Array(needed), reached: new Int32Array(reached ?? new SharedArrayBuffer(0)) };
+      const left =
+        options.lock === undefined
+          ? new Set<string>()
+          : await regroup(options.lock, { repository, loaded, ...bits, segments, meter, signal });
       meter.begin("write index and manifest", null, null);
       await segments.finish();
       await requirePacks(repository, segments.written);
       signal?.throwIfAborted();
-      const packs = neededPacks(loaded, new Int32Array(needed), segments.written.keys());
+      const packs = neededPacks(loaded, bits.needed, segments.written.keys()).filter((id) => !left.has(id));
       return await acknowledge(options, lease, loaded, packs, { result, counts, started_at_ms, began_ms, meter });
     } finally {
       signal?.removeEventListener("abort", onAbort);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/index.ts";
 import type { Problem, ProgressListener } from "../pipeline/index.ts";
 import type { Repository } from "../repository/index.ts";
+import type { LockAhead } from "./regroup.ts";
 
 /** What to read. Paths are absolute; `exclude` are gitignore-like globs matched against the path below its root. */
 export interface FilesSource {
@@ -21,6 +22,7 @@ export interface BackupOptions {
   /** Free text kept, sealed, in the manifest: workload, project, policy, classes, host, tags. */
   readonly labels: Readonly<Record<string, string>>;
   readonly expires_at_ms?: number;
+  readonly lock?: LockAhead;
   /** Unchanged files are taken over from this backup; by default the newest one with the same roots. */
   readonly parent_backup_id?: string | null;
   readonly clock: Clock;

@@ -14,6 +14,7 @@ export interface WorkerStart {
   readonly secrets: RepositorySecrets;
   readonly index: IndexMemory;
   readonly needed: SharedArrayBuffer;
+  readonly reached?: SharedArrayBuffer;
   /** Int32: non-zero once the operation is to stop. */
   readonly stop: SharedArrayBuffer;
   readonly scan: ScanOptions;
@@ -60,6 +61,7 @@ async function start(data: WorkerStart) {
     store,
     index,
     needed: new Int32Array(data.needed),
+    ...(data.reached === undefined ? {} : { reached: new Int32Array(data.reached) }),
     kind: PACK_DATA,
     level: data.level,
     random: systemRandom,

@@ -288,13 +288,44 @@ export class ChunkIndex {
   /**
    * Loads the chunks of a frame that is stored already, making room when there is none: before threads attach.
    * @param at where the first id stands in `bytes`; the next ones follow each `stride` bytes
-   * @param prefer take these places also for chunks that are known from another pack, which else keeps them
+   * @param prefer take these places also for chunks that are known from another pack (number given), which else keeps
+   *   them
    */
-  loadChunks(bytes: Buffer, at: number, stride: number, count: number, frame: number, prefer = false): void {
+  loadChunks(
+    bytes: Buffer,
+    at: number,
+    stride: number,
+    count: number,
+    frame: number,
+    prefer: (pack: number) => boolean = () => false,
+  ): void {
     for (let slot = 0; slot < count; slot++) {
       const position = this.#load(bytes, at + slot * stride);
       if (position >= 0) this.publish(position, frame, slot);
-      else if (prefer) this.publish(knownEntry(position), frame, slot);
+      else if (prefer(this.#packAt(knownEntry(position)))) this.publish(knownEntry(position), frame, slot);
+    }
+  }
+
+  /** Number of the pack a chunk is found in, -1 while it is not stored yet. */
+  #packAt(position: number): number {
+    const place = this.place(position);
+    return place === undefined ? -1 : this.frame(place.frame).pack;
+  }
+
+  /** Positions there are; each chunk has one below it. */
+  get positions(): number {
+    return this.#extents.reduce((sum, { capacity }) => sum + capacity, 0);
+  }
+
+  /** Every chunk that is stored: its position, and the number of the pack it is found in. */
+  eachStored(visit: (position: number, pack: number) => void): void {
+    let base = 0;
+    for (const extent of this.#extents) {
+      for (let entry = 0; entry < usedEntries(extent); entry++) {
+        const frame = frameOf(extent, entry);
+        if (frame >= 0) visit(base + entry, this.frame(frame).pack);
+      }
+      base += extent.capacity;
     }
   }
 

@@ -53,6 +53,11 @@ export interface LoadOptions {
    * read from one of these; and when no segment names one of them, it is looked for in the store.
    */
   readonly wanted?: readonly string[];
+  /**
+   * Until when (Unix time in ms) packs by id are needed: of several wanted ones that hold a chunk, it is found in the
+   * one that is needed longest. Without it in whichever comes last.
+   */
+  readonly needed_until?: ReadonlyMap<string, number>;
   /** Load only those, unless one of them is gone: for reading one backup. */
   readonly only_wanted?: boolean;
   readonly signal?: AbortSignal;
@@ -72,6 +77,7 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   const named = new Set<string>();
   const packs = new Map<string, number>();
   const pack_sizes: number[] = [];
+  const ranks: number[] = [];
   const add = (
     index: ChunkIndex,
     pack: { pack_id: Buffer; epoch: number; kind: number; size_bytes: number },
@@ -84,9 +90,12 @@ export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
     const number = index.loadPack(pack.pack_id, pack.epoch, pack.kind);
     packs.set(id, number);
     pack_sizes[number] = pack.size_bytes;
+    const rank = prefer ? (o.needed_until?.get(id) ?? 0) : Number.NEGATIVE_INFINITY;
+    ranks[number] = rank;
+    const isBetter = (known: number) => prefer && rank >= (ranks[known] ?? Number.NEGATIVE_INFINITY);
     return (frame: DirectoryFrame) => {
       const frame_number = index.loadFrame(number, frame.offset, frame.stored);
-      index.loadChunks(bytes, frame.at, ENTRY_BYTES, frame.chunks, frame_number, prefer);
+      index.loadChunks(bytes, frame.at, ENTRY_BYTES, frame.chunks, frame_number, isBetter);
     };
   };
   const load = async (problems: HoldfastError[], replaced: string[]) => {

@@ -18,6 +18,8 @@ export interface SinkOptions {
   readonly index: ChunkIndex;
   /** Set of pack numbers that this backup needs, one bit each; shared by all threads. */
   readonly needed: Int32Array;
+  /** Set of positions of the index that this backup needs, likewise; chunks beyond its end are new ones. */
+  readonly reached?: Int32Array;
   /** `PACK_DATA` or `PACK_METADATA`. */
   readonly kind: number;
   readonly level: number;
@@ -176,6 +178,9 @@ export class ChunkSink {
     if (place === undefined) return;
     const { pack } = this.#o.index.frame(place.frame);
     Atomics.or(this.#o.needed, pack >>> 5, 1 << (pack & 31));
+    const { reached } = this.#o;
+    if (reached !== undefined && position >>> 5 < reached.length)
+      Atomics.or(reached, position >>> 5, 1 << (position & 31));
   }
 
   /** Is the chunk stored (or being stored)? Then it is needed. */

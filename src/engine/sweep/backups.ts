@@ -21,6 +21,8 @@ export interface Backups {
   readonly locked: readonly LockedObject[];
   /** Packs (ids in hex) that live backups name, as things stand, and when the youngest of these was made. */
   readonly listed: ReadonlyMap<string, number>;
+  /** Until when (Unix time in ms) the longest-lived backup that names a pack needs it. */
+  readonly needed_until: ReadonlyMap<string, number>;
   /** For sealing anew: the hottest tier that a backup needs of each pack. */
   readonly tiers: ReadonlyMap<string, StorageTier>;
   /** Packs of backups that cannot be walked. */
@@ -44,6 +46,7 @@ export async function readBackups(options: SweepOptions, state: SweepState): Pro
   const expired: string[] = [];
   const locked: LockedObject[] = [];
   const listed = new Map<string, number>();
+  const needed_until = new Map<string, number>();
   const tiers = new Map<string, StorageTier>();
   const [pinned, moves_used] = [new Set<string>(), new Set<string>()];
   let recoverable = 0;
@@ -60,7 +63,9 @@ export async function readBackups(options: SweepOptions, state: SweepState): Pro
     } else if (note !== undefined) recoverable++;
     const manifest = await readLive(repository, backup_id, state);
     if (manifest === undefined) continue;
+    const until_ms = manifest.expires_at_ms ?? Number.POSITIVE_INFINITY;
     for (const id of manifest.packs) {
+      needed_until.set(id, Math.max(needed_until.get(id) ?? 0, until_ms));
       listed.set(id, Math.max(listed.get(id) ?? 0, manifest.created_at_ms));
       if (manifest.tree === null) pinned.add(id);
       if (reseal !== undefined) tiers.set(id, hotter(tiers.get(id), reseal.backups.get(backup_id) ?? "hot"));
@@ -68,7 +73,7 @@ export async function readBackups(options: SweepOptions, state: SweepState): Pro
     noteMoves(manifest.packs_at_birth, state, moves_used);
     live.push({ backup_id, tree: manifest.tree });
   }
-  return { live, expired, recoverable, locked, listed, tiers, pinned, moves_used };
+  return { live, expired, recoverable, locked, listed, needed_until, tiers, pinned, moves_used };
 }
 
 /** The hotter of two tiers. */

@@ -54,8 +54,10 @@ export async function prepare(options: SweepOptions, meter: Meter): Promise<Prep
     only_present: true,
     // What an earlier sweep condemned is looked at like anything else; what another one may still delete is not.
     avoid: new Set([...state.deleted].filter((id) => !backups.listed.has(id))),
-    // A chunk that stands in several packs is best found in one that backups name: then nothing has to move.
+    // A chunk that stands in several packs is best found in one that backups name: then nothing has to move. And in
+    // the one that stays longest, so that the others can go.
     wanted: [...backups.listed.keys()],
+    needed_until: backups.needed_until,
     ...(signal ? { signal } : {}),
   });
   const marks = await mark(repository, loaded, backups, () => meter.add(1, 0), signal);

@@ -7,8 +7,7 @@ import type { Dice } from "../../sim/dice.ts";
 import { noise } from "../crash/tree.ts";
 
 const FILES = 48;
-const FILE_BYTES_MAX = 32_000;
-const CHANGED_A_DAY = 3;
+const FILE_BYTES_MAX = 128_000;
 
 /** Contents by their digest: what a backup needs at least, for they do not compress. */
 export type Contents = ReadonlyMap<string, number>;
@@ -20,7 +19,11 @@ export class Source {
   readonly #contents = new Map<string, Contents>();
   #count = 0;
 
-  constructor(dir: string, dice: Dice) {
+  readonly #changed_a_day: number;
+
+  /** @param changed_a_day how many of the {@link FILES} files are written anew each day */
+  constructor(dir: string, dice: Dice, changed_a_day: number) {
+    this.#changed_a_day = changed_a_day;
     this.path = join(dir, "source");
     this.#kept = join(dir, "kept");
     this.#dice = dice;
@@ -32,7 +35,7 @@ export class Source {
   /** A day's work: some files are written anew, now and then one goes, one comes, or one is moved. */
   change(): void {
     const names = this.#names();
-    for (let i = 0; i < CHANGED_A_DAY; i++) this.#write(this.#dice.pick(names));
+    for (let i = 0; i < this.#changed_a_day; i++) this.#write(this.#dice.pick(names));
     if (this.#dice.happens(0.2)) this.#write(`d${this.#dice.below(5)}/new${this.#count}`);
     if (this.#dice.happens(0.2)) rmSync(join(this.path, this.#dice.pick(names)), { force: true });
     const [from, to] = [this.#dice.pick(this.#names()), `d${this.#dice.below(5)}/moved${this.#count}`];
@@ -84,7 +87,7 @@ export class Source {
   #write(name: string): void {
     const path = join(this.path, name);
     mkdirSync(dirname(path), { recursive: true });
-    const content = noise(2000 + this.#dice.below(FILE_BYTES_MAX), `${this.#count++} ${this.#dice.below(2 ** 30)}`);
+    const content = noise(8000 + this.#dice.below(FILE_BYTES_MAX), `${this.#count++} ${this.#dice.below(2 ** 30)}`);
     writeFileSync(`${path}.new`, content);
     renameSync(`${path}.new`, path);
   }
