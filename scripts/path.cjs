@@ -42,6 +42,7 @@ const ROOMS = [
   "engine/reseal",
   // Reading single files and blocks out of a backup, and showing it as a file system or a disk.
   "engine/browse",
+  "engine/image",
   "engine/mount",
 
   // Adapters of the server.

@@ -130,6 +130,42 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     suites: "baas mount",
   },
   {
+    name: "guestfish",
+    command: "guestfish",
+    reason: "reads the file systems inside images of VMs and volumes",
+    suites: "files inside images",
+  },
+  {
+    name: "libguestfs-xfs",
+    command: "/usr/lib/x86_64-linux-gnu/guestfs/supermin.d/packages-xfs",
+    reason: "the part of it that reads XFS",
+    suites: "files inside images of XFS",
+  },
+  {
+    name: "ntfs-3g",
+    command: "mkfs.ntfs",
+    reason: "makes NTFS, and is what reads it inside images",
+    suites: "files inside images of NTFS",
+  },
+  {
+    name: "dosfstools",
+    command: "mkfs.vfat",
+    reason: "makes FAT file systems",
+    suites: "files inside images of FAT",
+  },
+  {
+    name: "mtools",
+    command: "mcopy",
+    reason: "fills FAT file systems",
+    suites: "files inside images of FAT",
+  },
+  {
+    name: "rclone",
+    command: "rclone",
+    reason: "a WebDAV client that is not ours",
+    suites: "baas webdav",
+  },
+  {
     name: "softhsm2",
     command: "softhsm2-util",
     reason: "a PKCS#11 module with keys that cannot leave it",

@@ -7,11 +7,17 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What is in a backup never changes, so its entry stands for its bytes. */
-export function entityTag(node: { readonly content: Buffer | undefined; readonly size: number }): string {
+/**
+ * What is in a backup never changes, so its entry stands for its bytes; of a file inside an image, the backup and path.
+ */
+export function entityTag(
+  node: { readonly content: Buffer | undefined; readonly size: number },
+  backup_id: string,
+  path: Buffer,
+): string {
   const hash = createHash("sha256")
     .update(`${node.size}\n`)
-    .update(node.content ?? "");
+    .update(node.content ?? Buffer.concat([Buffer.from(`${backup_id}\n`), path]));
   return `"${hash.digest("hex").slice(0, 32)}"`;
 }
 

@@ -35,6 +35,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "binlog", summary: "binary logs of MariaDB servers", load: () => import("./commands/binlog.ts") },
   { name: "files", summary: "files out of backups", load: () => import("./commands/files.ts") },
   { name: "mount", summary: "backups as a folder", load: () => import("./commands/mount.ts") },
+  { name: "webdav", summary: "backups over WebDAV", load: () => import("./commands/webdav.ts") },
   { name: "verify", summary: "read a backup back and check every byte", load: () => import("./commands/verify.ts") },
   { name: "sweep", summary: "free what no backup needs any more", load: () => import("./commands/sweep.ts") },
   { name: "hold", summary: "legal holds", load: () => import("./commands/hold.ts") },

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/index.ts";
-import { type BackupNode, type BackupTree, type FoundNode, pathText } from "../../engine/browse/index.ts";
+import { type BackupNode, type BackupTree, type Found, type FoundNode, pathText } from "../../engine/browse/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Browser, Place } from "./sessions.ts";
 
@@ -41,13 +41,46 @@ export async function searchBackup(
   const until_ms = clock.monotonic_ms() + SEARCH_MS_MAX;
   const { backup_id, created_at_ms } = tree.reader.manifest;
   const hits: SearchHit[] = [];
-  for await (const { path, node } of tree.walk(request.path)) {
+  const own = tree.insideOf(request.path) === undefined ? tree.walk(request.path) : [];
+  for await (const { path, node } of own) {
     if (clock.monotonic_ms() > until_ms) return { hits, searched_backups: 1, complete: false };
     if (path.length === request.path.length || !wanted(node.name)) continue;
     if (hits.length >= request.limit) return { hits, searched_backups: 1, complete: false };
     hits.push({ backup_id, created_at: new Date(created_at_ms), path: `/${pathText(path)}`, node });
   }
-  return { hits, searched_backups: 1, complete: true };
+  const left = request.limit - hits.length;
+  const inner = await searchInside(tree, request.path, wanted, left, () => clock.monotonic_ms() > until_ms);
+  for (const { path, node } of inner.found)
+    hits.push({ backup_id, created_at: new Date(created_at_ms), path: `/${pathText(path)}`, node });
+  return { hits, searched_backups: 1, complete: inner.whole };
+}
+
+/** Names in the file systems of the backup's images. What cannot be read leaves the search incomplete. */
+async function searchInside(
+  tree: BackupTree,
+  below: Buffer,
+  wanted: (name: Buffer) => boolean,
+  limit: number,
+  isOver: () => boolean,
+): Promise<{ readonly found: readonly Found[]; readonly whole: boolean }> {
+  const found: Found[] = [];
+  const { inner } = tree;
+  if (inner === undefined) return { found, whole: true };
+  const path = tree.insideOf(below);
+  const top = below.toString("latin1");
+  if (path === undefined && top !== "" && inner.in_folder !== top && !inner.in_folder.startsWith(`${top}/`))
+    return { found, whole: true };
+  try {
+    for await (const { path: where, node } of inner.search(path ?? Buffer.alloc(0), wanted)) {
+      if (isOver() || found.length >= limit) return { found, whole: false };
+      found.push({ path: tree.fromInside(where), node });
+    }
+  } catch (error) {
+    // Asked for by its path, what is in the way is said; beside the backup's own files it takes nothing from them.
+    if (path !== undefined) throw error;
+    return { found, whole: false };
+  }
+  return { found, whole: true };
 }
 
 /**
@@ -73,6 +106,7 @@ export async function searchWorkload(
   const known = new Map<string, readonly FoundNode[]>();
   const hits: SearchHit[] = [];
   let searched = 0;
+  let complete = backups.length <= BACKUPS_MAX;
   for (const { id, project_id, region_id, created_at } of backups.slice(0, BACKUPS_MAX)) {
     const place: Place = { backup_id: id, project_id, region_id };
     const found = await browser.use(place, async (tree) => {
@@ -91,16 +125,21 @@ export async function searchWorkload(
         take(page.found);
         if (here.length > request.limit || clock.monotonic_ms() > until_ms) return { here, whole: false };
       }
-      return { here, whole: true };
+      const left = request.limit + 1 - here.length;
+      const inner = await searchInside(tree, TOP, wanted, left, () => clock.monotonic_ms() > until_ms);
+      for (const { path, node } of inner.found) here.push({ path: `/${pathText(path)}`, node });
+      return { here, whole: inner.whole };
     });
     for (const { path, node } of found.here) {
       if (hits.length >= request.limit) return { hits, searched_backups: searched, complete: false };
       hits.push({ backup_id: id, created_at, path, node });
     }
-    if (!found.whole) return { hits, searched_backups: searched, complete: false };
-    searched++;
+    if (clock.monotonic_ms() > until_ms) return { hits, searched_backups: searched, complete: false };
+    if (found.whole) searched++;
+    else complete = false; // images that cannot be read hide nothing of the other backups
   }
-  return { hits, searched_backups: searched, complete: backups.length <= BACKUPS_MAX };
+  return { hits, searched_backups: searched, complete };
 }
 
 const DOT = Buffer.from(".");
+const TOP = Buffer.alloc(0);

@@ -1,5 +1,6 @@
-import type { Clock } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
 import { BackupReader, BackupTree } from "../../engine/browse/index.ts";
+import { imageTree } from "../../engine/image/index.ts";
 import type { Repositories } from "../repositories/index.ts";
 import { browseError } from "./errors.ts";
 
@@ -18,6 +19,7 @@ export interface Place {
 
 export interface BrowsePorts {
   readonly clock: Clock;
+  readonly random: Random;
   readonly repositories: Repositories;
 }
 
@@ -35,12 +37,14 @@ interface Session {
   readonly opened_ms: number;
   readonly tree: Promise<BackupTree>;
   readonly ended: Promise<void>;
+  /** What reads images takes seconds to start. */
+  has_images: boolean;
   users: number;
   used_ms: number;
   end(): void;
 }
 
-export function createBrowser({ clock, repositories }: BrowsePorts): Browser {
+export function createBrowser({ clock, random, repositories }: BrowsePorts): Browser {
   const sessions = new Map<string, Session>();
   const all = new Set<Session>();
   const closing = new AbortController();
@@ -59,8 +63,11 @@ export function createBrowser({ clock, repositories }: BrowsePorts): Browser {
       .then((row) =>
         repositories.use(row, async (repository) => {
           const reader = await BackupReader.open(repository, place.backup_id);
-          opened.resolve(new BackupTree(reader));
+          const inner = imageTree(reader, { clock, random });
+          session.has_images = inner !== undefined;
+          opened.resolve(new BackupTree(reader, inner));
           await released.promise;
+          await inner?.close();
           await reader.close();
         }),
       )
@@ -71,6 +78,7 @@ export function createBrowser({ clock, repositories }: BrowsePorts): Browser {
       opened_ms: now_ms,
       tree: opened.promise,
       ended,
+      has_images: false,
       users: 0,
       used_ms: now_ms,
       end: released.resolve,
@@ -94,7 +102,8 @@ export function createBrowser({ clock, repositories }: BrowsePorts): Browser {
       await clock.sleep(IDLE_MS / 3, closing.signal).catch(() => undefined);
       const now_ms = clock.monotonic_ms();
       for (const session of sessions.values()) {
-        const idle = session.users === 0 && now_ms - session.used_ms >= IDLE_MS;
+        const kept_ms = session.has_images ? AGE_MS_MAX : IDLE_MS;
+        const idle = session.users === 0 && now_ms - session.used_ms >= kept_ms;
         if (idle || now_ms - session.opened_ms >= AGE_MS_MAX) drop(session);
       }
     }

@@ -43,6 +43,8 @@ export interface BackupNode {
   readonly xattrs: readonly ExtendedAttribute[];
   /** Of a file (docs/format.md §8). */
   readonly content: Buffer | undefined;
+  /** Of a file inside an image: its bytes from `offset` on. */
+  readonly read?: (offset: number, length: number) => Promise<Buffer>;
 }
 
 /** An entry, and where it lies below its root. */

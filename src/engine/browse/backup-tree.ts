@@ -1,6 +1,5 @@
 import type { BackupNode, BackupReader } from "./backup-reader.ts";
 import { browseError } from "./errors.ts";
-import type { FileReader } from "../manifest/index.ts";
 import { pathText } from "./path-text.ts";
 
 /** Entries of folders kept at hand; about half a kilobyte each. */
@@ -14,12 +13,34 @@ export interface Found {
 
 type Folder = ReadonlyMap<string, BackupNode>;
 
+/** Any stretch of a file; fewer bytes than asked for at its end. */
+export interface OpenFile {
+  readonly size: number;
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+/** What can be seen inside files of a backup, such as the file systems of an image: a folder more in the backup. */
+export interface InnerTree {
+  /** Folder of the backup that it is shown in; bytes as latin1, without slashes at the ends. */
+  readonly in_folder: string;
+  readonly name: string;
+  /** Paths are below the folder of that name; the empty one is that folder itself. */
+  find(path: Buffer): Promise<BackupNode | undefined>;
+  list(path: Buffer): Promise<readonly BackupNode[]>;
+  /** Paths of all that is below and has a name that is wanted, in no order. */
+  search(path: Buffer, wanted: (name: Buffer) => boolean): AsyncIterable<Found>;
+  close(): Promise<void>;
+}
+
 /**
  * A backup as one tree: each of its roots at its own absolute path, the folders above them made up. Paths are bytes
  * without slashes at their ends; the empty one is the top.
  */
 export class BackupTree {
   readonly reader: BackupReader;
+  readonly inner: InnerTree | undefined;
+  /** Path of the inner tree's folder. */
+  readonly #inside: string | undefined;
   /** Number of the root at a path. */
   readonly #roots = new Map<string, number>();
   /** Names in the folders above the roots. */
@@ -27,8 +48,10 @@ export class BackupTree {
   readonly #folders = new Map<string, Promise<Folder>>();
   #cached = 0;
 
-  constructor(reader: BackupReader) {
+  constructor(reader: BackupReader, inner?: InnerTree) {
     this.reader = reader;
+    this.inner = inner;
+    this.#inside = inner === undefined ? undefined : join(inner.in_folder, inner.name);
     for (const [number, root] of reader.manifest.roots.entries()) {
       const path = trim(root).toString("latin1");
       this.#roots.set(path, number);
@@ -43,6 +66,8 @@ export class BackupTree {
   /** `undefined` when the backup has nothing there. @throws TREE_DAMAGED, CHUNK_*, STORE_* */
   async find(path: Buffer): Promise<BackupNode | undefined> {
     const key = path.toString("latin1");
+    const below = this.insideOf(path);
+    if (below !== undefined) return this.inner?.find(below);
     const at = this.#place(key);
     if (at === undefined) return this.#above.has(key) ? this.#madeUp(nameOf(key)) : undefined;
     if (at.rest === "") {
@@ -66,25 +91,51 @@ export class BackupTree {
     if (node.type !== "directory")
       throw browseError("BROWSE_NOT_A_FOLDER", `/${pathText(path)} is a ${node.type}, and no folder`);
     const key = path.toString("latin1");
+    const below = this.insideOf(path);
+    if (below !== undefined) return (await this.inner?.list(below)) ?? [];
     const at = this.#place(key);
-    if (at !== undefined) return [...(await this.#folder(at.root, at.rest)).values()];
+    if (at !== undefined) {
+      const nodes = [...(await this.#folder(at.root, at.rest)).values()];
+      const shown = key === this.inner?.in_folder ? await this.inner.find(Buffer.alloc(0)) : undefined;
+      return shown === undefined ? nodes : [...nodes, shown].sort((a, b) => Buffer.compare(a.name, b.name));
+    }
     const names = [...(this.#above.get(key) ?? [])].sort((a, b) => (a < b ? -1 : 1));
     const nodes = await Promise.all(names.map((name) => this.find(Buffer.from(join(key, name), "latin1"))));
     return nodes.filter((each) => each !== undefined);
   }
 
   /** @throws BROWSE_NOT_A_FILE, and as {@link find} */
-  open(node: BackupNode): Promise<FileReader> {
-    return this.reader.openFile(node);
+  async open(node: BackupNode): Promise<OpenFile> {
+    const { size, read } = node;
+    if (read === undefined) return this.reader.openFile(node);
+    return { size, read: async (offset, length) => read(offset, Math.max(0, Math.min(length, size - offset))) };
   }
 
-  /** What lies at the path and below it, folders before what is in them. @throws as {@link get} */
+  /** The path inside the inner tree, if it leads there. */
+  insideOf(path: Buffer): Buffer | undefined {
+    const inside = this.#inside;
+    if (inside === undefined) return undefined;
+    const key = path.toString("latin1");
+    if (key === inside) return Buffer.alloc(0);
+    return key.startsWith(`${inside}/`) ? path.subarray(inside.length + 1) : undefined;
+  }
+
+  /** Path from the top of something in the inner tree. */
+  fromInside(path: Buffer): Buffer {
+    return Buffer.from(join(this.#inside ?? "", path.toString("latin1")), "latin1");
+  }
+
+  /**
+   * What lies at the path and below it, folders before what is in them. The inner tree is left out unless the path
+   * leads into it: what is in it is in the backup's files already. @throws as {@link get}
+   */
   async *walk(path: Buffer): AsyncGenerator<Found> {
     const waiting: Found[] = [{ path, node: await this.get(path) }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       yield next;
       if (next.node.type !== "directory") continue;
       const folder = next.path.toString("latin1");
+      if (folder === this.#inside && next.path !== path) continue;
       for (const node of [...(await this.list(next.path))].reverse())
         waiting.push({ path: Buffer.from(join(folder, node.name.toString("latin1")), "latin1"), node });
     }

@@ -6,7 +6,7 @@
  */
 export { browseError } from "./errors.ts";
 export * from "./backup-reader.ts";
-export { BackupTree, type Found } from "./backup-tree.ts";
+export { BackupTree, type Found, type InnerTree, type OpenFile } from "./backup-tree.ts";
 export { pathBytes, pathText } from "./path-text.ts";
 export { readStream } from "./read-stream.ts";
 export { writeTar } from "./tar.ts";

@@ -7,5 +7,6 @@
 export { mountError } from "./errors.ts";
 export { type Mounted, mountTree, type MountOptions } from "./fuse.ts";
 export { TimesTree, type TimedBackup } from "./times.ts";
+export { serveWebDav, type WebDavOptions, type WebDavServer } from "./webdav.ts";
 export { showBackup } from "./show-backup.ts";
 export type * from "./types.ts";

@@ -7,6 +7,9 @@ export function showBackup(tree: BackupTree): ShownTree {
     find: (path) => tree.find(path),
     list: (path) => tree.list(path),
     open: (_path, node) => tree.open(node as BackupNode),
-    close: () => tree.reader.close(),
+    close: async () => {
+      await tree.inner?.close();
+      await tree.reader.close();
+    },
   };
 }

@@ -157,7 +157,7 @@ export function addFileRoutes(app: FastifyInstance, deps: ApiDeps): void {
         }
         const file = await tree.open(node);
         await record({ ...look, action: "read" });
-        const tag = entityTag(node);
+        const tag = entityTag(node, id, path);
         reply.header("accept-ranges", "bytes").header("etag", tag);
         if (request.headers["if-none-match"] === tag) return await reply.code(304).send();
         const range = rangeOf(request.headers, node.size, tag);

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { InvalidArgumentError } from "commander";
 import { type Config, loadConfig } from "../../../platform/config/index.ts";
 import { adminTokenPath } from "../../../protocol/index.ts";
 import { createApi, listen } from "../../api/index.ts";
 import { type RunningServer, startServer } from "../../server/index.ts";
+import { parseListen } from "../listen.ts";
 import { cliError } from "../errors.ts";
 import type { CliIo, CommonOptions } from "../io.ts";
 import { show } from "../output.ts";
@@ -151,11 +151,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function parseListen(text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([0-9a-f:]+)\]|([^:]*)):(\d{1,5})$/i.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new InvalidArgumentError("write HOST:PORT, e.g. 127.0.0.1:7440");
-  return { host: match[1] ?? (match[2] || "127.0.0.1"), port };
 }

@@ -15,6 +15,9 @@ import classes from "./files.module.css";
 
 export type Entry = Answer<"/v1/backups/{id}/files">["items"][number];
 
+/** Files inside images are downloaded; a restore knows the files of the backup itself. */
+const INSIDE_IMAGE = /^\/(vm|volume)\/.*\/filesystems(\/|$)/;
+
 /** One entry: what it is, what is in it, and how to get it. */
 export function FilePreview(props: { backup_id: string; workload_id: string; entry: Entry; close: () => void }) {
   const { backup_id, entry, close } = props;
@@ -57,23 +60,25 @@ export function FilePreview(props: { backup_id: string; workload_id: string; ent
               {t.files.download}
             </Button>
           )}
-          <IfMay scope="restores:write">
-            <Button
-              variant="default"
-              component={Link}
-              {...href(
-                `/restore?${new URLSearchParams({
-                  workload: props.workload_id,
-                  backup: backup_id,
-                  paths: entry.path,
-                  step: "where",
-                })}`,
-              )}
-              leftSection={<Icon name="restore" size={14} />}
-            >
-              {t.files.restore_this}
-            </Button>
-          </IfMay>
+          {!INSIDE_IMAGE.test(entry.path) && (
+            <IfMay scope="restores:write">
+              <Button
+                variant="default"
+                component={Link}
+                {...href(
+                  `/restore?${new URLSearchParams({
+                    workload: props.workload_id,
+                    backup: backup_id,
+                    paths: entry.path,
+                    step: "where",
+                  })}`,
+                )}
+                leftSection={<Icon name="restore" size={14} />}
+              >
+                {t.files.restore_this}
+              </Button>
+            </IfMay>
+          )}
         </Group>
       </Stack>
     </Modal>

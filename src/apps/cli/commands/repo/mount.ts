@@ -18,7 +18,11 @@ export function registerMount(repo: Command, io: CliIo): void {
       await withRepository(io, options, async (repository) => {
         const { BackupReader, BackupTree } = await import("../../../../engine/browse/index.ts");
         const { showBackup, TimesTree } = await import("../../../../engine/mount/index.ts");
-        const open = async (id: string) => showBackup(new BackupTree(await BackupReader.open(repository, id)));
+        const { imageTree } = await import("../../../../engine/image/index.ts");
+        const open = async (id: string) => {
+          const reader = await BackupReader.open(repository, id);
+          return showBackup(new BackupTree(reader, imageTree(reader, io)));
+        };
         if (options.backup !== undefined) {
           const tree = await open(await resolveBackupId(repository, options.backup));
           return stayMounted(io, options, dir, tree, false);
