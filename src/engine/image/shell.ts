@@ -15,7 +15,8 @@ const MEMORY_MIB = 512;
  * no credentials. $1 is its own folder.
  */
 const SCRIPT = `ulimit -c 0; ulimit -f ${FILE_BLOCKS_MAX}
-for name in SUPERMIN_KERNEL SUPERMIN_MODULES LIBGUESTFS_PATH LIBGUESTFS_CACHEDIR LIBGUESTFS_HV LIBGUESTFS_BACKEND_SETTINGS; do
+for name in SUPERMIN_KERNEL SUPERMIN_MODULES LIBGUESTFS_PATH LIBGUESTFS_CACHEDIR LIBGUESTFS_HV \\
+  LIBGUESTFS_BACKEND_SETTINGS; do
   eval "value=\\\${$name-}"; [ -n "$value" ] && set -- "$@" "$name=$value"
 done
 home=$1; settings=$2; shift 2
