@@ -62,7 +62,7 @@ export class GuestShell {
       cwd: folder,
       detached: true, // a group of its own, so that QEMU ends with it
       stdio: ["pipe", "pipe", "pipe"],
-      ...(user ?? {}),
+      ...user,
     });
     this.#child.stdout.on("data", (bytes: Buffer) => {
       this.#pieces.push(bytes);
