@@ -208,3 +208,31 @@ export const enrolledTotpSchema = z.object({
 export const confirmTotpRequestSchema = z.strictObject({ code: z.string().regex(/^\d{6}$/, "six digits") });
 
 export const changePasswordRequestSchema = z.strictObject({ current: z.string().min(1).max(256), password });
+
+export const identityProvidersSchema = z.object({
+  items: z.array(
+    z.object({
+      name: z.string(),
+      issuer: z.string(),
+      client_id: z.string(),
+      has_secret: z.boolean(),
+      /** What the provider has to know this server by. */
+      redirect_uri: z.string(),
+      public_url: z.string(),
+      scope: z.string(),
+      groups_claim: z.string(),
+      /** Only who is in one of these may sign in; empty: everyone. */
+      required_groups: z.array(z.string()),
+    }),
+  ),
+  /** That people have come with, or that a role was granted to. */
+  groups: z.array(
+    z.object({
+      name: z.string(),
+      people: z.number().int(),
+      roles: z.array(z.object({ binding_id: z.string(), role: z.string(), project_name: z.string().nullable() })),
+    }),
+  ),
+});
+export type IdentityProvidersView = z.infer<typeof identityProvidersSchema>;
+export const probedProviderSchema = z.object({ name: z.string(), issuer: z.string() });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { instantSchema } from "../model/index.ts";
 
 export const alertStates = ["OPEN", "ACKNOWLEDGED", "RESOLVED"] as const;
-const steps = ["alert", "investigation", "customer", "root_cause", "remedy", "review"] as const;
+const stepSchema = z.enum(["alert", "investigation", "customer", "root_cause", "remedy", "review"]);
 
 export const alertViewSchema = z.object({
   id: z.string(),
@@ -23,11 +23,13 @@ export const alertViewSchema = z.object({
   resolved_at: instantSchema.nullable(),
   resolved_by: z.string().nullable(),
   resolution: z.string().nullable(),
+  /** The clock that runs out next, or ran out first; null: none runs. */
+  next_clock: z.object({ step: stepSchema, due_at: instantSchema }).nullable(),
 });
 export type AlertView = z.infer<typeof alertViewSchema>;
 
 const timerViewSchema = z.object({
-  step: z.enum(steps),
+  step: stepSchema,
   due_at: instantSchema,
   met_at: instantSchema.nullable(),
   met_by: z.string().nullable(),
@@ -50,7 +52,7 @@ const noteSchema = z.string().min(1).max(4000);
 export const acknowledgeAlertRequestSchema = z.strictObject({ note: noteSchema.optional() });
 export const resolveAlertRequestSchema = z.strictObject({ note: noteSchema });
 /** Says that a clock is met: the customer was told, the root cause found. */
-export const markAlertRequestSchema = z.strictObject({ step: z.enum(steps), note: noteSchema });
+export const markAlertRequestSchema = z.strictObject({ step: stepSchema, note: noteSchema });
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 export const calendarViewSchema = z.object({

@@ -61,6 +61,27 @@ export const oncallViewSchema = z.object({
 });
 export type OncallView = z.infer<typeof oncallViewSchema>;
 
+export const shiftsQuerySchema = z.strictObject({
+  from: instantSchema.optional().describe("Without it a day ago"),
+  until: instantSchema.optional().describe("Without it 14 days ahead; at most 62 days after from"),
+});
+/** Who is on call when, rotation by rotation, without a gap. */
+export const shiftsSchema = z.object({
+  from: instantSchema,
+  until: instantSchema,
+  items: z.array(
+    z.object({
+      rotation: z.string(),
+      person: z.string().nullable(),
+      because: z.string(),
+      override_id: z.string().nullable(),
+      from: instantSchema,
+      until: instantSchema,
+    }),
+  ),
+});
+export type ShiftsView = z.infer<typeof shiftsSchema>;
+
 export const setOncallRequestSchema = z.strictObject({ config: z.record(z.string(), z.unknown()) });
 export const addOverrideRequestSchema = z.strictObject({
   rotation: nameSchema,

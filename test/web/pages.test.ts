@@ -17,7 +17,7 @@ interface Finding {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-const stage = await openStage();
+const stage = await openStage({ oidc: true });
 after(() => stage.close());
 const world = await makeWorld(stage);
 

@@ -39,6 +39,12 @@ const EMPTY = {
   drills: "/drills",
   reports: "/reports",
   audit: "/audit",
+  "audit-sinks": "/audit/sinks",
+  "report-subscriptions": "/reports/subscriptions",
+  "access-grants": "/access?tab=grants",
+  "access-roles": "/access?tab=roles",
+  "access-tokens": "/access?tab=tokens",
+  "access-provider": "/access?tab=provider",
   holds: "/holds",
   tiers: "/tiers",
   approvals: "/approvals",
@@ -77,7 +83,7 @@ async function shoot(stage: Stage, page: Page, state: string, pages: Readonly<Re
 }
 
 if (wanted.length === 0) rmSync(OUT, { recursive: true, force: true });
-const stage = await openStage();
+const stage = await openStage({ oidc: true });
 try {
   const door = await stage.open("/", { token: null });
   await door.getByRole("button").first().waitFor();

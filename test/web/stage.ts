@@ -28,6 +28,15 @@ const JOB_LIMIT_MS = 120_000;
 const WAIT_LIMIT_MS = 90_000;
 const ROOT = dirname(dirname(import.meta.dirname));
 
+/** A provider that does not answer: what it is set to is shown all the same. */
+const OIDC = {
+  BAAS_OIDC_NAME: "Company",
+  BAAS_OIDC_ISSUER: "http://127.0.0.1:9/realms/main",
+  BAAS_OIDC_CLIENT_ID: "holdfast",
+  BAAS_OIDC_PUBLIC_URL: "https://backup.example.com",
+  BAAS_OIDC_REQUIRED_GROUPS: "operators",
+};
+
 export interface View {
   readonly scheme?: "light" | "dark";
   readonly width?: number;
@@ -55,11 +64,16 @@ export interface Stage {
 }
 
 /** Starts both; builds the console if its sources are newer. */
-export async function openStage(): Promise<Stage> {
+export async function openStage(options: { readonly oidc?: boolean } = {}): Promise<Stage> {
   ensureConsole(ROOT, () => undefined);
   const dir = mkdtempSync(join(tmpdir(), "holdfast-web-"));
   chmodSync(dir, 0o711); // PostgreSQL, which does not run as root, has to pass through
-  const env = { BAAS_DATA_DIR: join(dir, "data"), BAAS_LISTEN_PORT: "0", BAAS_SCHEDULE_TICK_SECONDS: "2" };
+  const env = {
+    BAAS_DATA_DIR: join(dir, "data"),
+    BAAS_LISTEN_PORT: "0",
+    BAAS_SCHEDULE_TICK_SECONDS: "2",
+    ...(options.oidc === true ? OIDC : {}),
+  };
   const server = await startServer({
     config: loadConfig({ env }),
     log: silentLogger,

@@ -1,6 +1,8 @@
 /**
  * The rest of the installation: what drills, reports, second persons, holds and invoices leave behind; all of it real.
  */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Stage } from "./stage.ts";
 
 export interface MoreWorld {
@@ -8,6 +10,7 @@ export interface MoreWorld {
   readonly plan: string;
   readonly report_id: string;
   readonly invoice_id: string;
+  readonly incident_id: string;
 }
 
 /** A calendar month that is over. */
@@ -56,6 +59,14 @@ export async function makeMore(stage: Stage, ids: World): Promise<MoreWorld> {
   await fetch(`${stage.url}/v1/backups/${ids.asked_backup_id}`, { method: "DELETE", headers });
   await stage.call("POST", `/v1/projects/${project.id}/quota`, { quota_bytes: 64 * 1024 ** 2 });
   await stage.call("POST", "/v1/agents/tokens", { name: "branch-7" });
+  await makePeople(stage);
+  const incident = await stage.call("POST", "/v1/incidents", {
+    title: "letters were overwritten",
+    project: project.id,
+    severity: 2,
+    scope: "the folder letters, since this morning",
+    criteria: ["the letters of yesterday are back"],
+  });
   const month = lastMonth();
   await stage.call("POST", "/v1/subscriptions", {
     project: project.id,
@@ -72,5 +83,63 @@ export async function makeMore(stage: Stage, ids: World): Promise<MoreWorld> {
     plan: "prod-monthly",
     report_id: asked.resource_id,
     invoice_id: invoice.id,
+    incident_id: incident.id,
   };
+}
+
+/** Takes whatever it is told; gone with the process. */
+async function makeReceiver(): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end("ok");
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  server.unref();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** Who is on call and over what, who gets reports, who may do what, and a watcher of the log that does not answer. */
+async function makePeople(stage: Stage): Promise<void> {
+  await stage.call("POST", "/v1/channels", { name: "ops-room", kind: "slack", config: { url: await makeReceiver() } });
+  const layers = [
+    { members: ["ada", "bob"], every_days: 3 },
+    { members: ["cyd"], hours: { days: [6, 7], from: "09:00", to: "18:00" } },
+  ];
+  await stage.call("POST", "/v1/oncall", {
+    config: {
+      people: ["ada", "bob", "cyd", "dee"].map((name) => ({ name, channels: ["ops-room"] })),
+      rotations: [{ name: "primary", timezone: "UTC", start: "2026-05-11", layers }],
+    },
+  });
+  const hours = (n: number) => new Date(Math.ceil(Date.now() / 3_600_000 + n) * 3_600_000).toISOString();
+  await stage.call("POST", "/v1/oncall/overrides", {
+    rotation: "primary",
+    person: "dee",
+    from: hours(40),
+    until: hours(64),
+  });
+  await stage.call("POST", "/v1/report-subscriptions", {
+    name: "auditors",
+    channel: "ops-room",
+    kinds: ["attestation", "compliance"],
+  });
+  await stage.call("POST", "/v1/siem-sinks", {
+    name: "watchers",
+    format: "ocsf",
+    to: { kind: "https", url: "https://127.0.0.1:9/ingest" },
+    from_start: true,
+  });
+  await stage.call("POST", "/v1/users", { name: "ci-robot", kind: "service" });
+  await stage.call("POST", "/v1/users", {
+    name: "rahim",
+    password: "a long enough password",
+    groups: ["operators"],
+  });
+  for (const [subject_type, subject, role] of [
+    ["group", "operators", "baas.restore-operator"],
+    ["group", "auditors", "baas.viewer"],
+    ["service_account", "ci-robot", "baas.builder"],
+  ]) {
+    await stage.call("POST", "/v1/bindings", { subject_type, subject, role });
+  }
 }

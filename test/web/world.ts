@@ -1,6 +1,7 @@
 /**
  * A small installation in which things went well and wrong: real backups, a copy, a verification, a restore, failures.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Stage } from "./stage.ts";
 import { makeFolder } from "./stage.ts";
 import { makeMore, type MoreWorld } from "./world-more.ts";
@@ -13,7 +14,11 @@ export interface World extends MoreWorld {
   readonly restore_id: string;
   readonly failed_job_id: string;
   readonly failed_backup_id: string;
+  /** Of the backup that failed. */
+  readonly alert_id: string;
 }
+
+const ALERT_LIMIT_MS = 60_000;
 
 /** Takes about five seconds on a quiet machine. */
 export async function makeWorld(stage: Stage): Promise<World> {
@@ -47,6 +52,7 @@ export async function makeWorld(stage: Stage): Promise<World> {
   const more = await makeMore(stage, { db, held_backup_id: of_db.backup_id, asked_backup_id: made.backup_id });
   return {
     ...more,
+    alert_id: await alertOf(stage, gone),
     workload_id: web,
     folder,
     backup_id: made.backup_id,
@@ -54,6 +60,18 @@ export async function makeWorld(stage: Stage): Promise<World> {
     failed_job_id: failed.id,
     failed_backup_id: failed.backup_id,
   };
+}
+
+/** Alerts are looked for every few seconds. */
+async function alertOf(stage: Stage, workload_id: string): Promise<string> {
+  const until_ms = Date.now() + ALERT_LIMIT_MS;
+  for (;;) {
+    const { items } = await stage.call("GET", "/v1/alerts");
+    const found = items.find((it: { members: string[]; summary: string }) => /backup of gone failed/.test(it.summary));
+    if (found !== undefined) return found.id;
+    if (Date.now() > until_ms) throw new Error(`no alert for ${workload_id}: ${JSON.stringify(items)}`);
+    await delay(250);
+  }
 }
 
 /** Dialogs that an address opens. */
@@ -64,12 +82,20 @@ export const DIALOGS = {
   "billing-ask": "/billing?ask=invoice",
   "agents-ask": "/agents?ask=token",
   "incidents-ask": "/incidents?ask=incident",
+  "oncall-take-over": "/oncall?ask=override",
+  "oncall-channel": "/oncall?ask=channel",
+  "oncall-config": "/oncall?ask=config",
+  "access-account": "/access?tab=people&ask=account",
+  "access-grant": "/access?tab=grants&ask=grant",
+  "access-token": "/access?tab=tokens&ask=token",
+  "audit-sink": "/audit/sinks?ask=sink",
+  "reports-subscribe": "/reports/subscriptions?ask=subscription",
 };
 
 /** Every page of the console, with something on it. */
 export function pagesOf(world: World): Readonly<Record<string, string>> {
   const { workload_id, backup_id, restore_id, failed_job_id, failed_backup_id } = world;
-  const { drill_id, plan, report_id, invoice_id, folder } = world;
+  const { drill_id, plan, report_id, invoice_id, incident_id, alert_id, folder } = world;
   const wizard = `/restore?workload=${workload_id}`;
   return {
     overview: "/",
@@ -96,8 +122,11 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     "drill-plan": `/drill-plans/${plan}`,
     reports: "/reports",
     report: `/reports/${report_id}`,
+    "report-subscriptions": "/reports/subscriptions",
     alerts: "/alerts",
+    alert: `/alerts/${alert_id}`,
     incidents: "/incidents",
+    incident: `/incidents/${incident_id}`,
     oncall: "/oncall",
     jobs: "/jobs",
     "job-failed": `/jobs/${failed_job_id}`,
@@ -105,8 +134,13 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     evidence: "/evidence",
     keys: "/keys",
     access: "/access",
+    "access-grants": "/access?tab=grants",
+    "access-roles": "/access?tab=roles",
+    "access-tokens": "/access?tab=tokens",
+    "access-provider": "/access?tab=provider",
     agents: "/agents",
     audit: "/audit",
+    "audit-sinks": "/audit/sinks",
     holds: "/holds",
     tiers: "/tiers",
     approvals: "/approvals",

@@ -129,6 +129,30 @@ test("through the provider and back: a session, a user, and the roles of its gro
   assert.deepEqual([user.kind, user.groups, user.email], ["oidc", ["operators", "staff"], "rahim@example.com"]);
 });
 
+test("administrators see the provider without its secret, its groups with their roles, and whether it answers", async () => {
+  const ask = (method: "GET" | "POST", url: string, token = api.admin_token) =>
+    app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${token}` },
+      ...(method === "POST" ? { payload: {} } : {}),
+    });
+  const seen = (await ask("GET", "/v1/identity-providers")).json();
+  const [provider] = seen.items;
+  assert.deepEqual(
+    [provider.name, provider.issuer, provider.has_secret],
+    [settings.name, settings.issuer, settings.client_secret !== undefined],
+  );
+  assert.equal(provider.redirect_uri, `${settings.public_url}/v1/session/oidc/callback`);
+  assert.doesNotMatch(JSON.stringify(seen), new RegExp(settings.client_secret ?? "client_secret"));
+  const operators = seen.groups.find(({ name }: { name: string }) => name === "operators");
+  assert.deepEqual([operators.people, operators.roles[0].role], [1, "baas.viewer"]);
+  const probed = await ask("POST", "/v1/identity-providers/test");
+  assert.deepEqual([probed.statusCode, probed.json().issuer], [200, settings.issuer]);
+  const { body: viewer } = await api.call("POST", "/v1/tokens", { body: { name: "v", scopes: ["backups:read"] } });
+  assert.equal((await ask("GET", "/v1/identity-providers", viewer.secret)).statusCode, 403);
+});
+
 test("groups are what the provider says now; who left all that may sign in is refused, and a disabled user is", async () => {
   PEOPLE["rahim"] = { ...PEOPLE["rahim"], groups: ["staff"] };
   const answer = await signIn("rahim");

@@ -24,6 +24,14 @@ export interface OidcSettings {
 
 export interface OidcProvider {
   readonly name: string;
+  /** All but the secret. */
+  readonly settings: Omit<OidcSettings, "client_secret"> & {
+    readonly has_secret: boolean;
+    /** What the provider has to know this server by. */
+    readonly redirect_uri: string;
+  };
+  /** Asks the provider for its metadata anew: the issuer it says it is. @throws SIGN_IN_UNAVAILABLE */
+  probe(): Promise<string>;
   /** Where the browser goes; `state` comes back with it, and is in a cookie of this browser meanwhile. */
   start(db: Db, ports: Ports): Promise<{ readonly url: string; readonly state: string }>;
   /** @throws SIGN_IN_REFUSED, SIGN_IN_UNAVAILABLE */
@@ -55,8 +63,14 @@ export function createOidc(settings: OidcSettings): OidcProvider {
   };
   const redirect_uri = new URL(OIDC_CALLBACK, settings.public_url).href;
 
+  const { client_secret, ...told } = settings;
   return {
     name: settings.name,
+    settings: { ...told, has_secret: client_secret !== undefined, redirect_uri },
+    async probe() {
+      discovered = undefined;
+      return (await configuration()).serverMetadata().issuer;
+    },
     async start(db, ports) {
       const config = await configuration();
       const verifier = client.randomPKCECodeVerifier();

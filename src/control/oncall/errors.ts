@@ -25,6 +25,12 @@ export const oncallError = errorCatalogue({
     retry: "never",
     guidance: "The other side refuses the message: check address and secret, then `baas channel test`.",
   },
+  ONCALL_OVERRIDE_NOT_FOUND: {
+    fault: "user",
+    retry: "never",
+    guidance: "`baas oncall show` says who is on call and why; an override that was taken back is gone.",
+    http: 404,
+  },
   ONCALL_CONFIG_INVALID: {
     fault: "user",
     retry: "never",

@@ -13,4 +13,5 @@ export { channelFacts } from "./facts.ts";
 export type { Message } from "./message.ts";
 export * from "./overrides.ts";
 export { pageDue } from "./page.ts";
-export * from "./who.ts";
+export { type Shift, shiftsBetween, shiftsOf } from "./shifts.ts";
+export { type OnCall, onCallAt, type Override } from "./who.ts";

@@ -56,3 +56,16 @@ export async function whoIsOnCall(db: Db, instant_ms: number): Promise<OnCall[]>
     .execute();
   return rotations.map((rotation) => onCallAt(rotation, overrides, instant_ms));
 }
+
+/** From now on the rotation counts again. @throws ONCALL_OVERRIDE_NOT_FOUND */
+export async function removeOverride(db: Db, id: string, who: string, ports: Ports): Promise<OverrideRow> {
+  return withTransaction(db, async (tx) => {
+    const row = await tx.deleteFrom("oncall_overrides").where("id", "=", id).returningAll().executeTakeFirst();
+    if (row === undefined) {
+      throw oncallError("ONCALL_OVERRIDE_NOT_FOUND", `there is no override ${id}`, { override: id });
+    }
+    const data = { rotation: row.rotation, person: row.person, by: who };
+    await appendEvent(tx, { type: "holdfast.oncall.override_removed", subject: row.id, data }, ports);
+    return row;
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { onCallAt, rotationSchema } from "./index.ts";
+import { onCallAt, rotationSchema, shiftsOf } from "./index.ts";
 
 const weekly = rotationSchema.parse({
   name: "primary",
@@ -56,4 +56,41 @@ test("a later layer counts in its hours, over midnight too", () => {
   assert.equal(who("2026-10-05T16:00:00Z"), "bob");
   assert.equal(who("2026-10-09T23:00:00Z"), "bob", "five on Saturday morning belongs to Friday");
   assert.equal(who("2026-10-10T17:00:00Z"), "ada", "Saturday night");
+});
+
+test("shifts follow each other without a gap: hand-overs, hours of a layer, and an override in the middle", () => {
+  const layered = rotationSchema.parse({
+    name: "days",
+    timezone: "Europe/Berlin",
+    start: "2026-10-05",
+    handover: "09:00",
+    layers: [{ members: ["ada", "bob"] }, { members: ["cyd"], hours: { days: [2], from: "22:00", to: "06:30" } }],
+  });
+  const override = {
+    id: "ovr_1",
+    rotation: "days",
+    person: "bob",
+    from_at: new Date("2026-10-08T10:00:00Z"),
+    until_at: new Date("2026-10-08T20:00:00Z"),
+  };
+  const [from_ms, until_ms] = [Date.parse("2026-10-05T12:00:00Z"), Date.parse("2026-10-13T12:00:00Z")];
+  const shifts = shiftsOf(layered, [override, { ...override, id: "ovr_2", rotation: "other" }], from_ms, until_ms);
+  assert.deepEqual(
+    shifts.map((it) => [it.person, iso(it.from_ms).slice(5, 16), it.override_id]),
+    [
+      ["ada", "10-05T12:00", null],
+      ["cyd", "10-06T20:00", null],
+      ["ada", "10-07T04:30", null],
+      ["bob", "10-08T10:00", "ovr_1"],
+      ["ada", "10-08T20:00", null],
+      ["bob", "10-12T07:00", null],
+    ],
+  );
+  for (const [index, shift] of shifts.entries()) assert.equal(shift.until_ms, shifts[index + 1]?.from_ms ?? until_ms);
+  // Whoever a shift names is who is reached at any moment of it.
+  for (const { person, from_ms: begin, until_ms: end } of shifts) {
+    for (const at_ms of [begin, (begin + end) / 2, end - 1]) {
+      assert.equal(onCallAt(layered, [override], at_ms).person, person);
+    }
+  }
 });

@@ -21,9 +21,10 @@ const DAY_MS = 86_400_000;
 /** Who is on call at this instant, until when at the latest, and who comes next. Pure. */
 export function onCallAt(rotation: Rotation, overrides: readonly Override[], instant_ms: number): OnCall {
   const regular = regularAt(rotation, instant_ms);
-  const override = overrides
-    .filter((each) => each.rotation === rotation.name)
-    .findLast((each) => each.from_at.getTime() <= instant_ms && instant_ms < each.until_at.getTime());
+  const override = overrideAt(
+    overrides.filter((each) => each.rotation === rotation.name),
+    instant_ms,
+  );
   if (override === undefined) {
     const begins = overrides
       .filter((each) => each.rotation === rotation.name && each.from_at.getTime() > instant_ms)
@@ -34,6 +35,14 @@ export function onCallAt(rotation: Rotation, overrides: readonly Override[], ins
   // Who would be on call anyway comes next, unless that is the one who is.
   const next = regular.person === person ? regular.next : regular.person;
   return { rotation: rotation.name, person, because: "override", until_ms: until_at.getTime(), next };
+}
+
+/** Of those of one rotation, in the order in which they were made: the newest that holds counts. */
+export function overrideAt<O extends Pick<Override, "from_at" | "until_at">>(
+  overrides: readonly O[],
+  instant_ms: number,
+): O | undefined {
+  return overrides.findLast((each) => each.from_at.getTime() <= instant_ms && instant_ms < each.until_at.getTime());
 }
 
 function regularAt(rotation: Rotation, instant_ms: number): OnCall {
@@ -66,7 +75,7 @@ function holds(
 }
 
 /** Whole days from the first hand-over, each beginning at the hand-over's time by the rotation's own clock. */
-function dayOfRotation(rotation: Rotation, instant_ms: number): number {
+export function dayOfRotation(rotation: Rotation, instant_ms: number): number {
   const { year, month, day, hour, minute } = zonedTime(instant_ms, rotation.timezone);
   const [at_hour = 0, at_minute = 0] = rotation.handover.split(":").map(Number);
   const before = hour * 60 + minute < at_hour * 60 + at_minute ? 1 : 0;
@@ -74,7 +83,8 @@ function dayOfRotation(rotation: Rotation, instant_ms: number): number {
   return today - Date.parse(`${rotation.start}T00:00:00Z`) / DAY_MS;
 }
 
-function handoverAt(rotation: Rotation, days: number): number {
+/** The instant of the hand-over so many days after the first. */
+export function handoverAt(rotation: Rotation, days: number): number {
   const date = new Date(Date.parse(`${rotation.start}T00:00:00Z`) + days * DAY_MS);
   const [hour = 0, minute = 0] = rotation.handover.split(":").map(Number);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];

@@ -5,6 +5,7 @@ import { api, take } from "./client.ts";
 
 const PAGE_SIZE = 200;
 const MINUTE_MS = 60_000;
+const SINKS_MS = 10_000;
 
 export const alertsQuery = (filter: string) =>
   queryOptions({
@@ -76,6 +77,34 @@ export const bindingsQuery = () =>
   queryOptions({
     queryKey: ["bindings"],
     queryFn: ({ signal }) => take(api.GET("/v1/bindings", { signal, params: { query: { page_size: PAGE_SIZE } } })),
+  });
+
+export const identityProvidersQuery = () =>
+  queryOptions({
+    queryKey: ["identity-providers"],
+    queryFn: ({ signal }) => take(api.GET("/v1/identity-providers", { signal })),
+  });
+
+export const sinksQuery = () =>
+  queryOptions({
+    queryKey: ["siem-sinks"],
+    queryFn: ({ signal }) => take(api.GET("/v1/siem-sinks", { signal })),
+    // What waits there changes without anybody's doing.
+    refetchInterval: SINKS_MS,
+  });
+
+export const reportSubscriptionsQuery = () =>
+  queryOptions({
+    queryKey: ["report-subscriptions"],
+    queryFn: ({ signal }) =>
+      take(api.GET("/v1/report-subscriptions", { signal, params: { query: { page_size: PAGE_SIZE } } })),
+  });
+
+export const shiftsQuery = () =>
+  queryOptions({
+    queryKey: ["oncall", "shifts"],
+    queryFn: ({ signal }) => take(api.GET("/v1/oncall/shifts", { signal })),
+    refetchInterval: MINUTE_MS,
   });
 
 export const rolesQuery = () =>

@@ -130,6 +130,9 @@ export const policies = {
     attached_done: "Attached",
     detached_done: "Detached",
     delete: "Delete policy",
+    delete_title: (name: string) => `Delete ${name}?`,
+    delete_lead: (attachments: string) =>
+      `It has ${attachments === "1" ? "1 attachment" : `${attachments} attachments`}. Workloads that no other policy takes are at risk from then on; backups that were made keep their dates and locks.`,
     deleted: "Policy deleted",
     reattach: "Evaluate now",
     template: "shipped",

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { sql } from "kysely";
 import {
   acknowledgeAlert,
   calendarSchema,
@@ -14,6 +15,7 @@ import type { Db } from "../../../platform/db/index.ts";
 import {
   acknowledgeAlertRequestSchema,
   alertDetailSchema,
+  type AlertView,
   alertViewSchema,
   calendarQuerySchema,
   calendarViewSchema,
@@ -46,7 +48,14 @@ function alertRows(db: Db) {
     .selectFrom("alerts")
     .leftJoin("projects", "projects.id", "alerts.project_id")
     .selectAll("alerts")
-    .select("projects.name as project_name");
+    .select("projects.name as project_name")
+    .select(
+      sql<AlertView["next_clock"]>`(
+        select json_build_object('step', step, 'due_at',
+          to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        from alert_timers where alert_id = alerts.id and met_at is null and alerts.state <> 'RESOLVED'
+        order by alert_timers.due_at limit 1)`.as("next_clock"),
+    );
 }
 
 async function detail(db: Db, id: string) {

@@ -21,6 +21,7 @@ import { addIntegrityRoutes } from "./integrity.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOncallRoutes } from "./oncall.ts";
+import { addIdentityProviderRoutes } from "./identity-providers.ts";
 import { addPolicyRoutes } from "./policies.ts";
 import { addProjectRoutes } from "./projects.ts";
 import { addRegionRoutes } from "./regions.ts";
@@ -75,6 +76,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addAccessRoutes(app, deps);
   addTokenRoutes(app, deps);
   addUserRoutes(app, deps);
+  addIdentityProviderRoutes(app, deps);
   addRotationRoutes(app, deps);
   addIncidentRoutes(app, deps);
   addIntegrityRoutes(app, deps);

@@ -7,7 +7,9 @@ import {
   getDelivery,
   loadOncall,
   removeChannel,
+  removeOverride,
   saveOncall,
+  shiftsBetween,
   testChannel,
   whoIsOnCall,
 } from "../../../control/oncall/index.ts";
@@ -23,10 +25,17 @@ import {
   overrideViewSchema,
   pageSchema,
   setOncallRequestSchema,
+  shiftsQuerySchema,
+  shiftsSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
+import { apiError } from "../errors.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
+
+const DAY_MS = 86_400_000;
+const SHIFT_DAYS = 15;
+const SHIFT_DAYS_MAX = 62;
 
 const CHANNELS: ListShape = {
   id: "channels.id",
@@ -107,6 +116,47 @@ export function addOncallRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const from = body.from === undefined ? new Date(deps.clock.now_ms()) : new Date(body.from);
       const input = { rotation: body.rotation, person: body.person, from, until: new Date(body.until) };
       return toWire(await addOverride(db, input, principal.name, deps));
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/oncall/overrides/:id",
+    method: "DELETE",
+    status: 200,
+    operation_id: "delete_oncall_override",
+    summary: "Take an override back: the rotation counts again",
+    scope: "oncall:write",
+    params: idParamsSchema,
+    response: overrideViewSchema,
+    run: async ({ db, params, principal }) => toWire(await removeOverride(db, params.id, principal.name, deps)),
+  });
+  addRead(app, deps, {
+    ...base,
+    url: "/v1/oncall/shifts",
+    operation_id: "list_oncall_shifts",
+    summary: "Who is on call when, from a day ago until two weeks ahead",
+    scope: "oncall:read",
+    query: shiftsQuerySchema,
+    response: shiftsSchema,
+    run: async ({ db, query }) => {
+      const now_ms = deps.clock.now_ms();
+      const from_ms = query.from === undefined ? now_ms - DAY_MS : Date.parse(query.from);
+      const until_ms = query.until === undefined ? from_ms + SHIFT_DAYS * DAY_MS : Date.parse(query.until);
+      if (until_ms <= from_ms || until_ms - from_ms > SHIFT_DAYS_MAX * DAY_MS) {
+        const detail = `until has to be after from, and at most ${SHIFT_DAYS_MAX} days`;
+        throw apiError("API_REQUEST_INVALID", detail, { problems: [detail] });
+      }
+      const iso = (instant_ms: number) => new Date(instant_ms).toISOString();
+      const shifts = await shiftsBetween(db, from_ms, until_ms);
+      return {
+        from: iso(from_ms),
+        until: iso(until_ms),
+        items: shifts.map(({ from_ms: from, until_ms: until, ...it }) => ({
+          ...it,
+          from: iso(from),
+          until: iso(until),
+        })),
+      };
     },
   });
   addChannelRoutes(app, deps);

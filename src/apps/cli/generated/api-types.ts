@@ -2318,6 +2318,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/oncall/overrides/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an override back: the rotation counts again
+         * @description Needs the permission `oncall:write`.
+         */
+        delete: operations["delete_oncall_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oncall/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on call when, from a day ago until two weeks ahead
+         * @description Needs the permission `oncall:read`.
+         */
+        get: operations["list_oncall_shifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -2680,6 +2720,46 @@ export interface paths {
          * @description Needs the permission `self:write`.
          */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity providers as holdfast.yaml names them, and the groups that people came with
+         * @description Needs the permission `access:read` for the whole organisation.
+         */
+        get: operations["get_identity_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity-providers/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the identity provider for its metadata, as a sign-in does
+         * @description Needs the permission `access:write` for the whole organisation.
+         */
+        post: operations["test_identity_provider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -19569,6 +19649,12 @@ export interface operations {
                             resolved_at: string | null;
                             resolved_by: string | null;
                             resolution: string | null;
+                            next_clock: {
+                                /** @enum {string} */
+                                step: "alert" | "investigation" | "customer" | "root_cause" | "remedy" | "review";
+                                /** Format: date-time */
+                                due_at: string;
+                            } | null;
                         }[];
                         next_page_token: string | null;
                     };
@@ -19657,6 +19743,12 @@ export interface operations {
                         resolved_at: string | null;
                         resolved_by: string | null;
                         resolution: string | null;
+                        next_clock: {
+                            /** @enum {string} */
+                            step: "alert" | "investigation" | "customer" | "root_cause" | "remedy" | "review";
+                            /** Format: date-time */
+                            due_at: string;
+                        } | null;
                         details: {
                             [key: string]: unknown;
                         };
@@ -19777,6 +19869,12 @@ export interface operations {
                         resolved_at: string | null;
                         resolved_by: string | null;
                         resolution: string | null;
+                        next_clock: {
+                            /** @enum {string} */
+                            step: "alert" | "investigation" | "customer" | "root_cause" | "remedy" | "review";
+                            /** Format: date-time */
+                            due_at: string;
+                        } | null;
                         details: {
                             [key: string]: unknown;
                         };
@@ -19897,6 +19995,12 @@ export interface operations {
                         resolved_at: string | null;
                         resolved_by: string | null;
                         resolution: string | null;
+                        next_clock: {
+                            /** @enum {string} */
+                            step: "alert" | "investigation" | "customer" | "root_cause" | "remedy" | "review";
+                            /** Format: date-time */
+                            due_at: string;
+                        } | null;
                         details: {
                             [key: string]: unknown;
                         };
@@ -20019,6 +20123,12 @@ export interface operations {
                         resolved_at: string | null;
                         resolved_by: string | null;
                         resolution: string | null;
+                        next_clock: {
+                            /** @enum {string} */
+                            step: "alert" | "investigation" | "customer" | "root_cause" | "remedy" | "review";
+                            /** Format: date-time */
+                            due_at: string;
+                        } | null;
                         details: {
                             [key: string]: unknown;
                         };
@@ -20465,6 +20575,171 @@ export interface operations {
                         /** Format: date-time */
                         until_at: string;
                         created_by: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_oncall_override: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        rotation: string;
+                        person: string;
+                        /** Format: date-time */
+                        from_at: string;
+                        /** Format: date-time */
+                        until_at: string;
+                        created_by: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    list_oncall_shifts: {
+        parameters: {
+            query?: {
+                /** @description Without it a day ago */
+                from?: string;
+                /** @description Without it 14 days ahead; at most 62 days after from */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        from: string;
+                        /** Format: date-time */
+                        until: string;
+                        items: {
+                            rotation: string;
+                            person: string | null;
+                            because: string;
+                            override_id: string | null;
+                            /** Format: date-time */
+                            from: string;
+                            /** Format: date-time */
+                            until: string;
+                        }[];
                     };
                 };
             };
@@ -22493,6 +22768,164 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         last_login_at: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_identity_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            issuer: string;
+                            client_id: string;
+                            has_secret: boolean;
+                            redirect_uri: string;
+                            public_url: string;
+                            scope: string;
+                            groups_claim: string;
+                            required_groups: string[];
+                        }[];
+                        groups: {
+                            name: string;
+                            people: number;
+                            roles: {
+                                binding_id: string;
+                                role: string;
+                                project_name: string | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    test_identity_provider: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        issuer: string;
                     };
                 };
             };

@@ -1,94 +1,98 @@
-import { Button, Modal, NumberInput, Stack, TagsInput, Text, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Button, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { queryClient } from "../../app/query.ts";
-import { sayDone } from "../../app/toasts.tsx";
-import { api, newKey, take } from "../../api/client.ts";
-import { Command, Failed } from "../../parts/page.tsx";
+import { useAddress } from "../../app/address.ts";
+import { IfMay } from "../../app/may.tsx";
+import { tokensQuery } from "../../api/queries-watch.ts";
+import type { ItemOf } from "../../api/types.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { Answered, Empty, Panel } from "../../parts/page.tsx";
+import { Rows } from "../../parts/rows.tsx";
+import { Chip } from "../../parts/state.tsx";
+import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { TabHead } from "./head.tsx";
+import { NewToken, RevokeToken } from "./new-token.tsx";
 
-const DAY_MS = 86_400_000;
-const renew = () => void queryClient.invalidateQueries({ queryKey: ["tokens"] });
+type Token = ItemOf<"/v1/tokens">;
 
-/** The secret is shown once, here, and is gone with the dialog. */
-export function NewToken({ opened, close }: { opened: boolean; close: () => void }) {
-  const [name, setName] = useState("");
-  const [scopes, setScopes] = useState<string[]>([]);
-  const [days, setDays] = useState<string | number>(90);
-  const make = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST("/v1/tokens", {
-          params: { header: newKey() },
-          body: { name, scopes, expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString() },
-        }),
-      ),
-    onSuccess: renew,
-  });
-  const leave = () => {
-    make.reset();
-    setName("");
-    setScopes([]);
-    close();
-  };
-  const secret = make.data?.secret ?? null;
+export function Tokens() {
+  const query = useQuery(tokensQuery());
+  const [{ ask }, set] = useAddress<"ask">();
+  const [leaving, setLeaving] = useState<Token | null>(null);
   return (
-    <Modal
-      opened={opened}
-      onClose={leave}
-      title={secret === null ? t.access.new_token : t.access.secret_title}
-      closeButtonProps={{ "aria-label": t.common.close }}
-      closeOnClickOutside={secret === null}
-    >
-      {secret === null ? (
-        <Stack>
-          <TextInput
-            label={t.access.name}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <TagsInput label={t.access.scopes} description={t.access.scopes_hint} value={scopes} onChange={setScopes} />
-          <NumberInput label={t.access.days} min={1} max={3650} value={days} onChange={setDays} />
-          {make.error !== null && <Failed error={make.error} />}
-          <Button disabled={name === "" || scopes.length === 0} loading={make.isPending} onClick={() => make.mutate()}>
-            {t.access.new_token}
-          </Button>
-        </Stack>
-      ) : (
-        <Stack>
-          <Text size="sm">{t.access.secret_lead}</Text>
-          <Command>{secret}</Command>
-          <Button onClick={leave}>{t.common.close}</Button>
-        </Stack>
-      )}
-    </Modal>
-  );
-}
-
-export function RevokeToken({ token, close }: { token: { id: string; name: string }; close: () => void }) {
-  const revoke = useMutation({
-    mutationFn: () => take(api.DELETE("/v1/tokens/{id}", { params: { path: { id: token.id } } })),
-    onSuccess: () => {
-      sayDone(t.access.revoked, token.name);
-      renew();
-      close();
-    },
-  });
-  return (
-    <Modal
-      opened
-      onClose={close}
-      title={t.access.revoke_title(token.name)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        <Text size="sm">{t.access.revoke_lead}</Text>
-        {revoke.error !== null && <Failed error={revoke.error} />}
-        <Button color="red" loading={revoke.isPending} onClick={() => revoke.mutate()}>
-          {t.access.revoke}
-        </Button>
-      </Stack>
-    </Modal>
+    <>
+      <TabHead
+        lead={t.access.tokens_lead}
+        action={
+          <IfMay scope="access:write">
+            <Button leftSection={<Icon name="plus" size={14} />} onClick={() => set({ ask: "token" })}>
+              {t.access.new_token}
+            </Button>
+          </IfMay>
+        }
+      />
+      <Panel title={t.access.tokens} flush>
+        <Answered query={query}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty icon="keys" title={t.access.no_tokens} />
+            ) : (
+              <Rows
+                label={t.access.tokens}
+                items={items}
+                rowKey={({ id }) => id}
+                none={t.common.none}
+                least={620}
+                columns={[
+                  {
+                    title: t.access.name,
+                    cell: (token) => (
+                      <>
+                        <strong>{token.name}</strong>{" "}
+                        {token.user_name !== null && (
+                          <Text span size="xs" c="dimmed">
+                            ({token.user_name})
+                          </Text>
+                        )}
+                      </>
+                    ),
+                  },
+                  {
+                    title: t.access.scopes,
+                    cell: (token) => <span className="hf-mono hf-wrap">{token.scopes.join(", ")}</span>,
+                  },
+                  { title: t.access.last_used, cell: (token) => <Ago at={token.last_used_at} /> },
+                  {
+                    title: t.access.expires,
+                    cell: (token) => (token.expires_at === null ? t.access.never : <Ago at={token.expires_at} />),
+                  },
+                  {
+                    title: "",
+                    end: true,
+                    cell: (token) =>
+                      token.revoked_at !== null ? (
+                        <Chip>{t.access.is_revoked}</Chip>
+                      ) : (
+                        <IfMay scope="access:write">
+                          <Button
+                            variant="default"
+                            onClick={() => setLeaving(token)}
+                            aria-label={`${t.access.revoke}: ${token.name}`}
+                          >
+                            {t.access.revoke}
+                          </Button>
+                        </IfMay>
+                      ),
+                  },
+                ]}
+              />
+            )
+          }
+        </Answered>
+      </Panel>
+      {ask === "token" && <NewToken close={() => set({ ask: undefined })} />}
+      {leaving !== null && <RevokeToken token={leaving} close={() => setLeaving(null)} />}
+    </>
   );
 }

@@ -5,7 +5,9 @@ import { useAddress } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
 import { alertsQuery } from "../../api/queries-watch.ts";
 import type { Alert } from "../../api/types.ts";
-import { countText } from "../../parts/format.ts";
+import { countText, spanText, utcText } from "../../parts/format.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { useNow } from "../../parts/now.ts";
 import { Answered, Empty, PageHead, Panel } from "../../parts/page.tsx";
 import { StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
@@ -61,6 +63,36 @@ export function AlertsPage() {
   );
 }
 
+/** The clock that runs out next, counting down; behind its time, it counts how far. */
+function NextClock({ alert }: { alert: Alert }) {
+  const now_ms = useNow();
+  if (alert.state === "RESOLVED") return null;
+  if (alert.next_clock === null) {
+    return (
+      <Text span size="xs" c="dimmed">
+        {t.alerts.no_clock}
+      </Text>
+    );
+  }
+  const left_ms = Date.parse(alert.next_clock.due_at) - now_ms;
+  const late = left_ms < 0;
+  return (
+    <Text
+      span
+      size="xs"
+      fw={600}
+      c={late ? "var(--hf-bad)" : "var(--hf-warn)"}
+      className="hf-figures"
+      role="timer"
+      title={utcText(alert.next_clock.due_at)}
+    >
+      <Icon name={late ? "warning" : "waiting"} size={13} />{" "}
+      {t.alerts.clock_words[alert.next_clock.step] ?? alert.next_clock.step}{" "}
+      {late ? t.alerts.late(spanText(-left_ms)) : t.alerts.due_in(spanText(left_ms))}
+    </Text>
+  );
+}
+
 function AlertRow({ alert }: { alert: Alert }) {
   const acknowledge = useAcknowledge(alert.id);
   return (
@@ -77,6 +109,7 @@ function AlertRow({ alert }: { alert: Alert }) {
           {alert.acknowledged_by !== null && ` · ${t.alerts.acknowledged_by(alert.acknowledged_by)}`}
         </Text>
       </div>
+      <NextClock alert={alert} />
       <StateMark state={alert.state} />
       {alert.state === "OPEN" && (
         <IfMay scope="alerts:write">

@@ -1,5 +1,6 @@
 import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAddress } from "../../app/address.ts";
 import { api, take } from "../../api/client.ts";
@@ -61,7 +62,18 @@ export function AuditPage() {
   );
   return (
     <>
-      <PageHead title={t.audit.title} lead={t.audit.lead} actions={<VerifyChain />} />
+      <PageHead
+        title={t.audit.title}
+        lead={t.audit.lead}
+        actions={
+          <>
+            <Button component={Link} to="/audit/sinks" variant="default">
+              {t.sinks.title}
+            </Button>
+            <VerifyChain />
+          </>
+        }
+      />
       <div className="hf-filters">
         {field("actor", t.audit.actor, t.audit.actor_hint)}
         {field("action", t.audit.action, t.audit.action_hint)}

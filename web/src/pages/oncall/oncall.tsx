@@ -1,69 +1,96 @@
-import { Button, Modal, NumberInput, Select, Stack, Table, Text, TextInput } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button, Group, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
+import { useAddress } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
-import { queryClient } from "../../app/query.ts";
-import { sayDone, sayFailed } from "../../app/toasts.tsx";
-import { api, newKey, take } from "../../api/client.ts";
-import { channelsQuery, deliveriesQuery, oncallQuery } from "../../api/queries-watch.ts";
-import type { Answer, ItemOf } from "../../api/types.ts";
-import { countText } from "../../parts/format.ts";
-import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
-import { StateMark } from "../../parts/state.tsx";
-import { Ago, Stamp } from "../../parts/time.tsx";
+import { channelsQuery, deliveriesQuery, oncallQuery, shiftsQuery } from "../../api/queries-watch.ts";
+import type { Answer } from "../../api/types.ts";
+import { spanText } from "../../parts/format.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { useNow } from "../../parts/now.ts";
+import { Answered, Empty, PageHead, Panel } from "../../parts/page.tsx";
+import { Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { AddChannel, Channels } from "./channels.tsx";
+import { Deliveries } from "./deliveries.tsx";
+import { OverrideDialog } from "./override.tsx";
+import { type Shift, ShiftBoard, type Takeover } from "./shifts.tsx";
+
+const ConfigDialog = lazy(() => import("./config.tsx"));
 
 type OnCall = Answer<"/v1/oncall">;
+type Now = OnCall["on_call"][number];
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** What somebody takes over who names no end. */
+const HOURS = 8;
 
 export function OnCallPage() {
   const query = useQuery(oncallQuery());
+  const shifts = useQuery(shiftsQuery());
   const channels = useQuery(channelsQuery());
   const deliveries = useQuery(deliveriesQuery());
-  const [rotation, setRotation] = useState<string | null>(null);
+  const [{ ask }, set] = useAddress<"ask">();
+  const [taking, setTaking] = useState<Takeover | null>(null);
+  const on_call = query.data?.on_call ?? [];
+  const people = peopleOf(query.data?.config);
+  const soon = (rotation: string): Takeover => {
+    const from_ms = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS;
+    return { rotation, person: null, from_ms, until_ms: from_ms + HOURS * HOUR_MS, override_id: null };
+  };
+  const [first] = on_call;
+  const asked = taking ?? (ask === "override" && first !== undefined ? soon(first.rotation) : null);
+  const edit = (
+    <IfMay scope="oncall:write">
+      <Button variant="default" leftSection={<Icon name="edit" size={14} />} onClick={() => set({ ask: "config" })}>
+        {t.oncall.edit}
+      </Button>
+    </IfMay>
+  );
   return (
     <>
-      <PageHead title={t.oncall.title} lead={t.oncall.lead} above={<Link to="/alerts">{t.alerts.title}</Link>} />
+      <PageHead
+        title={t.oncall.title}
+        lead={t.oncall.lead}
+        above={<Link to="/alerts">{t.alerts.title}</Link>}
+        actions={edit}
+      />
       <div className="hf-grid">
         <Answered query={query}>
-          {({ on_call }) =>
+          {() =>
             on_call.length === 0 ? (
               <Panel>
-                <Empty icon="people" title={t.oncall.none}>
+                <Empty icon="people" title={t.oncall.none} action={edit}>
                   {t.oncall.none_more}
                 </Empty>
               </Panel>
             ) : (
               on_call.map((now) => (
-                <div key={now.rotation} data-span="4">
-                  <Panel
-                    title={now.rotation}
-                    aside={
-                      <IfMay scope="oncall:write">
-                        <Button variant="default" onClick={() => setRotation(now.rotation)}>
-                          {t.oncall.override}
-                        </Button>
-                      </IfMay>
-                    }
-                  >
-                    <Text fw={600}>{now.person ?? t.oncall.nobody}</Text>
-                    <Text size="sm" c="dimmed">
-                      {t.oncall.until} <Stamp at={now.until} /> ({now.because})
-                    </Text>
-                    {now.next !== null && (
-                      <Text size="sm">
-                        {t.oncall.next} {now.next}
-                      </Text>
-                    )}
-                  </Panel>
-                </div>
+                <Rotation
+                  key={now.rotation}
+                  now={now}
+                  shifts={(shifts.data?.items ?? []).filter((it) => it.rotation === now.rotation)}
+                  people={people}
+                  take={setTaking}
+                  soon={() => setTaking(soon(now.rotation))}
+                />
               ))
             )
           }
         </Answered>
         <div>
-          <Panel title={t.oncall.channels} flush>
+          <Panel
+            title={t.oncall.channels}
+            aside={
+              <IfMay scope="oncall:write">
+                <Button variant="default" onClick={() => set({ ask: "channel" })}>
+                  {t.oncall.add_channel}
+                </Button>
+              </IfMay>
+            }
+            flush
+          >
             <Answered query={channels}>{({ items }) => <Channels items={items} />}</Answered>
           </Panel>
         </div>
@@ -73,180 +100,84 @@ export function OnCallPage() {
           </Panel>
         </div>
       </div>
-      {rotation !== null && (
-        <Override rotation={rotation} config={query.data?.config} close={() => setRotation(null)} />
+      {asked !== null && (
+        <OverrideDialog
+          takeover={asked}
+          people={people}
+          shifts={(shifts.data?.items ?? []).filter((it) => it.rotation === asked.rotation)}
+          close={() => {
+            setTaking(null);
+            set({ ask: undefined });
+          }}
+        />
+      )}
+      {ask === "channel" && <AddChannel close={() => set({ ask: undefined })} />}
+      {ask === "config" && query.data !== undefined && (
+        <Suspense>
+          <ConfigDialog config={query.data.config} close={() => set({ ask: undefined })} />
+        </Suspense>
       )}
     </>
   );
 }
 
-/** Names of the people that the configuration knows, whatever its shape. */
+interface RotationProps {
+  readonly now: Now;
+  readonly shifts: readonly Shift[];
+  readonly people: readonly string[];
+  readonly take: (takeover: Takeover) => void;
+  readonly soon: () => void;
+}
+
+/** Who has it now, for how long yet, who is next; and the two weeks to come. */
+function Rotation({ now, shifts, people, take, soon }: RotationProps) {
+  const now_ms = useNow();
+  // Those who take turns come first; of the others, any may step in.
+  const turns = [...new Set(shifts.flatMap(({ person }) => (person === null ? [] : [person])))];
+  const lines = [...turns, ...people.filter((person) => !turns.includes(person))];
+  return (
+    <Panel
+      title={now.rotation}
+      aside={
+        <IfMay scope="oncall:write">
+          <Button variant="default" onClick={soon}>
+            {t.oncall.override}
+          </Button>
+        </IfMay>
+      }
+    >
+      <Group gap="lg" mb="sm" align="baseline">
+        <Text size="sm">
+          {t.oncall.now}:{" "}
+          <Text span fw={600}>
+            {now.person ?? t.oncall.nobody}
+          </Text>{" "}
+          <Text span c="dimmed">
+            ({now.because}) {t.oncall.until} <Stamp at={now.until} />,{" "}
+            {t.oncall.in_span(spanText(Date.parse(now.until) - now_ms))}
+          </Text>
+        </Text>
+        {now.next !== null && (
+          <Text size="sm">
+            {t.oncall.next}{" "}
+            <Text span fw={600}>
+              {now.next}
+            </Text>
+          </Text>
+        )}
+      </Group>
+      <ShiftBoard rotation={now.rotation} shifts={shifts} people={lines} onTake={take} />
+      <IfMay scope="oncall:write">
+        <Text size="xs" c="dimmed" mt="xs">
+          {t.oncall.shifts_lead}
+        </Text>
+      </IfMay>
+    </Panel>
+  );
+}
+
+/** Names of the people that the configuration knows. */
 function peopleOf(config: OnCall["config"] | undefined): string[] {
   const people: unknown = config?.["people"];
-  if (Array.isArray(people)) {
-    return people.map((it: unknown) => String((it as { name?: unknown }).name ?? it)).filter(Boolean);
-  }
-  return typeof people === "object" && people !== null ? Object.keys(people) : [];
-}
-
-function Override(props: { rotation: string; config: OnCall["config"] | undefined; close: () => void }) {
-  const people = peopleOf(props.config);
-  const [person, setPerson] = useState("");
-  const [hours, setHours] = useState<string | number>(8);
-  const take_over = useMutation({
-    mutationFn: () =>
-      take(
-        api.POST("/v1/oncall/overrides", {
-          params: { header: newKey() },
-          body: {
-            rotation: props.rotation,
-            person,
-            until: new Date(Date.now() + Number(hours) * HOUR_MS).toISOString(),
-          },
-        }),
-      ),
-    onSuccess: () => {
-      sayDone(t.oncall.taken, person);
-      void queryClient.invalidateQueries({ queryKey: ["oncall"] });
-      props.close();
-    },
-  });
-  return (
-    <Modal
-      opened
-      onClose={props.close}
-      title={t.oncall.override_title(props.rotation)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        {people.length > 0 ? (
-          <Select
-            label={t.oncall.person}
-            data={people}
-            value={person === "" ? null : person}
-            onChange={(next) => setPerson(next ?? "")}
-          />
-        ) : (
-          <TextInput
-            label={t.oncall.person}
-            value={person}
-            onChange={(event) => setPerson(event.currentTarget.value)}
-          />
-        )}
-        <NumberInput label={t.oncall.hours} min={1} max={336} value={hours} onChange={setHours} />
-        {take_over.error !== null && <Failed error={take_over.error} />}
-        <Button disabled={person === ""} loading={take_over.isPending} onClick={() => take_over.mutate()}>
-          {t.oncall.override}
-        </Button>
-      </Stack>
-    </Modal>
-  );
-}
-
-function Channels({ items }: { items: readonly ItemOf<"/v1/channels">[] }) {
-  const test = useMutation({
-    mutationFn: (id: string) =>
-      take(api.POST("/v1/channels/{id}/test", { params: { path: { id }, header: newKey() } })),
-    onSuccess: () => {
-      sayDone(t.oncall.test_sent);
-      void queryClient.invalidateQueries({ queryKey: ["deliveries"] });
-    },
-    onError: (error) => sayFailed(t.oncall.test, error),
-  });
-  if (items.length === 0) {
-    return (
-      <Text size="sm" c="dimmed" p="sm">
-        {t.oncall.no_channels}
-      </Text>
-    );
-  }
-  return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t.access.name}</Table.Th>
-            <Table.Th>{t.oncall.kind}</Table.Th>
-            <Table.Th>{t.oncall.last_ok}</Table.Th>
-            <Table.Th ta="end">{t.oncall.failures}</Table.Th>
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((channel) => (
-            <Table.Tr key={channel.id}>
-              <Table.Td>{channel.name}</Table.Td>
-              <Table.Td>{channel.kind}</Table.Td>
-              <Table.Td>
-                <Ago at={channel.last_ok_at} />
-              </Table.Td>
-              <Table.Td ta="end" c={channel.failures_in_row > 0 ? "var(--hf-bad)" : undefined}>
-                {channel.failures_in_row > 0 ? `⚠ ${countText(channel.failures_in_row)}` : "0"}
-                {channel.last_error !== null && (
-                  <Text size="xs" c="dimmed">
-                    {channel.last_error}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td ta="end">
-                <IfMay scope="oncall:write">
-                  <Button variant="default" loading={test.isPending} onClick={() => test.mutate(channel.id)}>
-                    {t.oncall.test}
-                  </Button>
-                </IfMay>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
-}
-
-function Deliveries({ items }: { items: readonly ItemOf<"/v1/deliveries">[] }) {
-  if (items.length === 0) {
-    return (
-      <Text size="sm" c="dimmed" p="sm">
-        {t.oncall.no_deliveries}
-      </Text>
-    );
-  }
-  return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t.oncall.state}</Table.Th>
-            <Table.Th>{t.oncall.why}</Table.Th>
-            <Table.Th>{t.oncall.to}</Table.Th>
-            <Table.Th ta="end">{t.oncall.attempt}</Table.Th>
-            <Table.Th>{t.oncall.when}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((delivery) => (
-            <Table.Tr key={delivery.id}>
-              <Table.Td>
-                <StateMark state={delivery.state} reason={delivery.last_error} />
-              </Table.Td>
-              <Table.Td>
-                {delivery.alert_id === null ? (
-                  delivery.kind
-                ) : (
-                  <Link to={`/alerts/${delivery.alert_id}` as never}>{delivery.kind}</Link>
-                )}
-              </Table.Td>
-              <Table.Td>
-                {delivery.person ?? "–"} ({delivery.channel_name})
-              </Table.Td>
-              <Table.Td ta="end">{delivery.attempt}</Table.Td>
-              <Table.Td>
-                <Ago at={delivery.sent_at ?? delivery.created_at} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
+  return Array.isArray(people) ? people.map((it: unknown) => String((it as { name?: unknown }).name)) : [];
 }

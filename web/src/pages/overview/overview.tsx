@@ -97,14 +97,14 @@ export function OverviewPage() {
                   <Timeline activity={overview.activity} />
                 </Panel>
               </div>
-              <div data-span="7">
+              <div data-span="6">
                 <Panel title={t.overview.growth} aside={<Link to="/tiers">{t.nav.tiers}</Link>} flush>
                   <Answered query={growth} rows={3}>
                     {(it) => <StorageGrowth growth={it} />}
                   </Answered>
                 </Panel>
               </div>
-              <div data-span="5">
+              <div data-span="6">
                 <Panel title={t.overview.storage} flush>
                   <StorageTable storage={overview.storage} />
                 </Panel>

@@ -18,7 +18,7 @@ export function StorageTable({ storage }: { storage: readonly Place[] }) {
       rowKey={(place) => place.region}
       none={t.common.none}
       columns={[
-        { title: t.overview.region, cell: (place) => to(place, place.region) },
+        { title: t.overview.region, cell: (place) => <span className="hf-figures">{to(place, place.region)}</span> },
         { title: t.overview.recovery_points, end: true, cell: (place) => to(place, countText(place.backups)) },
         { title: t.overview.copies, end: true, cell: (place) => to(place, countText(place.copies)) },
         { title: t.overview.source, end: true, cell: (place) => to(place, bytesText(place.source_bytes)) },

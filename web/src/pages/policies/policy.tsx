@@ -1,14 +1,16 @@
-import { Button, Tabs } from "@mantine/core";
+import { Button, Modal, Stack, Tabs, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useAddress, useId } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
-import { sayDone, sayFailed } from "../../app/toasts.tsx";
+import { sayDone } from "../../app/toasts.tsx";
 import { api, take } from "../../api/client.ts";
 import { policyQuery } from "../../api/queries.ts";
 import type { Policy } from "../../api/types.ts";
-import { Answered, PageHead } from "../../parts/page.tsx";
+import { countText } from "../../parts/format.ts";
+import { Answered, Failed, PageHead } from "../../parts/page.tsx";
 import { Chip } from "../../parts/state.tsx";
 import { t } from "../../texts/index.ts";
 import { AttachmentsTab } from "./attachments.tsx";
@@ -67,6 +69,7 @@ export function PolicyPage() {
 
 function DeleteButton({ policy }: { policy: Policy }) {
   const navigate = useNavigate();
+  const [opened, { open, close }] = useDisclosure(false);
   const remove = useMutation({
     mutationFn: () => take(api.DELETE("/v1/policies/{id}", { params: { path: { id: policy.id } } })),
     onSuccess: () => {
@@ -74,13 +77,26 @@ function DeleteButton({ policy }: { policy: Policy }) {
       void queryClient.invalidateQueries({ queryKey: ["policies"] });
       void navigate({ to: "/policies" });
     },
-    onError: (error) => sayFailed(t.policies.delete, error),
   });
   return (
     <IfMay scope="policies:write">
-      <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
+      <Button variant="default" onClick={open}>
         {t.policies.delete}
       </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={t.policies.delete_title(policy.name)}
+        closeButtonProps={{ "aria-label": t.common.close }}
+      >
+        <Stack>
+          <Text size="sm">{t.policies.delete_lead(countText(policy.attachment_count))}</Text>
+          {remove.error !== null && <Failed error={remove.error} />}
+          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+            {t.policies.delete}
+          </Button>
+        </Stack>
+      </Modal>
     </IfMay>
   );
 }

@@ -29,7 +29,7 @@ export const RULE_LINES: Readonly<Record<DraggedRule, RuleLine>> = {
     step: 15,
     leap: 60,
     first: "02:00",
-    ticks: every(360, 1080, (at) => `${two(at / 60)}:00`),
+    ticks: every(360, 1080, (at) => `${at / 60}h`),
   },
   weekly: { min: 0, max: 167, step: 1, leap: 24, first: "sun 03:00", ticks: every(24, 144, (at) => dayWord(at / 24)) },
   monthly: {

@@ -1,5 +1,6 @@
 import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useAddress } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
 import { reportsQuery } from "../../api/queries-assure.ts";
@@ -51,11 +52,16 @@ export function ReportsPage() {
         title={t.reports.title}
         lead={t.reports.lead}
         actions={
-          <IfMay scope="reports:write">
-            <Button leftSection={<Icon name="plus" size={14} />} onClick={() => set({ ask: "report" })}>
-              {t.reports.make}
+          <>
+            <Button component={Link} to="/reports/subscriptions" variant="default">
+              {t.subscriptions.title}
             </Button>
-          </IfMay>
+            <IfMay scope="reports:write">
+              <Button leftSection={<Icon name="plus" size={14} />} onClick={() => set({ ask: "report" })}>
+                {t.reports.make}
+              </Button>
+            </IfMay>
+          </>
         }
       />
       <div className="hf-filters">
