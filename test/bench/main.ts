@@ -3,6 +3,7 @@
  * `--files N` and `--gib N` make the data sets smaller, to try the bench itself.
  * `npm run bench -- --only index [--chunks N]` measures the chunk index instead, by itself.
  * `npm run bench -- --only postgresql,mariadb [--scale N] [--seconds N]` measures databases, scale 200 as about 3 GB.
+ * `npm run bench -- --only workers [--rounds N]` measures what a second worker brings.
  * `npm run bench -- --only vm [--mib N]` measures disks of VMs: backups over NBD, and reads of a served backup.
  * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in
  * docs/benchmarks.md.
@@ -17,6 +18,7 @@ import { benchMariadb } from "./database/mariadb.ts";
 import { benchPostgresql } from "./database/postgresql.ts";
 import { benchIndex } from "./index/main.ts";
 import { benchVm } from "./vm/main.ts";
+import { benchWorkers } from "./workers/main.ts";
 import {
   type BenchOptions,
   generationRows,
@@ -62,6 +64,11 @@ const { values } = parseArgs({
 if (values.only === "index") {
   mkdirSync(values.work, { recursive: true });
   await benchIndex(values.work, Number(values.chunks), (line) => process.stdout.write(`${line}\n`));
+  process.exit(0);
+}
+
+if (values.only === "workers") {
+  await benchWorkers(Number(values.rounds), (line) => process.stdout.write(`${line}\n`));
   process.exit(0);
 }
 

@@ -1,31 +1,36 @@
 /**
- * A server, three workers and three agents, each a process of its own, on one PostgreSQL. They are killed and frozen at
- * random (seeded) while policies ask for a backup of everything every five minutes, and people for others in between.
- * In the end every slot has one outcome, every good one has one backup that is there, and nothing else is.
- * HOLDFAST_SCALE_MINUTES and HOLDFAST_SCALE_SEED set how long and which.
+ * A server, three workers and three agents, each a process of its own, on one PostgreSQL. They are killed, frozen and
+ * cut off at random (seeded) while policies ask for a backup of everything every five minutes, and people for others in
+ * between. In the end every slot has one outcome, every good one has one backup that is there, and nothing else is.
+ *
+ * As root each process has a network namespace, and backups go into a bucket of a Ceph gateway where there is one
+ * (HOLDFAST_SCALE_SPACES=no, HOLDFAST_SCALE_BUCKET=no to do without). An hour of a policy takes five minutes: an hour
+ * with 300 workloads is HOLDFAST_SCALE_MINUTES=5, twelve of them 60. HOLDFAST_SCALE_SEED sets which one.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { sql } from "kysely";
-import { cli } from "../../src/apps/cli/testing.ts";
-import { systemClock as clock, systemRandom as random } from "../../src/base/index.ts";
+import { systemClock as clock } from "../../src/base/index.ts";
+import { joinGateway, type SharedGateway } from "../../src/engine/store/testing/ceph/gateway.ts";
+import { gatewayMissing } from "../../src/engine/store/testing/ceph/programs.ts";
 import { type Db, openDatabase } from "../../src/platform/db/index.ts";
 import { startTestCluster, TEMPLATE, urlOf } from "../../src/platform/db/testing/cluster.ts";
 import { silentLogger } from "../../src/platform/log/index.ts";
 import { Dice } from "../sim/dice.ts";
+import { Place } from "./scale/place.ts";
+import { spacesMissing } from "./scale/spaces.ts";
 
-const BAAS = fileURLToPath(new URL("../../src/apps/cli/main.ts", import.meta.url));
-const MINUTES = Number(process.env["HOLDFAST_SCALE_MINUTES"] ?? 12);
-const SEED = Number(process.env["HOLDFAST_SCALE_SEED"] ?? 20_261_126);
-const WORKLOADS = Number(process.env["HOLDFAST_SCALE_WORKLOADS"] ?? 18);
+const { env } = process;
+const MINUTES = Number(env["HOLDFAST_SCALE_MINUTES"] ?? 12);
+const SEED = Number(env["HOLDFAST_SCALE_SEED"] ?? 20_261_126);
+const WORKLOADS = Number(env["HOLDFAST_SCALE_WORKLOADS"] ?? 18);
 const AGENTS = 3;
+/** "Work moves to the living within a minute." */
+const MOVED_MS_MAX = 60_000;
 const POLICY = `name: often
 schedule:
   cron: "*/5 * * * * UTC"
@@ -38,52 +43,141 @@ retry:
   max: 3
 `;
 
-test("every backup due is made or reported, whoever dies", { timeout: (MINUTES + 15) * 60_000 }, async (t) => {
+test("every backup due is made or reported, whoever dies", { timeout: (MINUTES + 25) * 60_000 }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), "holdfast-scale-"));
   chmodSync(dir, 0o755);
-  const place = new Place(dir);
+  const no_spaces = env["HOLDFAST_SCALE_SPACES"] === "no" ? "not wanted" : spacesMissing();
+  const no_bucket = env["HOLDFAST_SCALE_BUCKET"] === "no" ? "not wanted" : gatewayMissing();
+  t.diagnostic(`network namespaces: ${no_spaces ?? "yes"}; Ceph gateway: ${no_bucket ?? "yes"}`);
+  const gateway = no_bucket === undefined ? await joinGateway() : undefined;
+  const spaces = no_spaces === undefined;
+  const place = new Place({ dir, workloads: WORKLOADS, agents: AGENTS, spaces, gateway, policy: POLICY });
   mkdirSync(join(dir, "pg"), { mode: 0o755 });
   const cluster = await startTestCluster(join(dir, "pg"));
   t.after(async () => {
     await place.stopAll();
     await cluster.stop();
+    gateway?.leave();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
   const url = urlOf(cluster, TEMPLATE);
   const database = await openDatabase({ url }, { log: silentLogger });
   t.after(() => database.close());
-  await place.setUp(url);
+  const { host, port, user, password } = cluster.connection;
+  await place.setUp({
+    url,
+    socket: join(String(host), `.s.PGSQL.${port}`),
+    remote: (at, through) => `postgres://${user}:${password}@${at}:${through}/${TEMPLATE}`,
+  });
   const began = new Date(clock.now_ms());
   const roll = new Dice(SEED);
   const until_ms = clock.monotonic_ms() + MINUTES * 60_000;
-  let killed = 0;
+  const counts = { kills: 0, cuts: 0, freezes: 0 };
+  const moves = new Moves(database.db);
   while (clock.monotonic_ms() < until_ms) {
     for (let i = 0; i < 3; i++) await place.ask(`w-${roll.below(WORKLOADS)}`);
     await clock.sleep(3_000 + roll.below(7_000));
     const name = place.names[roll.below(place.names.length)] ?? "server";
-    if (roll.below(4) === 0 && name !== "server") {
-      place.signal(name, "SIGSTOP"); // as if its link were cut
+    const what = roll.below(6);
+    if (what === 0) {
+      counts.cuts++;
+      place.cut(name);
+      await clock.sleep(2_000 + roll.below(25_000));
+      place.heal(name);
+    } else if (what === 1 && name !== "server") {
+      counts.freezes++;
+      place.signal(name, "SIGSTOP");
       await clock.sleep(2_000 + roll.below(15_000));
       place.signal(name, "SIGCONT");
     } else {
-      killed++;
+      counts.kills++;
       await place.kill(name);
+      if (name.startsWith("worker")) await moves.lost(name);
       await clock.sleep(roll.below(5_000));
       await place.start(name);
     }
+    await moves.look();
   }
   const ended = new Date(clock.now_ms());
-  await settled(database.db, ended);
+  await settled(database.db, ended, () => moves.look());
   const found = await check(database.db, began, ended, place.asked);
-  const projects = join(dir, "data", "regions", "bd-dha-1", "projects");
-  const kept = readdirSync(projects).flatMap((project) => readdirSync(join(projects, project, "manifests")));
+  const kept = gateway === undefined ? manifestsIn(join(dir, "data")) : await manifestsOf(gateway, place.bucket);
   const known = await database.db.selectFrom("backups").select("id").where("state", "=", "AVAILABLE").execute();
   assert.deepEqual(kept.toSorted(), known.map(({ id }) => id).toSorted(), "the catalog and the storage agree");
-  t.diagnostic(`${killed} kills, ${place.asked.length} backups asked for in ${MINUTES} min: ${JSON.stringify(found)}`);
+  const told = { ...counts, asked_for: place.asked.length, ...found, ...moves.told() };
+  t.diagnostic(`${WORKLOADS} workloads, ${MINUTES} min, seed ${SEED}: ${JSON.stringify(told)}`);
+  assert.ok(moves.longest_ms <= MOVED_MS_MAX, `work of the dead lay for ${moves.longest_ms} ms`);
 });
 
+/** How long jobs of a killed worker lie until somebody else works on them. */
+class Moves {
+  readonly #db: Db;
+  readonly #open = new Map<string, { readonly fence: number; readonly since_ms: number }>();
+  longest_ms = 0;
+  #moved = 0;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** @param name `worker-N`, which was just killed */
+  async lost(name: string): Promise<void> {
+    const since_ms = clock.now_ms();
+    const rows = await this.#db
+      .selectFrom("jobs")
+      .select(["id", "lease_fence", "lease_owner"])
+      .where("state", "=", "RUNNING")
+      .where("lease_owner", "like", `%-worker-${name.split("-")[1]}%`)
+      .execute();
+    for (const { id, lease_fence } of rows) this.#open.set(id, { fence: Number(lease_fence), since_ms });
+  }
+
+  async look(): Promise<void> {
+    if (this.#open.size === 0) return;
+    const rows = await this.#db
+      .selectFrom("jobs")
+      .select(["id", "lease_fence", "state", "started_at", "heartbeat_at", "finished_at"])
+      .where("id", "in", [...this.#open.keys()])
+      .execute();
+    for (const { id, lease_fence, heartbeat_at, finished_at } of rows) {
+      const was = this.#open.get(id);
+      if (was === undefined || (Number(lease_fence) <= was.fence && finished_at === null)) continue;
+      // The first sign of life of whoever has it now: later than when it was taken, by a heartbeat at most.
+      const at = Math.min(
+        heartbeat_at?.getTime() ?? clock.now_ms(),
+        finished_at?.getTime() ?? Number.POSITIVE_INFINITY,
+      );
+      this.longest_ms = Math.max(this.longest_ms, at - was.since_ms);
+      this.#moved++;
+      this.#open.delete(id);
+    }
+  }
+
+  told() {
+    return { jobs_moved: this.#moved, longest_until_moved_seconds: Math.round(this.longest_ms / 1000) };
+  }
+}
+
+function manifestsIn(data: string): string[] {
+  const projects = join(data, "regions", "bd-dha-1", "projects");
+  return readdirSync(projects).flatMap((project) => readdirSync(join(projects, project, "manifests")));
+}
+
+async function manifestsOf({ client }: SharedGateway, bucket: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let token: string | undefined; ; ) {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, ContinuationToken: token }));
+    for (const { Key = "" } of page.Contents ?? []) {
+      const found = /\/manifests\/(bkp_[^/]+)$/.exec(Key);
+      if (found?.[1] !== undefined) ids.push(found[1]);
+    }
+    token = page.NextContinuationToken;
+    if (token === undefined) return ids;
+  }
+}
+
 /** Waits until nothing that was due before `ended` is open. */
-async function settled(db: Db, ended: Date): Promise<void> {
+async function settled(db: Db, ended: Date, look: () => Promise<void>): Promise<void> {
   const until_ms = clock.monotonic_ms() + 9 * 60_000;
   for (;;) {
     const open = await db
@@ -101,6 +195,7 @@ async function settled(db: Db, ended: Date): Promise<void> {
       .executeTakeFirstOrThrow();
     if (Number(open.count) + Number(jobs.count) === 0) return;
     assert.ok(clock.monotonic_ms() < until_ms, `${open.count} slots and ${jobs.count} jobs have no end yet`);
+    await look();
     await clock.sleep(1_000);
   }
 }
@@ -136,117 +231,4 @@ async function check(db: Db, began: Date, ended: Date, asked: readonly string[])
   // A short run may lie between two slots.
   if (MINUTES >= 6) assert.ok((outcomes["SUCCEEDED"] ?? 0) > 0);
   return { ...outcomes, longest_job_seconds: Math.round(Number(slow[0]?.max)) };
-}
-
-/** The processes, by name. */
-class Place {
-  readonly #dir: string;
-  readonly #running = new Map<string, ChildProcess>();
-  #env: Readonly<Record<string, string>> = {};
-  readonly names: string[] = ["server"];
-
-  constructor(dir: string) {
-    this.#dir = dir;
-  }
-
-  async setUp(url: string): Promise<void> {
-    const port = String(await freePort());
-    this.#env = {
-      DATABASE_URL: url,
-      BAAS_DATA_DIR: join(this.#dir, "data"),
-      BAAS_AGENTS_HOST: "127.0.0.1",
-      BAAS_SCHEDULE_TICK_SECONDS: "2",
-      BAAS_LOG_LEVEL: "error",
-      AGENTS_PORT: port,
-    };
-    await this.start("server");
-    writeFileSync(join(this.#dir, "policy.yaml"), POLICY);
-    await this.baas("policy", "create", "-f", join(this.#dir, "policy.yaml"));
-    for (let i = 1; i <= AGENTS; i++) {
-      const { token } = await this.baas("agent", "token", "create", `host-${i}`);
-      const server = `https://127.0.0.1:${port}`;
-      const argv = [
-        "agent",
-        "enroll",
-        "--server",
-        server,
-        "--token",
-        String(token),
-        "--dir",
-        join(this.#dir, `host-${i}`),
-      ];
-      const { code, stderr } = await cli(argv);
-      assert.equal(code, 0, stderr);
-      this.names.push(`agent-${i}`, `worker-${i}`);
-    }
-    for (const name of this.names.slice(1)) await this.start(name);
-    for (let i = 0; i < WORKLOADS; i++) {
-      const source = join(this.#dir, "sources", String(i));
-      mkdirSync(source, { recursive: true });
-      writeFileSync(join(source, "data"), random.bytes(200_000));
-      const host = i % 2 === 0 ? `host-${((i / 2) % AGENTS) + 1}` : undefined;
-      const where = host === undefined ? ["--project", "default"] : ["--project", host, "--agent", host];
-      await this.baas("workload", "add", `w-${i}`, ...where, "--path", source, "--tag", "backup-policy=often");
-    }
-  }
-
-  async start(name: string): Promise<void> {
-    const [what = "", number = ""] = name.split("-");
-    const argv = {
-      server: ["up", "--listen", "127.0.0.1:0"],
-      worker: ["worker", "--name", number],
-      agent: ["agent", "run", "--dir", join(this.#dir, `host-${number}`)],
-    }[what as "server" | "worker" | "agent"];
-    const { AGENTS_PORT = "", ...env } = this.#env;
-    const child = spawn(process.execPath, [BAAS, ...argv], {
-      env: { ...process.env, ...env, ...(what === "server" ? { BAAS_AGENTS_PORT: AGENTS_PORT } : {}) },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    this.#running.set(name, child);
-    if (what !== "server") return;
-    await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), once(child, "exit")]);
-  }
-
-  signal(name: string, signal: NodeJS.Signals): void {
-    this.#running.get(name)?.kill(signal);
-  }
-
-  async kill(name: string): Promise<void> {
-    const child = this.#running.get(name);
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
-  }
-
-  async stopAll(): Promise<void> {
-    for (const name of [...this.names].reverse()) {
-      this.signal(name, "SIGCONT");
-      await this.kill(name);
-    }
-  }
-
-  readonly asked: string[] = [];
-
-  /** Asks for a backup; a server that is down at the moment does not take it, and that is an answer. */
-  async ask(workload: string): Promise<void> {
-    const argv = ["backup", "run", "--workload", workload, "--detach", "--json", "--data", join(this.#dir, "data")];
-    const { code, stdout } = await cli(argv);
-    if (code === 0) this.asked.push((JSON.parse(stdout) as { job_id: string }).job_id);
-  }
-
-  async baas(...argv: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-    const { code, stdout, stderr } = await cli([...argv, "--json", "--data", join(this.#dir, "data")]);
-    assert.equal(code, 0, `baas ${argv.join(" ")}: ${stdout}${stderr}`);
-    return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -40,6 +40,8 @@ export interface GatewayPorts extends RecoverPorts {
   readonly keys: KeyManager;
   readonly authority: () => Promise<Authority>;
   readonly version: string;
+  /** Let agents put packs straight into storage that can be asked to let them. */
+  readonly direct: boolean;
 }
 
 const BODY_BYTES_MAX = 256 * 1024;
@@ -131,7 +133,10 @@ function addTaskRoutes(app: FastifyInstance, ports: GatewayPorts): void {
     const orders = await ordersIfDue(agent, asked.wants_orders ? ORDERS_WANTED_MS : ORDERS_EVERY_MS);
     // What it may forget, or keep to, it hears at once.
     const wait_seconds = adopted.length > 0 || orders !== null ? 0 : asked.wait_seconds;
-    const { tasks, canceled } = await poll(agent, { ...asked, wait_seconds }, ports, hungUp(request));
+    const caller = hungUp(request);
+    const { tasks, canceled } = await poll(agent, { ...asked, wait_seconds }, ports, caller.signal).finally(
+      caller.done,
+    );
     return { tasks: [...tasks], canceled: [...canceled], orders, adopted, key_manager: ports.keys.manager };
   });
   app.post("/agent/tasks/:id/progress", async (request) => {
@@ -198,7 +203,7 @@ function addDataRoutes(app: FastifyInstance, ports: GatewayPorts, pool: StorePoo
             }
           };
           reply.hijack();
-          await serveStore(request.raw, reply.raw, path, store, told);
+          await serveStore(request.raw, reply.raw, path, store, told, ports.direct);
         });
       } finally {
         const left = (busy.get(agent.id) ?? 1) - 1;
@@ -241,8 +246,11 @@ function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   throw agentError("AGENT_REQUEST_INVALID", problems.join("; "), { problems });
 }
 
-function hungUp(request: FastifyRequest): AbortSignal {
+/** `done` lets go of the connection, which carries many requests. */
+function hungUp(request: FastifyRequest): { readonly signal: AbortSignal; done(): void } {
   const gone = new AbortController();
-  request.raw.socket.once("close", () => gone.abort(new Error("the agent hung up")));
-  return gone.signal;
+  const { socket } = request.raw;
+  const close = () => gone.abort(new Error("the agent hung up"));
+  socket.once("close", close);
+  return { signal: gone.signal, done: () => void socket.off("close", close) };
 }

@@ -198,9 +198,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     for (const runner of await startJobs(parts, options, await installationId(layout, random))) {
       stops.push(() => runner.drain(DRAIN_MS));
     }
-    const { host, port } = config.agents;
-    const gateway =
-      port === undefined ? undefined : await startGateway({ ...parts, version: "server" }, { host, port });
+    const { host, port, uploads } = config.agents;
+    const ports = { ...parts, version: "server", direct: uploads === "direct" };
+    const gateway = port === undefined ? undefined : await startGateway(ports, { host, port });
     if (gateway !== undefined) stops.push(() => gateway.close());
     const scheduler = startScheduler(config.schedule.tick_seconds * 1000, { ...parts, history: config.history });
     stops.push(() => scheduler.stop());

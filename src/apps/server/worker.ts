@@ -99,9 +99,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     const name = options.name ?? `${hostname()}-${process.pid}`;
     const owner = `${await installationId(layout, random)}-worker-${name}`;
     for (const runner of await startJobs(parts, options, owner)) stops.push(() => runner.drain(DRAIN_MS));
-    const { host, port } = config.agents;
-    const gateway =
-      port === undefined ? undefined : await startGateway({ ...parts, version: "worker" }, { host, port });
+    const { host, port, uploads } = config.agents;
+    const ports = { ...parts, version: "worker", direct: uploads === "direct" };
+    const gateway = port === undefined ? undefined : await startGateway(ports, { host, port });
     if (gateway !== undefined) stops.push(() => gateway.close());
     const agents_url = gateway?.url ?? null;
     log.info({ worker: name, agents_url }, "worker ready");

@@ -9,6 +9,14 @@ export const recoverError = errorCatalogue({
       "under the old one's name (`baas agent token create NAME`).",
     http: 409,
   },
+  RESTORE_PROJECT_OF_AGENT: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "A host with an agent shares its project with nobody, and the restored resource would be in it. Name another " +
+      "project (--target-project), or restore onto the host (--agent).",
+    http: 409,
+  },
   RESTORE_NOT_CONFIRMED: {
     fault: "user",
     retry: "never",

@@ -255,6 +255,7 @@ async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: R
   const agent = await chooseAgent(input, source, ports);
   const project_id =
     input.target_project === undefined ? backup.project_id : (await getProject(ports.db, input.target_project)).id;
+  if (input.new_name !== undefined) await refuseProjectOfAgent(project_id, source, ports);
   const common = {
     project_id,
     delete_extra: input.delete_extra ?? false,
@@ -273,6 +274,14 @@ async function chooseTarget(input: RestoreInput, source: RestoreSource, ports: R
   const absolute = resolve(path);
   if (agent === undefined) await refuseOwnFolders(absolute, ports);
   return { ...common, kind: "folder", path: absolute, replace_existing: input.replace_existing ?? false };
+}
+
+/** A new resource becomes a workload of its project: known at the end only, it would stand there as nobody's. */
+async function refuseProjectOfAgent(project_id: string, { backup }: RestoreSource, { db }: RecoverPorts) {
+  const agent = await db.selectFrom("agents").select("name").where("project_id", "=", project_id).executeTakeFirst();
+  if (agent === undefined) return;
+  const message = `the project of the new resource is that of agent ${agent.name} alone`;
+  throw recoverError("RESTORE_PROJECT_OF_AGENT", message, { backup_id: backup.id, agent: agent.name });
 }
 
 /** A restore into a region's storage or into the server's own data would destroy what it is there to save. */

@@ -221,7 +221,7 @@ async function serverOf({ source, secret }: DriverRestore<MariaSource>, options:
     host,
     port: options.server_host === undefined ? source.port : options.server_port,
     user: options.server_user,
-    tls: { mode: host.startsWith("/") ? "disable" : tls.mode },
+    tls: { mode: tls.mode },
     ...(password === undefined ? {} : { password }),
   };
 }

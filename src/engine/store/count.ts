@@ -1,4 +1,4 @@
-import { passThaw } from "./pass-thaw.ts";
+import { passThaw } from "./pass-on.ts";
 import type { Clock } from "../../base/index.ts";
 import { partList, sizeOf } from "./ranges.ts";
 import type { StoreOperation } from "./operation.ts";

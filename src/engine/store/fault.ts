@@ -1,5 +1,5 @@
 import { asStoreError, errnoError } from "./errors.ts";
-import { passThaw } from "./pass-thaw.ts";
+import { passThaw } from "./pass-on.ts";
 import type { FaultPlan, FaultPlanOptions } from "./fault-plan.ts";
 import type { FileIo, WritableFile } from "./fs/file-io.ts";
 import type { ListOptions, ObjectStat, ObjectStore } from "./port.ts";

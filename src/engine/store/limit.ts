@@ -1,4 +1,4 @@
-import { passThaw } from "./pass-thaw.ts";
+import { passGrant, passThaw } from "./pass-on.ts";
 import type { Clock } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
 import type { ObjectStore } from "./port.ts";
@@ -103,6 +103,7 @@ export function withLimit(inner: ObjectStore, options: LimitOptions): ObjectStor
     ...(inner.hold === undefined
       ? {}
       : { hold: (key, on) => limited(`holding ${key}`, undefined, async () => inner.hold?.(key, on)) }),
+    ...passGrant(inner, (run, key) => limited(`granting ${key}`, undefined, run)),
     close: () => inner.close(),
   };
 }

@@ -73,7 +73,7 @@ async function openRemote(
   { clock, random }: OpenStoreOptions,
 ): Promise<ObjectStore> {
   if (config.kind === "s3") return (await import("./s3/store.ts")).openS3Store({ config, clock, random });
-  return (await import("./gateway/store.ts")).openGatewayStore(config);
+  return (await import("./gateway/store.ts")).openGatewayStore(config, clock);
 }
 
 async function openFaulty(

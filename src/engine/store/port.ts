@@ -37,6 +37,25 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The one content that a grant is for. */
+export interface GrantedContent {
+  /** SHA-256, 32 bytes. */
+  readonly sha256: Uint8Array;
+  readonly size_bytes: number;
+}
+
+/**
+ * A request that puts one content under one key, signed for whoever has no credentials of the storage: it is good for
+ * nothing else, and for minutes.
+ */
+export interface PutGrant {
+  readonly url: string;
+  /** All of them are sent as they are: the signature covers them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificate authorities (PEM) to trust instead of the system's. */
+  readonly ca?: string;
+}
+
 export interface DeleteOptions {
   /** Delete in spite of a GOVERNANCE lock; a COMPLIANCE lock holds all the same. */
   readonly bypass_governance?: boolean;
@@ -94,6 +113,11 @@ export interface ObjectStore {
   move?(key: string, tier: StorageTier): Promise<void>;
   /** Makes a cold object readable for `keep_ms`, or says how far that is; may be repeated. */
   thaw?(key: string, keep_ms: number): Promise<Thaw>;
+  /**
+   * Lets somebody else put one content where nothing is yet. `present`: it is there already, exactly this content.
+   * STORE_ALREADY_EXISTS when something else is. A store without the method cannot let anybody in.
+   */
+  grantPut?(key: string, content: GrantedContent): Promise<PutGrant | "present">;
   /** Waits for what is running and releases handles; the store is unusable afterwards (STORE_CLOSED). */
   close(): Promise<void>;
 }

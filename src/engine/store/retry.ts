@@ -1,6 +1,6 @@
 import { type Clock, HoldfastError, hasCode, type Random } from "../../base/index.ts";
 import { storeError, throwIfAborted } from "./errors.ts";
-import { passThaw } from "./pass-thaw.ts";
+import { passGrant, passThaw } from "./pass-on.ts";
 import type { ListOptions, ObjectLock, ObjectStat, ObjectStore } from "./port.ts";
 import { partList, sizeOf } from "./ranges.ts";
 
@@ -159,6 +159,7 @@ export function withRetry(inner: ObjectStore, options: RetryOptions): ObjectStor
     ...(inner.hold === undefined
       ? {}
       : { hold: (key, on) => retried(`holding ${key}`, undefined, async () => inner.hold?.(key, on)) }),
+    ...passGrant(inner, (run, key) => retried(`granting ${key}`, undefined, run)),
     close: () => inner.close(),
   };
 }

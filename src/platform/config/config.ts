@@ -38,6 +38,8 @@ const configSchema = z.strictObject({
       port: port.optional(),
       /** Backups and restores of hosts under way at once: the hosts work, this server waits. */
       concurrency: positive.default(256),
+      /** Packs go from a host straight into a bucket, or all of them through this server. */
+      uploads: z.enum(["direct", "gateway"]).default("direct"),
     })
     .prefault({}),
   log: z
@@ -122,6 +124,7 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "agents.host",
     "agents.port",
     "agents.concurrency",
+    "agents.uploads",
     "log.level",
     "log.format",
     "log.file",

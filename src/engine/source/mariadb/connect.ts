@@ -58,7 +58,8 @@ export class MariaConnection {
       ...(target.host.startsWith("/") ? { socketPath: target.host } : { host: target.host, port: target.port }),
       user: target.user,
       ...(target.password === undefined ? {} : { password: target.password }),
-      ...(tls.mode === "disable"
+      // A socket of this machine has no name that a certificate could be right for.
+      ...(tls.mode === "disable" || (tls.mode === "verify-full" && target.host.startsWith("/"))
         ? {}
         : {
             ssl: {

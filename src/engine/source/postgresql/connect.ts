@@ -47,7 +47,8 @@ async function connect(target: PgTarget, more: pg.ClientConfig): Promise<pg.Clie
     port: target.port,
     user: target.user,
     database: target.database,
-    ssl: await sslOptions(target.tls),
+    // PostgreSQL speaks no TLS on a socket of its own machine.
+    ssl: target.host.startsWith("/") ? false : await sslOptions(target.tls),
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: "holdfast",

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { asHoldfastError, type HoldfastError } from "../../../base/index.ts";
 import { storeError } from "../errors.ts";
 import type { ObjectStore } from "../port.ts";
+import type { GrantAnswer } from "./direct.ts";
 
 /** The largest object is a pack of 128 MiB (docs/format.md) and what stands around it. */
 const BODY_BYTES_MAX = 160 * 1024 * 1024;
@@ -9,6 +10,8 @@ const BODY_BYTES_MAX = 160 * 1024 * 1024;
 /** What one request asks of a store. */
 export type StoreCall =
   | { readonly kind: "put"; readonly key: string; readonly if_absent: boolean; readonly locks: boolean }
+  /** Somebody is to be let in to the storage itself, to put one content under a key where nothing is yet. */
+  | { readonly kind: "grant"; readonly key: string }
   | { readonly kind: "get" | "stat" | "delete" | "lock"; readonly key: string }
   | { readonly kind: "list"; readonly prefix: string };
 
@@ -22,7 +25,8 @@ interface Asked {
 
 /**
  * Does what a request asks of the store: the other end of the gateway store. `path` is what follows the address of the
- * store: `o/KEY` objects, `s/KEY` what stat says, `l` lists, `k/KEY` locks.
+ * store: `o/KEY` objects, `s/KEY` what stat says, `l` lists, `k/KEY` locks, `g/KEY` grants.
+ * @param grants whether anybody is let in to the storage itself
  */
 export async function serveStore(
   request: IncomingMessage,
@@ -30,11 +34,13 @@ export async function serveStore(
   path: string,
   store: ObjectStore,
   guard: StoreGuard,
+  grants = false,
 ): Promise<void> {
   try {
     const asked = parse(request.method ?? "", path);
     const body = asked.call.kind === "put" ? await readBody(request) : undefined;
     await guard(asked.call, body);
+    if (asked.call.kind === "grant") return json(response, await grant(asked.call.key, asked.query, store, grants));
     await answer(response, asked, body, store, abortOf(response));
   } catch (error) {
     refuse(response, asHoldfastError(error));
@@ -51,6 +57,7 @@ function parse(method: string, path: string): Asked {
   if (shape === "GET o") return { call: { kind: "get", key }, query };
   if (shape === "GET s") return { call: { kind: "stat", key }, query };
   if (shape === "DELETE o") return { call: { kind: "delete", key }, query };
+  if (shape === "POST g") return { call: { kind: "grant", key }, query };
   if (shape === "POST k") return { call: { kind: "lock", key }, query };
   if (shape === "PUT o") {
     const [if_absent, locks] = [query.has("if_absent"), query.has("lock_mode")];
@@ -66,16 +73,12 @@ async function answer(
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<void> {
-  const json = (value: unknown) => {
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(value));
-  };
   switch (call.kind) {
     case "put": {
       const lock = lockOf(query);
       const options = { if_absent: call.if_absent, signal, ...(lock === undefined ? {} : { lock }) };
       await store.put(call.key, body ?? Buffer.alloc(0), options);
-      return json({});
+      return json(response, {});
     }
     case "get": {
       const range = { ...numberOf(query, "offset_bytes"), ...numberOf(query, "length_bytes") };
@@ -85,19 +88,35 @@ async function answer(
       return;
     }
     case "stat":
-      return json({ stat: (await store.stat(call.key)) ?? null });
+      return json(response, { stat: (await store.stat(call.key)) ?? null });
     case "delete":
       await store.delete(call.key, { bypass_governance: query.has("bypass_governance") });
-      return json({});
+      return json(response, {});
     case "lock": {
       const lock = lockOf(query);
       if (lock === undefined) throw storeError("STORE_BAD_REQUEST", "a lock has a mode and a date");
       await store.lock(call.key, lock);
-      return json({});
+      return json(response, {});
     }
     case "list":
       return list(response, store, call.prefix, query.has("locks"));
   }
+}
+
+async function grant(key: string, query: URLSearchParams, store: ObjectStore, grants: boolean): Promise<GrantAnswer> {
+  if (!grants || store.grantPut === undefined) return { direct: false };
+  const sha256 = Buffer.from(query.get("sha256") ?? "", "hex");
+  const size_bytes = Number(query.get("size_bytes") ?? Number.NaN);
+  if (sha256.length !== 32 || !(Number.isSafeInteger(size_bytes) && size_bytes <= BODY_BYTES_MAX)) {
+    throw storeError("STORE_BAD_REQUEST", `a grant is for a SHA-256 and a size of at most ${BODY_BYTES_MAX} bytes`);
+  }
+  const granted = await store.grantPut(key, { sha256, size_bytes });
+  return granted === "present" ? { present: true } : { grant: granted };
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(value));
 }
 
 /** A line an object, and a last one that says that it is the last: a connection that breaks is no end. */

@@ -54,7 +54,7 @@ if (skip === false) {
     const fill = async (keys: readonly string[]) => {
       for (const key of keys) await inner.put(key, Buffer.from("x"));
     };
-    return { open: () => openGatewayStore(config), fill };
+    return { open: () => openGatewayStore(config, systemClock), fill };
   });
 }
 
@@ -83,10 +83,10 @@ test("gateway: goes through a proxy, whose password it says, and which cannot lo
     proxy.closeAllConnections();
   });
   const at = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const refused = await openGatewayStore({ ...config, proxy: `http://${at}` });
+  const refused = await openGatewayStore({ ...config, proxy: `http://${at}` }, systemClock);
   await rejects(refused.put("k", Buffer.from("x")), "STORE_UNAVAILABLE");
   await refused.close();
-  const store = await openGatewayStore({ ...config, proxy: `http://me:s3cret@${at}` });
+  const store = await openGatewayStore({ ...config, proxy: `http://me:s3cret@${at}` }, systemClock);
   await store.put("packs/a", Buffer.from("not to be seen by any proxy"));
   assert.deepEqual(await keysOf(store, ""), ["packs/a"]);
   await store.close();

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { deserializeError, type SerializedError } from "../../../base/index.ts";
+import { type Clock, deserializeError, type SerializedError } from "../../../base/index.ts";
 import { storeError } from "../errors.ts";
 import { assertKey, assertPrefix } from "../keys.ts";
 import type {
@@ -14,26 +14,32 @@ import type {
 } from "../port.ts";
 import { partList } from "../ranges.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { DirectPuts } from "./direct.ts";
 
 /**
  * Opens the store behind a server's address for agents. What it may do there is for the server to decide.
  * @throws STORE_BAD_CONFIG
  */
-export async function openGatewayStore(config: GatewayStoreConfig): Promise<ObjectStore> {
-  return new GatewayStore(await openConnection(config), config);
+export async function openGatewayStore(config: GatewayStoreConfig, clock: Clock): Promise<ObjectStore> {
+  return new GatewayStore(await openConnection(config), config, clock);
 }
+
+/** What is large and checked by its readers against what the server has seen of it: the server looks at all else. */
+const DIRECT = "packs/";
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 class GatewayStore implements ObjectStore {
   readonly description: string;
   readonly #connection: Connection;
+  readonly #direct: DirectPuts;
   readonly #base: string;
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(connection: Connection, { url, place }: GatewayStoreConfig) {
+  constructor(connection: Connection, { url, place, proxy }: GatewayStoreConfig, clock: Clock) {
     this.#connection = connection;
+    this.#direct = new DirectPuts(connection, clock, proxy);
     this.#base = `/agent/store/${encodeURIComponent(place)}`;
     this.description = `gateway:${url}/${place}`;
   }
@@ -43,6 +49,9 @@ class GatewayStore implements ObjectStore {
       assertKey(key);
       const query = { ...(options.if_absent ? { if_absent: "1" } : {}), ...lockQuery(options.lock) };
       const body = partList(parts);
+      const ask = (sha256: string, size_bytes: number) => this.#path("g", key, { sha256, size_bytes });
+      const plain = options.if_absent === true && options.lock === undefined && key.startsWith(DIRECT);
+      if (plain && (await this.#direct.put(ask, body, options.signal))) return;
       await this.#connection.call("PUT", this.#path("o", key, query), { body, signal: options.signal });
     });
   }
@@ -111,6 +120,7 @@ class GatewayStore implements ObjectStore {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.allSettled(this.#running);
+    this.#direct.close();
     this.#connection.close();
   }
 

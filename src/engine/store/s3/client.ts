@@ -37,7 +37,7 @@ const DATE = "holdfast_date_ms";
 export async function createClient(config: S3StoreConfig, clock: Clock, timeouts: S3Timeouts): Promise<S3Client> {
   const endpoint = config.endpoint === undefined ? undefined : checkEndpoint(config.endpoint);
   await readCredentials(config.credentials, clock); // missing ones are told at once, not at the first request
-  const ca = config.ca_file === undefined ? undefined : readAuthorities(config.ca_file);
+  const { ca } = authoritiesOf(config);
   const agent = { keepAlive: true, maxSockets: CONNECTIONS_MAX };
   const client = new S3Client({
     region: config.s3_region ?? "us-east-1",
@@ -110,9 +110,11 @@ function checkEndpoint(endpoint: string): string {
   return url.href;
 }
 
-function readAuthorities(path: string): string {
+/** What is trusted instead of the system's authorities, if anything. @throws STORE_BAD_CONFIG */
+export function authoritiesOf({ ca_file: path }: S3StoreConfig): { readonly ca?: string } {
+  if (path === undefined) return {};
   try {
-    return readFileSync(path, "utf8");
+    return { ca: readFileSync(path, "utf8") };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw storeError("STORE_BAD_CONFIG", `the file of certificate authorities cannot be read: ${reason}`, { path });

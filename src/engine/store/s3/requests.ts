@@ -15,6 +15,8 @@ export interface Wire {
   readonly prefix: string;
   /** For messages. */
   readonly description: string;
+  /** Certificate authorities (PEM) that are trusted instead of the system's. */
+  readonly ca?: string;
 }
 
 export interface Patience {

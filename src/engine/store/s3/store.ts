@@ -6,19 +6,22 @@ import { assertLockChange, assertNewLock, assertUnlocked, lockAgainst } from "..
 import type {
   DeleteOptions,
   GetOptions,
+  GrantedContent,
   ListOptions,
   ObjectLock,
   ObjectStat,
   ObjectStore,
+  PutGrant,
   PutOptions,
   S3StoreConfig,
   StorageTier,
   Thaw,
 } from "../port.ts";
 import { partList } from "../ranges.ts";
-import { createClient, defaultTimeouts, type S3Timeouts } from "./client.ts";
+import { authoritiesOf, createClient, defaultTimeouts, type S3Timeouts } from "./client.ts";
 import { obeysConditions, removeOlder, writeIfAbsent } from "./conditional.ts";
 import { isForbidden, isLockRefusal, s3Error } from "./errors.ts";
+import { isContent, signPut } from "./grant.ts";
 import { notFound, read } from "./read.ts";
 import { quickly, type Wire } from "./requests.ts";
 import { type Classes, classesOf, move, thaw, tierOf } from "./tiers.ts";
@@ -57,7 +60,8 @@ export async function openWire({ config, clock, random, timeouts }: S3StoreOptio
   }
   const all = { ...defaultTimeouts, ...timeouts };
   const client = await createClient(config, clock, all);
-  return { client, clock, random, timeouts: all, bucket, prefix, description: `s3://${bucket}/${prefix}` };
+  const description = `s3://${bucket}/${prefix}`;
+  return { client, clock, random, timeouts: all, bucket, prefix, description, ...authoritiesOf(config) };
 }
 
 /**
@@ -206,6 +210,17 @@ class S3Store implements ObjectStore {
     return this.#run(`thawing ${key}`, key, undefined, () => thaw(this.#wire, this.#classes, key, keep_ms));
   }
 
+  grantPut(key: string, content: GrantedContent): Promise<PutGrant | "present"> {
+    return this.#run(`granting ${key}`, key, undefined, async () => {
+      const [found] = await Promise.all([this.#lookBelow(key), this.#lookAbove(key)]);
+      if (found === undefined) {
+        return signPut(this.#wire, key, content, { if_none_match: await this.#obeysConditions() });
+      }
+      if (isContent(found, content)) return "present";
+      throw this.#exists(key);
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -218,14 +233,18 @@ class S3Store implements ObjectStore {
     body: readonly Uint8Array[],
     options: { readonly lock: ObjectLock | undefined; readonly signal: AbortSignal | undefined },
   ): Promise<void> {
+    const outcome = (await this.#obeysConditions())
+      ? await write(this.#wire, key, body, { ...options, if_none_match: true })
+      : await writeIfAbsent(this.#wire, key, body, options);
+    if (outcome === "exists") throw this.#exists(key);
+  }
+
+  #obeysConditions(): Promise<boolean> {
     this.#conditions ??= obeysConditions(this.#wire).catch((error: unknown) => {
       this.#conditions = undefined; // not found out: the next put tries again
       throw error;
     });
-    const outcome = (await this.#conditions)
-      ? await write(this.#wire, key, body, { ...options, if_none_match: true })
-      : await writeIfAbsent(this.#wire, key, body, options);
-    if (outcome === "exists") throw this.#exists(key);
+    return this.#conditions;
   }
 
   /** The object under `key`, if there is one; refuses a key that is the folder of others. */
