@@ -78,8 +78,9 @@ export class Spaces {
   #forward(enter: readonly string[], bind: string, port: number, to: string): void {
     // What is cut off notices by itself: a connection that says nothing for long is closed.
     const listen = `TCP-LISTEN:${port},bind=${bind},fork,reuseaddr,keepalive,keepidle=5,keepintvl=5,keepcnt=2`;
-    const [command, ...args] = [...enter, "socat", "-T", "120", listen, to] as [string, ...string[]];
-    this.#forwarders.push(spawn(command, args, { stdio: "ignore" }));
+    const forward = ["-T", "120", listen, to];
+    const [command, ...args] = enter.length === 0 ? ["socat"] : ([...enter, "socat"] as const);
+    this.#forwarders.push(spawn(command, [...args, ...forward], { stdio: "ignore" }));
   }
 }
 
