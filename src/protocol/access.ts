@@ -38,7 +38,7 @@ export const sessionSchema = z.object({
   status: z.literal("signed_in"),
   /** Send it as `x-csrf-token` with everything but GET. */
   csrf_token: z.string(),
-  /** How it was opened: `password`, `password+totp`, `passkey`, `oidc`, `token`. */
+  /** How it was opened: `password`, `password+totp`, `password+passkey`, `passkey`, `oidc`, `token`. */
   method: z.string(),
   expires_at: instantSchema,
   /** Moves on with each request. */
@@ -196,6 +196,8 @@ export const updateUserRequestSchema = z.strictObject({
   disabled: z.boolean().optional(),
   /** Takes the second factor away, for someone who lost it. */
   reset_totp: z.boolean().optional(),
+  /** Takes all passkeys away. */
+  remove_passkeys: z.boolean().optional(),
   unlock: z.boolean().optional(),
 });
 
@@ -236,3 +238,33 @@ export const identityProvidersSchema = z.object({
 });
 export type IdentityProvidersView = z.infer<typeof identityProvidersSchema>;
 export const probedProviderSchema = z.object({ name: z.string(), issuer: z.string() });
+
+/** What the browser's `navigator.credentials` is given, or gave, as WebAuthn's own JSON (PublicKeyCredential…JSON). */
+const webauthn = z.looseObject({});
+
+export const passkeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  created_at: instantSchema,
+  last_used_at: instantSchema.nullable(),
+});
+export const passkeysSchema = z.object({ items: z.array(passkeySchema) });
+
+/** What to go on with, good for five minutes. */
+export const passkeyBegunSchema = z.object({ challenge: z.string().nullable(), options: webauthn });
+
+export const beginPasskeySignInRequestSchema = z.strictObject({
+  /** Of a password that was right; without one the passkey says who it is. */
+  challenge: z.string().min(1).max(128).optional(),
+});
+export const passkeySignInRequestSchema = z.strictObject({
+  challenge: z.string().min(1).max(128),
+  credential: webauthn,
+});
+export const beginPasskeyRequestSchema = z.strictObject({ password: z.string().min(1).max(256) });
+export const addPasskeyRequestSchema = z.strictObject({
+  challenge: z.string().min(1).max(128),
+  name: z.string().trim().min(1).max(64),
+  credential: webauthn,
+});
+export const removePasskeyRequestSchema = beginPasskeyRequestSchema;

@@ -35,6 +35,7 @@ const EMPTY = {
   evidence: "/evidence",
   keys: "/keys",
   access: "/access",
+  account: "/account",
   agents: "/agents",
   drills: "/drills",
   reports: "/reports",

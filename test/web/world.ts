@@ -138,6 +138,7 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     "access-roles": "/access?tab=roles",
     "access-tokens": "/access?tab=tokens",
     "access-provider": "/access?tab=provider",
+    account: "/account",
     agents: "/agents",
     audit: "/audit",
     "audit-sinks": "/audit/sinks",

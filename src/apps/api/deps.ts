@@ -23,6 +23,8 @@ export interface ApiDeps extends RecoverPorts {
   readonly seal: Seal;
   /** Where people sign in, when not here. */
   readonly oidc?: OidcProvider | undefined;
+  /** Where browsers reach this server; without it, what they say. */
+  readonly public_url?: string | undefined;
   /** Shown at /openapi.json and /healthz. */
   readonly version: string;
   readonly limits?: ApiLimits;
@@ -64,5 +66,6 @@ export interface KeptWrite {
     readonly principal: Principal;
     readonly dry_run: boolean;
     readonly revision: number | undefined;
+    readonly base_url: string;
   }): Promise<unknown>;
 }

@@ -34,6 +34,13 @@ export const apiError = errorCatalogue({
     guidance: "Send the header `Authorization: Bearer TOKEN`. The admin token was printed at the server's first start.",
     http: 401,
   },
+  API_NO_PASSKEYS: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Open the console by its host name, and set `listen.public_url` to it if the server does not see that name.",
+    http: 400,
+  },
   API_CSRF: {
     fault: "user",
     retry: "never",

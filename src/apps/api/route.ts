@@ -74,6 +74,8 @@ export interface WriteCall<P, B> {
   readonly dry_run: boolean;
   /** From If-Match. */
   readonly revision: number | undefined;
+  /** Where the caller reached this server, e.g. `https://backup.example.com`. */
+  readonly base_url: string;
 }
 
 /** Longer than a database lock is waited for, so that its own error is told and not this one. */
@@ -149,6 +151,11 @@ export function addWrite<P extends z.ZodType, B extends z.ZodType, R extends z.Z
   });
 }
 
+/** What the configuration says, else the name that the caller asked for. */
+export function baseUrlOf(request: FastifyRequest, deps: Pick<ApiDeps, "public_url">): string {
+  return deps.public_url ?? `${request.protocol}://${request.host}`;
+}
+
 function documentation(route: RouteBase<z.ZodType, z.ZodType>) {
   return {
     operationId: route.operation_id,
@@ -202,6 +209,7 @@ async function perform<P extends z.ZodType, B extends z.ZodType, R extends z.Zod
         principal: principalOf(request),
         revision,
         dry_run: dry_run === "true",
+        base_url: baseUrlOf(request, deps),
       };
       if (dry_run === "true") {
         const status = route.plan === undefined ? route.status : 200;

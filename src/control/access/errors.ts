@@ -29,6 +29,27 @@ export const accessError = errorCatalogue({
     guidance: "Check that the identity provider answers and that `oidc` in holdfast.yaml names it rightly.",
     http: 503,
   },
+  PASSWORD_WRONG: {
+    fault: "user",
+    retry: "never",
+    guidance: "Give your own password. After several wrong ones the account is locked for a while.",
+    http: 403,
+  },
+  PASSKEY_NOT_FOUND: { fault: "user", retry: "never", guidance: "List your passkeys to see their ids.", http: 404 },
+  PASSKEY_REFUSED: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Passkeys are for local users, at the address that `listen.public_url` names (without it: the host name in the address bar; an IP address has none).",
+    http: 400,
+  },
+  LAST_FACTOR: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Sign out, sign in with the passkey, and remove it then; or ask an administrator: `baas user set NAME --remove-passkeys`.",
+    http: 409,
+  },
   ROLE_NOT_FOUND: { fault: "user", retry: "never", guidance: "`baas role list` shows the roles.", http: 404 },
   ROLE_EXISTS: { fault: "user", retry: "never", guidance: "Choose another name.", http: 409 },
   ROLE_IN_USE: { fault: "user", retry: "never", guidance: "Revoke it everywhere first.", http: 409 },

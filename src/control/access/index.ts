@@ -12,6 +12,7 @@ export * from "./errors.ts";
 export { covers, type Grant, grantsOf, type Principal, type Reach, reachOf } from "./principal.ts";
 export { BUILTIN_ROLES, createRole, deleteRole, getRole, listRoles, permits, type Role } from "./roles.ts";
 export * from "./oidc.ts";
+export * from "./passkeys.ts";
 export * from "./seal.ts";
 export * from "./sessions.ts";
 export { confirmTotp, enrolTotp, signInWithPassword, signInWithTotp } from "./sign-in.ts";

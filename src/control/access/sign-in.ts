@@ -3,15 +3,11 @@ import { Secret, TOTP } from "otpauth";
 import type { Clock } from "../../base/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
-import { accessError } from "./errors.ts";
+import { countFailure, isLocked, refused } from "./lock.ts";
 import { checkPassword } from "./passwords.ts";
 import type { Seal } from "./seal.ts";
 import type { UserRow } from "./users.ts";
 
-/** So many failures in a row lock the account for a while, longer each time. */
-const FAILURES_MAX = 5;
-const LOCK_MS = 60_000;
-const LOCK_MS_MAX = 3_600_000;
 const CHALLENGE_MS = 5 * 60_000;
 const CHALLENGE_ATTEMPTS_MAX = 5;
 
@@ -163,26 +159,6 @@ export async function closeChallenge(db: Db, secret: string): Promise<void> {
   await db.deleteFrom("sign_in_challenges").where("secret_hash", "=", hash(secret)).execute();
 }
 
-function isLocked(row: UserRow, now_ms: number): boolean {
-  return row.disabled_at !== null || (row.locked_until !== null && row.locked_until.getTime() > now_ms);
-}
-
-async function countFailure(db: Db, user_id: string, now_ms: number): Promise<void> {
-  const { failed_count } = await db
-    .updateTable("users")
-    .set((update) => ({ failed_count: update("failed_count", "+", 1) }))
-    .where("id", "=", user_id)
-    .returning("failed_count")
-    .executeTakeFirstOrThrow();
-  if (failed_count < FAILURES_MAX) return;
-  const locked_ms = Math.min(LOCK_MS_MAX, LOCK_MS * 2 ** (failed_count - FAILURES_MAX));
-  await db
-    .updateTable("users")
-    .set({ locked_until: new Date(now_ms + locked_ms) })
-    .where("id", "=", user_id)
-    .execute();
-}
-
 const STEP_MS = 30_000;
 
 /** The time step the code is of, one to either side allowed. */
@@ -193,10 +169,6 @@ function totpStep(secret: string, code: string, now_ms: number): number | undefi
 
 function totp(secret: string, label: string): TOTP {
   return new TOTP({ issuer: "Holdfast", label, secret: Secret.fromBase32(secret), digits: 6, period: STEP_MS / 1000 });
-}
-
-function refused() {
-  return accessError("SIGN_IN_REFUSED", "name, password or code is wrong, or the account is locked");
 }
 
 function hash(secret: string): Buffer {

@@ -3,7 +3,8 @@ import { newId } from "../../base/index.ts";
 import { isUniqueViolation } from "../../platform/db/index.ts";
 import type { Db, Ports, UserTable } from "../../platform/db/index.ts";
 import { accessError } from "./errors.ts";
-import { checkPassword, hashPassword } from "./passwords.ts";
+import { confirmPassword } from "./lock.ts";
+import { hashPassword } from "./passwords.ts";
 
 export type UserRow = Selectable<UserTable>;
 
@@ -38,6 +39,8 @@ export interface UserChanges {
   readonly disabled?: boolean | undefined;
   /** Takes the second factor away, for someone who lost it. */
   readonly reset_totp?: boolean | undefined;
+  /** The same with all passkeys. */
+  readonly remove_passkeys?: boolean | undefined;
   readonly unlock?: boolean | undefined;
 }
 
@@ -107,6 +110,7 @@ export async function updateUser(db: Db, id_or_name: string, changes: UserChange
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  if (changes.remove_passkeys === true) await db.deleteFrom("passkeys").where("user_id", "=", id).execute();
   if (password !== undefined || disabled === true) {
     await db.updateTable("sessions").set({ ended_at: now }).where("user_id", "=", id).execute();
   }
@@ -119,11 +123,9 @@ export async function changePassword(
   user: UserRow,
   { current, password }: { readonly current: string; readonly password: string },
   session_id: string | null,
-  ports: Ports,
+  ports: Ports & { readonly outside: Db },
 ): Promise<User> {
-  if (!(await checkPassword(current, user.password_hash))) {
-    throw accessError("SIGN_IN_REFUSED", "the current password is wrong");
-  }
+  await confirmPassword(user, current, ports.outside, ports.clock);
   const changed = await updateUser(db, user.id, { password }, ports);
   if (session_id !== null)
     await db.updateTable("sessions").set({ ended_at: null }).where("id", "=", session_id).execute();

@@ -181,6 +181,8 @@ function plain(key: string, value: unknown): unknown {
   if (typeof value === "string") return SECRET.test(key) ? "(not written down)" : printable(value);
   if (Array.isArray(value)) return value.map((each) => plain(key, each));
   if (value === null || typeof value !== "object") return value;
+  // What a passkey signed, e.g.: all of it, whatever its parts are called.
+  if (/^credentials?$/i.test(key)) return "(not written down)";
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [printable(name), plain(name, member)]));
 }
 

@@ -29,6 +29,8 @@ const configSchema = z.strictObject({
       /** Files in PEM. With both the address speaks TLS 1.3, and nothing else. */
       tls_cert: z.string().min(1).optional(),
       tls_key: z.string().min(1).optional(),
+      /** Where browsers reach this server, when that is not where it listens: passkeys belong to that host name. */
+      public_url: z.url({ protocol: /^https?$/ }).optional(),
     })
     .prefault({}),
   /** Where agents of hosts connect to, over mutual TLS; nothing listens for them without a port. */
@@ -121,6 +123,7 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "listen.port",
     "listen.tls_cert",
     "listen.tls_key",
+    "listen.public_url",
     "agents.host",
     "agents.port",
     "agents.concurrency",

@@ -29,6 +29,8 @@ export interface PasskeyTable {
   credential_id: string;
   user_id: string;
   name: string;
+  /** The host name it is good at. */
+  rp_id: string;
   public_key: Buffer;
   counter: number;
   transports: ColumnType<readonly string[], string | undefined, string>;

@@ -61,6 +61,12 @@ export const keyEventsQuery = () =>
     queryFn: ({ signal }) => take(api.GET("/v1/key-events", { signal, params: { query: { limit: 200 } } })),
   });
 
+export const passkeysQuery = () =>
+  queryOptions({
+    queryKey: ["passkeys"],
+    queryFn: ({ signal }) => take(api.GET("/v1/me/passkeys", { signal })),
+  });
+
 export const tokensQuery = () =>
   queryOptions({
     queryKey: ["tokens"],

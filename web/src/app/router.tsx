@@ -114,6 +114,7 @@ const routes = [
   page("/evidence", () => import("../pages/evidence/evidence.tsx"), "EvidencePage"),
   page("/keys", () => import("../pages/keys/keys.tsx"), "KeysPage"),
   page("/access", () => import("../pages/access/access.tsx"), "AccessPage", textSearch("tab", "ask")),
+  page("/account", () => import("../pages/account/account.tsx"), "AccountPage"),
   page("/agents", () => import("../pages/agents/agents.tsx"), "AgentsPage", textSearch("ask")),
   page("/regions", () => import("../pages/regions/regions.tsx"), "RegionsPage"),
   page(

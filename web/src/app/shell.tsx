@@ -64,6 +64,11 @@ export function Shell() {
           <Group gap={6} wrap="nowrap">
             <LinkState />
             <SchemeSwitch />
+            <Tooltip label={t.shell.account}>
+              <ActionIcon variant="subtle" color="gray" aria-label={t.shell.account} component={Link} to="/account">
+                <Icon name="people" />
+              </ActionIcon>
+            </Tooltip>
             <SignOut session={session} />
           </Group>
         </Group>

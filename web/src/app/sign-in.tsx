@@ -14,6 +14,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { api, Problem, take } from "../api/client.ts";
 import { Icon } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
+import { knowsPasskeys, signInWithPasskey } from "./passkey.ts";
 import { type SignedOutWhy, setSession } from "./session.ts";
 
 type Way = "password" | "token";
@@ -25,6 +26,7 @@ export function SignIn({ why }: { why: SignedOutWhy }) {
   const [secret, setSecret] = useState("");
   const [code, setCode] = useState("");
   const [challenge, setChallenge] = useState<string | null>(null);
+  const [factors, setFactors] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(why === "expired" ? t.sign_in.expired : null);
   useEffect(() => {
@@ -40,29 +42,48 @@ export function SignIn({ why }: { why: SignedOutWhy }) {
     const body = way === "token" ? { token: secret.trim() } : { name, password: secret };
     const answer = await take(api.POST("/v1/session", { body }));
     if (answer.status === "signed_in") setSession({ status: "in", csrf_token: answer.csrf_token, me: answer.me });
-    else setChallenge(answer.challenge);
+    else {
+      setFactors(answer.methods);
+      setChallenge(answer.challenge);
+    }
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const enterWithPasskey = async () => {
+    const { csrf_token, me } = await signInWithPasskey(challenge);
+    setSession({ status: "in", csrf_token, me });
+  };
+  const attempt = async (way_in: () => Promise<void>) => {
     setBusy(true);
     setProblem(null);
     try {
-      await enter();
+      await way_in();
     } catch (error) {
-      setProblem(error instanceof Problem ? `${error.message} ${error.fix}` : String(error));
+      // What the browser throws is for programmers: cancelled, timed out, not there.
+      setProblem(error instanceof Problem ? `${error.message} ${error.fix}` : t.sign_in.passkey_failed);
     }
     setBusy(false);
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void attempt(enter);
+  };
+  const asks_code = challenge !== null && factors.includes("totp");
+  const offers_passkey = knowsPasskeys() && (challenge === null ? way === "password" : factors.includes("passkey"));
 
   return (
     <Center component="main" mih="100dvh" p="md" bg="var(--hf-ground)">
       <Paper withBorder p="xl" w="100%" maw={400}>
-        <form onSubmit={(event) => void submit(event)}>
+        <form onSubmit={submit}>
           <Stack>
             <div>
               <Title order={1}>{t.product}</Title>
               <Text c="dimmed" size="sm" mt={4}>
-                {challenge !== null ? t.sign_in.code_lead : way === "token" ? t.sign_in.lead : t.sign_in.password_lead}
+                {challenge === null
+                  ? way === "token"
+                    ? t.sign_in.lead
+                    : t.sign_in.password_lead
+                  : asks_code
+                    ? t.sign_in.code_lead
+                    : t.sign_in.passkey_lead}
               </Text>
             </div>
             {problem !== null && (
@@ -101,7 +122,7 @@ export function SignIn({ why }: { why: SignedOutWhy }) {
                   visibilityToggleButtonProps={{ "aria-label": t.sign_in.show }}
                 />
               </>
-            ) : (
+            ) : asks_code ? (
               <TextInput
                 size="sm"
                 label={t.sign_in.code}
@@ -112,10 +133,23 @@ export function SignIn({ why }: { why: SignedOutWhy }) {
                 autoFocus
                 required
               />
+            ) : null}
+            {(challenge === null || asks_code) && (
+              <Button type="submit" size="sm" loading={busy}>
+                {t.sign_in.button}
+              </Button>
             )}
-            <Button type="submit" size="sm" loading={busy}>
-              {t.sign_in.button}
-            </Button>
+            {offers_passkey && (
+              <Button
+                size="sm"
+                variant={challenge === null || asks_code ? "default" : "filled"}
+                leftSection={<Icon name="keys" size={14} />}
+                disabled={busy}
+                onClick={() => void attempt(enterWithPasskey)}
+              >
+                {challenge === null ? t.sign_in.passkey : t.sign_in.use_passkey}
+              </Button>
+            )}
             <Text size="xs" c="dimmed">
               {t.sign_in.kept}
             </Text>

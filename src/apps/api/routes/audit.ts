@@ -99,7 +99,7 @@ function addApprovalRoutes(app: FastifyInstance, deps: ApiDeps): void {
     summary: "Consent to what another person asked for, and run it now; takes the operation's own permission, too",
     params: idParamsSchema,
     response: approvalSchema,
-    run: async ({ db, params, principal, dry_run, revision }) => {
+    run: async ({ db, params, principal, dry_run, revision, base_url }) => {
       const approval = await pendingApproval(db, params.id, deps.clock);
       refuseOwn(approval, principal.user_id ?? principal.token_id);
       const route = deps.writes?.get(approval.operation_id);
@@ -111,7 +111,7 @@ function addApprovalRoutes(app: FastifyInstance, deps: ApiDeps): void {
           scope: route.scope,
         });
       }
-      const call = { db, params: approval.params, body: approval.body, principal, dry_run, revision };
+      const call = { db, params: approval.params, body: approval.body, principal, dry_run, revision, base_url };
       const result = (await route.run(call)) as object;
       const decided = { state: "APPROVED" as const, decided_by: principal.name, result };
       return view(await decideApproval(db, params.id, decided, deps.clock));

@@ -23,6 +23,7 @@ import { clearSessionCookie, principalOf, sessionOf, setSessionCookie } from "..
 import type { ApiDeps } from "../deps.ts";
 import { describeMe } from "../me.ts";
 import { addOidcRoutes } from "./oidc.ts";
+import { addPasskeySignIn } from "./passkeys.ts";
 
 /** Guesses that one address may make in a minute; an account's own lock comes on top. */
 const SIGN_INS_PER_MINUTE = 20;
@@ -49,7 +50,7 @@ export function addSessionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     handler: async () => ({
       password: true,
-      passkey: false,
+      passkey: true,
       token: true,
       oidc: deps.oidc === undefined ? [] : [{ name: deps.oidc.name, start_url: "/v1/session/oidc" }],
     }),
@@ -146,6 +147,7 @@ export function addSessionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     request.cookies["baas_session"] = opened.secret;
     request.headers["x-csrf-token"] = opened.csrf_token;
     const session = await sessionOf(request, deps);
+    request.principal = session.principal; // whom the audit log names
     return {
       status: "signed_in",
       csrf_token: session.csrf_token,
@@ -155,6 +157,7 @@ export function addSessionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       me: await describeMe(deps.db, session.principal, app.scopes),
     };
   };
+  addPasskeySignIn(app, deps, rateLimit, start);
   addOidcRoutes(app, deps, rateLimit, (request, reply, user_id) => start(request, reply, { user_id }, "oidc"));
 }
 

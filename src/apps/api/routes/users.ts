@@ -25,6 +25,7 @@ import {
 import type { ApiDeps } from "../deps.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
+import { addPasskeyRoutes } from "./passkeys.ts";
 
 const SHAPE: ListShape = {
   id: "users.id",
@@ -88,6 +89,7 @@ export function addUserRoutes(app: FastifyInstance, deps: ApiDeps): void {
 /** What everyone does with their own account, whatever their role. */
 function addSelfRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const base = { tag: "session", scope: "self:write", method: "POST", status: 200 } as const;
+  addPasskeyRoutes(app, deps);
   const self = (db: Db, { user_id }: Principal) => getUserRow(db, user_id ?? "");
   addWrite(app, deps, {
     ...base,
@@ -118,6 +120,8 @@ function addSelfRoutes(app: FastifyInstance, deps: ApiDeps): void {
     body: changePasswordRequestSchema,
     response: userSchema,
     run: async ({ db, body, principal }) =>
-      toWire(await changePassword(db, await self(db, principal), body, principal.session_id, deps)),
+      toWire(
+        await changePassword(db, await self(db, principal), body, principal.session_id, { ...deps, outside: deps.db }),
+      ),
   });
 }

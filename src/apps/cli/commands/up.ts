@@ -63,7 +63,13 @@ async function up(io: CliIo, options: UpOptions): Promise<void> {
     mountApi: async (parts) => {
       const { host, port, tls_cert, tls_key } = parts.config.listen;
       const tls = await readTls(tls_cert, tls_key);
-      const app = await createApi({ ...parts, version: PRODUCT_VERSION, ...(tls === undefined ? {} : { tls }) });
+      const { public_url } = config.listen;
+      const app = await createApi({
+        ...parts,
+        public_url,
+        version: PRODUCT_VERSION,
+        ...(tls === undefined ? {} : { tls }),
+      });
       return listen(app, { host, port, socket_path: parts.layout.api_socket });
     },
   });

@@ -16,6 +16,7 @@ interface UserOptions extends ServerOptions {
   readonly disable?: true;
   readonly enable?: true;
   readonly resetTotp?: true;
+  readonly removePasskeys?: true;
   readonly unlock?: true;
 }
 
@@ -56,6 +57,7 @@ export const register: Register = (program, io) => {
     .option("--enable", "let it in again")
     .option("--unlock", "end the lock that failed sign-ins caused")
     .option("--reset-totp", "take its second factor away")
+    .option("--remove-passkeys", "take its passkeys away")
     .action(async (name: string, options: UserOptions) => {
       const { api } = await connectServer(io, options);
       const body = {
@@ -63,6 +65,7 @@ export const register: Register = (program, io) => {
         ...(options.disable === true ? { disabled: true } : options.enable === true ? { disabled: false } : {}),
         ...(options.unlock === true ? { unlock: true } : {}),
         ...(options.resetTotp === true ? { reset_totp: true } : {}),
+        ...(options.removePasskeys === true ? { remove_passkeys: true } : {}),
       };
       const made = unwrap(await api.PATCH("/v1/users/{id}", { params: { path: { id: name } }, body }));
       show(io, options, made, () => `${made.name} changed`);
