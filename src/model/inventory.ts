@@ -103,6 +103,8 @@ export const filesSourceSchema = z.strictObject({
   exclude: z.array(z.string().min(1)).max(1000).default([]),
   /** Do not descend into other file systems mounted below the paths. */
   one_file_system: z.boolean().optional(),
+  /** Read all files as of one instant, from a snapshot (docs/sources/files.md). By default none is taken. */
+  snapshot: z.enum(["none", "btrfs"]).optional(),
 });
 
 /** `volume`: a block device or an image file that this server can read. */

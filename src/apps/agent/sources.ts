@@ -5,6 +5,7 @@ import type { Clock } from "../../base/index.ts";
 import { type BackupReport, runBackup, runStreamBackup, type StreamBackupOptions } from "../../engine/backup/index.ts";
 import { COMMAND_KIND, commandRoot, openCommand } from "../../engine/source/command/index.ts";
 import { MARIA_KIND, mariaRoot, openMariaSource } from "../../engine/source/mariadb/index.ts";
+import { withFiles } from "../../engine/source/files/index.ts";
 import { openPgSource, PG_KIND, pgRoot } from "../../engine/source/postgresql/index.ts";
 import { openVolume } from "../../engine/source/volume/index.ts";
 import type { agentSourceSchema, SecretRef } from "../../model/index.ts";
@@ -35,9 +36,12 @@ export async function backUpHere(
   switch (source.kind) {
     case "files": {
       source.paths.forEach((path) => allow(path, config));
-      const { one_file_system, ...rest } = source;
-      const tree = { ...rest, ...(one_file_system === undefined ? {} : { one_file_system }) };
-      return runBackup({ ...options, source: tree });
+      const { one_file_system = false, snapshot = "none", ...rest } = source;
+      const { backup_id, signal } = options;
+      const about = { paths: source.paths, owner: workload_id, backup_id, one_file_system, signal };
+      return withFiles(snapshot, about, (seen_at) =>
+        runBackup({ ...options, source: { ...rest, one_file_system, seen_at } }),
+      );
     }
     case "command": {
       const path = await ownersProgram(config_dir, "commands.d", source.command);

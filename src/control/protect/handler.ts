@@ -8,7 +8,7 @@ import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
 import { assertProjectQuota } from "../repositories/index.ts";
 import type { Engine, Repositories, RepositoryRow } from "../repositories/index.ts";
 import { settleSlots } from "../schedule/index.ts";
-import { type GroupDetails, isTree, treeOf, type Sources, type StreamedSource } from "../sources/index.ts";
+import { type GroupDetails, isTree, readTree, treeOf, type Sources, type StreamedSource } from "../sources/index.ts";
 import { enqueueCopy } from "./copies.ts";
 import { requireOrdered, runOnAgent } from "./on-agent.ts";
 import { backUpParts } from "./group.ts";
@@ -82,7 +82,9 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
           if (source.kind === "agent") return runOnAgent(context, source, region.id, promised, ports);
           const ahead = await lockAhead(repository, ready.backup_id, labels, row, ports);
           const report = await (isTree(source)
-            ? ports.engine.runBackup({ ...promised, ...ahead, source: await treeOf(source, ports.clock) })
+            ? readTree(source, { ...promised, workload_id: workload.id }, (files) =>
+                ports.engine.runBackup({ ...promised, ...ahead, source: files }),
+              )
             : ports.engine.runStreamBackup({
                 ...promised,
                 ...ahead,

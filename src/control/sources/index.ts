@@ -9,4 +9,4 @@ export { sourceError } from "./errors.ts";
 export * from "./group.ts";
 export { createSources, type Sources } from "./registry.ts";
 export { readSecret } from "./secret.ts";
-export { isTree, treeOf } from "./tree.ts";
+export { isTree, readTree, treeOf } from "./tree.ts";

@@ -12,6 +12,8 @@ const RACY_MS = 2000;
 export interface BackupPlan {
   readonly options: BackupOptions;
   readonly roots: readonly string[];
+  /** Where each root is read. */
+  readonly read_at: readonly string[];
   readonly parent: Manifest | null;
   /** Expected from the parent; `null` without one. */
   readonly expected_files: number | null;
@@ -24,7 +26,8 @@ export async function planBackup(options: BackupOptions): Promise<BackupPlan> {
   if (source.paths.length === 0) throw backupError("BACKUP_NO_PATHS", "a backup needs at least one path");
   const roots = distinctRoots(source.paths.map(cleanPath), source);
   compileExclude(source.exclude ?? []);
-  for (const root of roots) {
+  const read_at = roots.map((root) => seenAt(root, source));
+  for (const root of read_at) {
     try {
       lstatSync(root);
     } catch (cause) {
@@ -41,10 +44,16 @@ export async function planBackup(options: BackupOptions): Promise<BackupPlan> {
   return {
     options,
     roots,
+    read_at,
     parent,
     expected_files: parent === null ? null : parent.stats.files,
     expected_bytes: parent === null ? null : parent.stats.source_bytes,
   };
+}
+
+function seenAt(root: string, { seen_at }: BackupSource): string {
+  for (const [path, place] of seen_at ?? []) if (cleanPath(path) === root) return cleanPath(place);
+  return root;
 }
 
 function cleanPath(path: string): string {
@@ -52,6 +61,12 @@ function cleanPath(path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw backupError("BACKUP_NO_PATHS", `${path} goes up with ..`, { path });
   return `/${parts.join("/")}`;
+}
+
+/** A path as people know it, whose snapshot was read. */
+function asKnown(path: string, { roots, read_at }: BackupPlan): string {
+  const at = read_at.findIndex((place, i) => place !== roots[i] && (path === place || path.startsWith(`${place}/`)));
+  return at < 0 ? path : `${roots[at]}${path.slice(read_at[at]?.length)}`;
 }
 
 /**
@@ -82,7 +97,7 @@ export function runBackup(options: BackupOptions): Promise<BackupReport> {
       ...plan,
       parent_tree: plan.parent?.tree ?? null,
       scan: {
-        roots: plan.roots.map((root) => Buffer.from(root)),
+        roots: plan.read_at.map((root) => Buffer.from(root)),
         exclude: source.exclude ?? [],
         one_file_system: source.one_file_system ?? false,
         racy_from_ms: plan.parent === null ? 0 : plan.parent.started_at_ms - RACY_MS,
@@ -91,10 +106,11 @@ export function runBackup(options: BackupOptions): Promise<BackupReport> {
   };
   return runSession(options, prepare, async ({ plan, pool, meter, sink, drain }) => {
     meter.begin("scan and store", plan.expected_files, plan.expected_bytes);
-    const { roots } = plan.scan;
+    const roots = plan.roots.map((root) => Buffer.from(root));
     const scan = new ScanRun(pool, roots, (page) => sink.add(page), drain);
     const tree = await scan.run(signal);
-    const { counts, problems } = scan;
+    const { counts } = scan;
+    const problems = scan.problems.map((problem) => ({ ...problem, path: asKnown(problem.path, plan) }));
     if (counts.files + counts.directories + counts.others === 0) {
       const why = problems[0] === undefined ? "" : `: ${problems[0].message}`;
       throw sourceError("SOURCE_UNREACHABLE", `nothing of ${plan.roots.join(", ")} could be read${why}`);

@@ -10,6 +10,8 @@ export interface FilesSource {
   readonly exclude?: readonly string[];
   /** Do not cross into other file systems. */
   readonly one_file_system?: boolean;
+  /** Where a path's snapshot lies: it is read there, and is in the backup under its own name. */
+  readonly seen_at?: ReadonlyMap<string, string>;
 }
 
 export type BackupSource = FilesSource;

@@ -26,6 +26,7 @@ interface AddOptions extends ServerOptions {
   readonly exclude?: readonly string[];
   readonly tag?: readonly string[];
   readonly region?: string;
+  readonly snapshot?: "btrfs";
 }
 
 type SourceInput = paths["/v1/workloads"]["post"]["requestBody"]["content"]["application/json"]["source"];
@@ -96,6 +97,7 @@ function registerAdd(workload: Command, io: CliIo): void {
     .requiredOption("--project <name>", "project it belongs to")
     .addOption(new Option("--type <type>", "what it is").choices([...workloadTypes]).default("host"))
     .option("--path <path>", "file or folder to back up, on the server (may be given several times)", collect)
+    .addOption(new Option("--snapshot <kind>", "with --path: read all files as of one instant").choices(["btrfs"]))
     .option("--volume <path>", "block device or image file to back up, on the server")
     .option("--source <json>", "any other source, as docs/sources describes it")
     .option("--agent <name>", "on the host of this agent instead of the server")
@@ -145,12 +147,15 @@ function sourceOf(io: CliIo, options: AddOptions): SourceInput {
 
 type HostSource = Extract<SourceInput, { kind: "agent" }>["source"];
 
-function plainSource(io: CliIo, { path, volume, source, exclude }: AddOptions): SourceInput {
+function plainSource(io: CliIo, { path, volume, source, exclude, snapshot }: AddOptions): SourceInput {
   const given = [path, volume, source].filter((value) => value !== undefined);
   if (given.length !== 1) throw cliError("CLI_USAGE", "say what to back up: one of --path, --volume and --source");
   if (volume !== undefined) return { kind: "volume", path: resolve(io.cwd, volume) };
-  if (source === undefined)
-    return { kind: "files", paths: (path ?? []).map((each) => resolve(io.cwd, each)), exclude: [...(exclude ?? [])] };
+  if (snapshot !== undefined && path === undefined) throw cliError("CLI_USAGE", "--snapshot goes with --path");
+  if (source === undefined) {
+    const paths = (path ?? []).map((each) => resolve(io.cwd, each));
+    return { kind: "files", paths, exclude: [...(exclude ?? [])], ...(snapshot === undefined ? {} : { snapshot }) };
+  }
   try {
     return JSON.parse(source) as SourceInput;
   } catch (cause) {

@@ -6002,6 +6002,8 @@ export interface operations {
                                     /** @default [] */
                                     exclude: string[];
                                     one_file_system?: boolean;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "btrfs";
                                 } | {
                                     /** @enum {string} */
                                     kind: "mariadb";
@@ -6173,6 +6175,8 @@ export interface operations {
                                         /** @default [] */
                                         exclude: string[];
                                         one_file_system?: boolean;
+                                        /** @enum {string} */
+                                        snapshot?: "none" | "btrfs";
                                     } | {
                                         /** @enum {string} */
                                         kind: "mariadb";
@@ -6412,6 +6416,8 @@ export interface operations {
                                 /** @default [] */
                                 exclude: string[];
                                 one_file_system?: boolean;
+                                /** @enum {string} */
+                                snapshot?: "none" | "btrfs";
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -6674,6 +6680,8 @@ export interface operations {
                             /** @default [] */
                             exclude?: string[];
                             one_file_system?: boolean;
+                            /** @enum {string} */
+                            snapshot?: "none" | "btrfs";
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -6845,6 +6853,8 @@ export interface operations {
                                 /** @default [] */
                                 exclude?: string[];
                                 one_file_system?: boolean;
+                                /** @enum {string} */
+                                snapshot?: "none" | "btrfs";
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -7084,6 +7094,8 @@ export interface operations {
                         /** @default [] */
                         exclude?: string[];
                         one_file_system?: boolean;
+                        /** @enum {string} */
+                        snapshot?: "none" | "btrfs";
                     } | {
                         /** @enum {string} */
                         kind: "mariadb";
@@ -7279,6 +7291,8 @@ export interface operations {
                                 /** @default [] */
                                 exclude: string[];
                                 one_file_system?: boolean;
+                                /** @enum {string} */
+                                snapshot?: "none" | "btrfs";
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -7450,6 +7464,8 @@ export interface operations {
                                     /** @default [] */
                                     exclude: string[];
                                     one_file_system?: boolean;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "btrfs";
                                 } | {
                                     /** @enum {string} */
                                     kind: "mariadb";
@@ -7689,6 +7705,8 @@ export interface operations {
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
+                            /** @enum {string} */
+                            snapshot?: "none" | "btrfs";
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -7955,6 +7973,8 @@ export interface operations {
                                 /** @default [] */
                                 exclude: string[];
                                 one_file_system?: boolean;
+                                /** @enum {string} */
+                                snapshot?: "none" | "btrfs";
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -8126,6 +8146,8 @@ export interface operations {
                                     /** @default [] */
                                     exclude: string[];
                                     one_file_system?: boolean;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "btrfs";
                                 } | {
                                     /** @enum {string} */
                                     kind: "mariadb";
@@ -8365,6 +8387,8 @@ export interface operations {
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
+                            /** @enum {string} */
+                            snapshot?: "none" | "btrfs";
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -8696,6 +8720,8 @@ export interface operations {
                             /** @default [] */
                             exclude?: string[];
                             one_file_system?: boolean;
+                            /** @enum {string} */
+                            snapshot?: "none" | "btrfs";
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";
@@ -8867,6 +8893,8 @@ export interface operations {
                                 /** @default [] */
                                 exclude?: string[];
                                 one_file_system?: boolean;
+                                /** @enum {string} */
+                                snapshot?: "none" | "btrfs";
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -9106,6 +9134,8 @@ export interface operations {
                         /** @default [] */
                         exclude?: string[];
                         one_file_system?: boolean;
+                        /** @enum {string} */
+                        snapshot?: "none" | "btrfs";
                     } | {
                         /** @enum {string} */
                         kind: "mariadb";
@@ -9307,6 +9337,8 @@ export interface operations {
                                 /** @default [] */
                                 exclude: string[];
                                 one_file_system?: boolean;
+                                /** @enum {string} */
+                                snapshot?: "none" | "btrfs";
                             } | {
                                 /** @enum {string} */
                                 kind: "mariadb";
@@ -9478,6 +9510,8 @@ export interface operations {
                                     /** @default [] */
                                     exclude: string[];
                                     one_file_system?: boolean;
+                                    /** @enum {string} */
+                                    snapshot?: "none" | "btrfs";
                                 } | {
                                     /** @enum {string} */
                                     kind: "mariadb";
@@ -9717,6 +9751,8 @@ export interface operations {
                             /** @default [] */
                             exclude: string[];
                             one_file_system?: boolean;
+                            /** @enum {string} */
+                            snapshot?: "none" | "btrfs";
                         } | {
                             /** @enum {string} */
                             kind: "mariadb";

@@ -8,6 +8,13 @@ export const sourceError = errorCatalogue({
       "Check that the path exists and is mounted on this host and that Holdfast may read it; or pause backups of this workload.",
     status_reason: "SourceUnreachable",
   },
+  SOURCE_SNAPSHOT_FAILED: {
+    fault: "operational",
+    retry: "later",
+    guidance:
+      "Give each file system or subvolume as a path of its own, check that btrfs-progs is installed and that Holdfast runs as root; or back up without a snapshot.",
+    status_reason: "SnapshotFailed",
+  },
   SOURCE_FILE_VANISHED: {
     fault: "operational",
     retry: "never",
