@@ -58,6 +58,8 @@ export const regionSchema = z.object({
   /** ISO 3166-1 alpha-2, upper case: decides which copies stay domestic. */
   country: z.string().regex(/^[A-Z]{2}$/, "a two-letter country code such as BD"),
   store: storeConfigSchema,
+  /** Projects have a master key of their own here, apart from those of other regions. */
+  own_keys: z.boolean(),
   revision: z.number().int(),
   created_at: instantSchema,
 });

@@ -18,6 +18,12 @@ export const createRegionRequestSchema = z.strictObject({
   name: nameSchema,
   country: regionSchema.shape.country,
   store: regionSchema.shape.store,
+  /** Projects get a master key of their own here, apart from those of other regions. */
+  own_keys: z.boolean().optional(),
+});
+
+export const setRegionKeysRequestSchema = z.strictObject({
+  own_keys: z.boolean(),
 });
 
 /** What a region's storage was seen to do. */

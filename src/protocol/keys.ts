@@ -7,6 +7,8 @@ export const keyViewSchema = z.object({
   alias: z.string(),
   /** Name of the project whose backups it protects. */
   project: z.string().nullable(),
+  /** Name of the region, where that has a key of its own. */
+  region: z.string().nullable(),
   state: keyStateSchema,
   created_at: z.string(),
   destroy_at: z.string().nullable(),

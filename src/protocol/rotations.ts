@@ -39,6 +39,8 @@ export const rotationSchema = z.object({
   id: z.string(),
   project: z.string(),
   key_id: z.string(),
+  /** Every master key of the project: one, and those of regions that have their own. */
+  keys: z.array(z.object({ key_id: z.string(), old_version: count, new_version: count.nullable() })),
   state: z.enum(["RUNNING", "DONE", "FAILED", "SUPERSEDED"]),
   old_version: count,
   new_version: count.nullable(),
@@ -80,6 +82,8 @@ export const rotationQuerySchema = z.strictObject({ project: z.string().min(1).m
 
 export const retireKeyRequestSchema = z.strictObject({
   project: z.string().min(1).max(128),
+  /** Name or id of a region that has a key of its own. */
+  region: z.string().min(1).max(128).optional(),
   version: z.number().int().min(1),
 });
 

@@ -39,7 +39,7 @@ async function worldOf(files: number): Promise<World> {
 async function openEpoch(repo: string): Promise<number> {
   await using opened = await openAt(repo);
   const epoch = (await highestEpoch([opened.store])) + 1;
-  await opened.repository.openEpoch(epoch, cmkOf(), [opened.store]);
+  await opened.repository.openEpoch(epoch, [{ store: opened.store, cmk_key_id: cmkOf() }]);
   return epoch;
 
   function cmkOf(): string {

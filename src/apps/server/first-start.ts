@@ -85,6 +85,7 @@ async function addRegion(region: DefaultRegion, ports: FirstStartPorts): Promise
         name: record.name,
         country: record.country,
         store: JSON.stringify(region.store),
+        own_keys: record.own_keys ?? false,
         created_at: new Date(ports.clock.now_ms()),
       })
       .execute();

@@ -107,13 +107,20 @@ function settle(found: FoundManifest, known: ReadonlySet<string>): FoundManifest
 
 /** Ids of all regions there are now. */
 async function putRegions(tx: Tx, walk: Walk, clock: Clock): Promise<ReadonlySet<string>> {
-  for (const { id, name, country, store } of walk.regions) {
+  for (const { id, name, country, store, own_keys = false } of walk.regions) {
     const rows = await tx.selectFrom("regions").select(["id", "name"]).execute();
     if (rows.some((row) => row.id === id)) continue;
     const free_name = rows.some((row) => row.name === name) ? `${name}-${id.slice(-6)}` : name;
     await tx
       .insertInto("regions")
-      .values({ id, name: free_name, country, store: JSON.stringify(store), created_at: new Date(clock.now_ms()) })
+      .values({
+        id,
+        name: free_name,
+        country,
+        store: JSON.stringify(store),
+        own_keys,
+        created_at: new Date(clock.now_ms()),
+      })
       .execute();
   }
   return new Set((await tx.selectFrom("regions").select("id").execute()).map((row) => row.id));

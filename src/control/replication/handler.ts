@@ -45,7 +45,8 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
 
       return repositories.use(from, (source) =>
         repositories.useStore(to, async (target_store) => {
-          const request = { source, backup_id: backup.id, target_store, clock, random };
+          const of = { source, backup_id: backup.id, clock, random };
+          const request = { ...of, target_store, target_cmk: to.cmk_id };
           await context.step("plan", async () => {
             const plan = await engine.planCopy(request);
             return { packs_missing: plan.packs_missing, bytes_missing: plan.bytes_missing };

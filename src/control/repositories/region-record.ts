@@ -8,7 +8,12 @@ import { repositoriesError } from "./errors.ts";
  * A region's storage says which region it is, so that a lost database finds its regions again under their old ids, and
  * nobody writes one region's backups into another's folder by mistake. Holds no secret.
  */
-const recordSchema = z.object({ id: z.string(), name: z.string(), country: z.string() });
+const recordSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  country: z.string(),
+  own_keys: z.boolean().optional(),
+});
 export type RegionRecord = z.infer<typeof recordSchema>;
 
 const RECORD_KEY = "identity";
@@ -25,13 +30,14 @@ export async function readRegionRecord(store: ObjectStore): Promise<RegionRecord
 
 /** Writes the record, or checks the one that is there. @throws REGION_MISMATCH */
 export async function claimRegionStore(store: ObjectStore, region: Region): Promise<void> {
-  const record: RegionRecord = { id: region.id, name: region.name, country: region.country };
+  const { id, name, country, own_keys } = region;
+  const record: RegionRecord = { id, name, country, ...(own_keys ? { own_keys } : {}) };
   const there = await readRegionRecord(store);
-  if (there === undefined) {
+  if (there === undefined || (there.id === id && (there.own_keys ?? false) !== own_keys)) {
     await store.put(RECORD_KEY, Buffer.from(JSON.stringify(record)));
     return;
   }
-  if (there.id === region.id) return;
+  if (there.id === id) return;
   const message = `${store.description} holds region ${there.name} (${there.id}), not ${region.name} (${region.id})`;
   throw repositoriesError("REGION_MISMATCH", message, { region: region.name, found: there.name });
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Selectable } from "kysely";
-import { hasCode } from "../../base/index.ts";
+import { hasCode, HoldfastError } from "../../base/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { KeyAdmin, KeyManager } from "../../engine/keys/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
@@ -23,7 +23,7 @@ export interface RepositoryPorts {
   readonly engine: Engine;
   readonly keys: KeyManager;
   /** With the right to create keys: a project gets a master key of its own with its first backup. */
-  readonly key_admin: Pick<KeyAdmin, "createKey">;
+  readonly key_admin: Pick<KeyAdmin, "createKey" | "describeKey">;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -43,6 +43,8 @@ export interface Repositories {
    * @throws KEY_*, REPOSITORY_*, STORE_*
    */
   use<T>(row: RepositoryRow, work: (repository: Repository) => Promise<T>): Promise<T>;
+  /** The master key that is to wrap a project's keys in a region; made when there is none. @throws KEY_* */
+  keyFor(project_id: string, region: Region, row: Pick<RepositoryRow, "cmk_id">): Promise<string>;
   /** Runs `work` with the bare store of the repository: what a copy writes to. */
   useStore<T>(row: RepositoryRow, work: (store: ObjectStore) => Promise<T>): Promise<T>;
   /** Runs `work` with the place in the region's storage that belongs to the region itself, not to a project. */
@@ -98,8 +100,8 @@ export function createRepositories(ports: RepositoryPorts): Repositories {
     });
     const made = await withStore(projectStore(region, project_id), (store) =>
       origin === undefined
-        ? createFirst(store, project_id, ports)
-        : replicate(origin, store, getRegion(tx, origin.region_id), withStore),
+        ? createFirst(store, project_id, region, ports)
+        : replicate(origin, store, region, { from: getRegion(tx, origin.region_id), withStore, ports }),
     );
     return tx
       .insertInto("repositories")
@@ -133,6 +135,12 @@ export function createRepositories(ports: RepositoryPorts): Repositories {
       const message = `project ${project_id} has no repository in region ${region_id}`;
       throw repositoriesError("REPOSITORY_NOT_THERE", message, { project_id, region_id });
     },
+    async keyFor(project_id, region, row) {
+      if (region.own_keys) return keyOf(keyAlias(project_id, region), ports);
+      // One that had its own comes back to the others; whatever else it has, it keeps.
+      const { alias } = await ports.key_admin.describeKey(row.cmk_id);
+      return ofAlias(alias).region_id === null ? row.cmk_id : keyOf(project_id, ports);
+    },
     async use(row, work) {
       const repository = await openRow(row);
       try {
@@ -159,8 +167,13 @@ interface Made {
  * A crash between these calls leaves a key without a repository, or a repository without a row: the next attempt takes
  * both up.
  */
-async function createFirst(store: ObjectStore, project_id: string, ports: RepositoryPorts): Promise<Made> {
-  const cmk_id = await projectKey(project_id, ports);
+async function createFirst(
+  store: ObjectStore,
+  project_id: string,
+  region: Region,
+  ports: RepositoryPorts,
+): Promise<Made> {
+  const cmk_id = await keyOf(keyAlias(project_id, region), ports);
   const { engine, keys, clock, random } = ports;
   try {
     const { repository_id } = await engine.createRepository({ store, keys, cmk_key_id: cmk_id, clock, random });
@@ -174,9 +187,20 @@ async function createFirst(store: ObjectStore, project_id: string, ports: Reposi
   }
 }
 
-async function projectKey(project_id: string, ports: RepositoryPorts): Promise<string> {
+/** The name of a master key in the key manager: the project's id, with the region's where that has its own. */
+export function keyAlias(project_id: string, region: Pick<Region, "id" | "own_keys">): string {
+  return region.own_keys ? `${project_id}.${region.id}` : project_id;
+}
+
+/** What {@link keyAlias} was made of; the region is null for a key that serves several. */
+export function ofAlias(alias: string): { readonly project_id: string; readonly region_id: string | null } {
+  const [project_id = "", region_id = null] = alias.split(".", 2);
+  return { project_id, region_id };
+}
+
+async function keyOf(alias: string, ports: RepositoryPorts): Promise<string> {
   try {
-    return (await ports.key_admin.createKey(project_id)).key_id;
+    return (await ports.key_admin.createKey(alias)).key_id;
   } catch (error) {
     const taken = hasCode(error, "KEY_ALIAS_TAKEN") ? error.context["key_id"] : undefined;
     if (typeof taken === "string") return taken;
@@ -187,20 +211,28 @@ async function projectKey(project_id: string, ports: RepositoryPorts): Promise<s
 async function replicate(
   origin: RepositoryRow,
   target: ObjectStore,
-  region: Promise<Region>,
-  withStore: <T>(config: Parameters<Engine["openStore"]>[0], work: (store: ObjectStore) => Promise<T>) => Promise<T>,
+  region: Region,
+  o: {
+    readonly from: Promise<Region>;
+    readonly withStore: <T>(
+      config: Parameters<Engine["openStore"]>[0],
+      work: (store: ObjectStore) => Promise<T>,
+    ) => Promise<T>;
+    readonly ports: RepositoryPorts;
+  },
 ): Promise<Made> {
-  const { name, store } = await region;
+  const { name, store } = await o.from;
+  const { project_id, repository_id } = origin;
+  const cmk_id = region.own_keys ? await keyOf(keyAlias(project_id, region), o.ports) : origin.cmk_id;
   try {
-    await withStore(projectStore({ store }, origin.project_id), (from) => replicateIdentity(from, target));
-  } catch (error) {
-    const message = `the repository of project ${origin.project_id} in region ${name} cannot be read`;
-    throw repositoriesError(
-      "REPOSITORY_ORIGIN_UNREACHABLE",
-      message,
-      { project_id: origin.project_id, region: name },
-      error,
+    await o.withStore(projectStore({ store }, project_id), (from) =>
+      replicateIdentity(from, target, { ...o.ports, cmk_id, repository_id }),
     );
+  } catch (error) {
+    // That a key may not be used is the key's affair, and not the region's.
+    if (error instanceof HoldfastError && error.code.startsWith("KEY_")) throw error;
+    const message = `the repository of project ${project_id} in region ${name} cannot be read`;
+    throw repositoriesError("REPOSITORY_ORIGIN_UNREACHABLE", message, { project_id, region: name }, error);
   }
-  return { repository_id: origin.repository_id, cmk_id: origin.cmk_id };
+  return { repository_id, cmk_id };
 }

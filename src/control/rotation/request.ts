@@ -2,11 +2,11 @@ import { newId } from "../../base/index.ts";
 import type { KeyAdmin } from "../../engine/keys/index.ts";
 import { PHASES } from "../../engine/reseal/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import type { Ports, Tx } from "../../platform/db/index.ts";
+import type { Ports, RotatedKey, Tx } from "../../platform/db/index.ts";
 import { getProject } from "../inventory/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import { rotationError } from "./errors.ts";
-import { getProjectKey } from "./keys.ts";
+import { getProjectKey, keysOfProject } from "./keys.ts";
 import { phasesOf, replicasOf, type RotationPorts } from "./ports.ts";
 
 /** Half of what a disk of today reads beside its work; an emergency knows no limit. */
@@ -34,7 +34,10 @@ export async function requestRotation(
   const project = await getProject(tx, request.project);
   if (project.shredded_at !== null)
     throw rotationError("PROJECT_SHREDDED", `project ${project.name} was shredded at ${project.shredded_at}`);
-  const key = await getProjectKey(tx, ports.key_admin, project.id);
+  const keys = await rotatedKeys(project.id, ports.key_admin);
+  const [key] = keys;
+  if (key === undefined)
+    throw rotationError("PROJECT_KEY_NOT_THERE", `project ${project.name} has no key yet`, { project: project.name });
   const now = new Date(ports.clock.now_ms());
   const rotation_id = newId("rot", ports.clock, ports.random);
   await tx
@@ -49,7 +52,7 @@ export async function requestRotation(
     ports,
   );
   const emergency = request.emergency ?? false;
-  const old_version = key.versions.at(-1)?.version ?? 1;
+  const { old_version } = key;
   await tx
     .insertInto("rotations")
     .values({
@@ -57,6 +60,7 @@ export async function requestRotation(
       project_id: project.id,
       cmk_id: key.key_id,
       old_version,
+      keys: JSON.stringify(keys),
       emergency,
       bytes_per_second: request.bytes_per_second ?? (emergency ? null : BYTES_PER_SECOND_DEFAULT),
       requested_by: request.by,
@@ -66,13 +70,28 @@ export async function requestRotation(
       created_at: now,
     })
     .execute();
-  const data = { rotation_id, key_id: key.key_id, old_version, emergency, by: request.by, reason: request.reason };
+  const data = {
+    rotation_id,
+    key_id: key.key_id,
+    keys,
+    old_version,
+    emergency,
+    by: request.by,
+    reason: request.reason,
+  };
   await appendEvent(
     tx,
     { type: "holdfast.key.rotation_requested", subject: rotation_id, project_id: project.id, data },
     ports,
   );
   return { rotation_id, job_id };
+}
+
+/** Every key that wraps, or will wrap, keys of the project; the one that serves most regions first. */
+async function rotatedKeys(project_id: string, key_admin: KeyAdmin): Promise<RotatedKey[]> {
+  return (await keysOfProject(key_admin, project_id))
+    .filter(({ state }) => state !== "DESTROYED" && state !== "PENDING_DESTRUCTION")
+    .map(({ key_id, versions }) => ({ key_id, old_version: versions.at(-1)?.version ?? 1, new_version: null }));
 }
 
 /** What a rotation would have to seal anew now, region by region. Reads only. */

@@ -3,6 +3,8 @@ import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
 import { getProject } from "../inventory/index.ts";
 import { enqueueJob, type JobHandler } from "../jobs/index.ts";
+import type { KeyVersion } from "../../engine/repository/index.ts";
+import { ofAlias } from "../repositories/index.ts";
 import { heldBackups } from "../retention/index.ts";
 import { rotationError } from "./errors.ts";
 import { getProjectKey } from "./keys.ts";
@@ -30,7 +32,7 @@ export interface VersionNeed {
 /** @throws STORE_*, KEY_* when a region cannot be looked at: then nobody can say that nothing depends on it */
 export async function needsOfVersion(
   project_id: string,
-  version: number,
+  { key_id, version }: { readonly key_id: string; readonly version: number },
   ports: RotationPorts,
   signal?: AbortSignal,
 ): Promise<VersionNeed[]> {
@@ -39,7 +41,8 @@ export async function needsOfVersion(
   for (const row of await replicasOf(ports.db, project_id)) {
     const need = await ports.repositories.use(row, async (repository) => {
       const use = await repository.keyUse();
-      const opened = [...use.first_version_of_epoch].flatMap(([epoch, first]) => (first === version ? [epoch] : []));
+      const isIt = (it: KeyVersion) => it.key_id === key_id && it.key_version === version;
+      const opened = [...use.first_of_epoch].flatMap(([epoch, first]) => (isIt(first) ? [epoch] : []));
       const options = { held, ...(signal === undefined ? {} : { signal }) };
       const survey = await ports.engine.surveyEpochs(repository, new Map(), options);
       const epochs = survey.epochs.filter(({ epoch }) => opened.includes(epoch));
@@ -49,7 +52,7 @@ export async function needsOfVersion(
         return known.length === 0 ? null : Math.max(...known);
       };
       return {
-        wraps_in_force: use.in_force.includes(version),
+        wraps_in_force: use.in_force.some(isIt),
         backups: new Set(epochs.flatMap(({ backups }) => backups)).size,
         packs: sum(({ packs }) => packs),
         bytes: sum(({ bytes }) => bytes),
@@ -84,11 +87,17 @@ export function refuseNeeded(key_id: string, version: number, needs: readonly Ve
 /** Asks for the retirement of an old version. @throws KEY_VERSION_NEWEST, PROJECT_KEY_NOT_THERE */
 export async function requestRetirement(
   tx: Tx,
-  request: { readonly project: string; readonly version: number; readonly by: string },
+  request: {
+    readonly project: string;
+    /** Whose key, where it has its own. */
+    readonly region?: string | undefined;
+    readonly version: number;
+    readonly by: string;
+  },
   ports: Ports & { readonly key_admin: KeyAdmin },
 ): Promise<{ job_id: string }> {
   const project = await getProject(tx, request.project);
-  const key = await getProjectKey(tx, ports.key_admin, project.id);
+  const key = await getProjectKey(tx, ports.key_admin, project.id, request.region);
   requireOlder(key, request.version);
   const input = { key_id: key.key_id, version: request.version, by: request.by };
   return enqueueJob(tx, { kind: "retire_key", project_id: project.id, input }, ports);
@@ -114,16 +123,18 @@ export function retireHandler(ports: RotationPorts): JobHandler {
       requireOlder(await key_admin.describeKey(key_id), version);
       const { needs } = await step(
         "check",
-        async () => ({ needs: await needsOfVersion(project_id, version, ports, signal) }),
+        async () => ({ needs: await needsOfVersion(project_id, { key_id, version }, ports, signal) }),
         (tx, found) => noteNeeds(tx, { project_id, key_id, version }, found.needs, clock.now_ms()),
       );
       if (needs.length > 0 && by === "schedule")
         return { state: "SKIPPED", result: { key_id, version, needs }, reason: "backups still depend on it" };
       refuseNeeded(key_id, version, needs);
       const sample = await step("sample", async () => {
-        const backup = await sampleBackup(db, project_id, random.bytes(4).readUInt32LE(0));
-        if (backup === undefined) return { backup_id: null, verdict: "no backup is left" };
-        const row = await repositories.find(project_id, backup.region_id);
+        // Read where this key is the one that opens it.
+        const row = (await replicasOf(db, project_id)).find(({ cmk_id }) => cmk_id === key_id);
+        const dice = random.bytes(4).readUInt32LE(0);
+        const backup = row === undefined ? undefined : await sampleBackup(db, project_id, row.region_id, dice);
+        if (row === undefined || backup === undefined) return { backup_id: null, verdict: "no backup is left" };
         const report = await repositories.use(row, (repository) =>
           engine.verifyBackup({ repository, backup_id: backup.id, read_data: true, signal, onProgress: progress }),
         );
@@ -164,16 +175,20 @@ export function retireHandler(ports: RotationPorts): JobHandler {
   };
 }
 
-function sampleBackup(db: Db, project_id: string, dice: number) {
-  return db
+async function sampleBackup(db: Db, project_id: string, region_id: string, dice: number) {
+  const rows = await db
     .selectFrom("backups")
-    .select(["id", "region_id"])
-    .where("project_id", "=", project_id)
-    .where("state", "=", "AVAILABLE")
-    .orderBy("created_at", "desc")
+    .leftJoin("copies", (join) =>
+      join.onRef("copies.backup_id", "=", "backups.id").on("copies.region_id", "=", region_id),
+    )
+    .select("backups.id")
+    .where("backups.project_id", "=", project_id)
+    .where("backups.state", "=", "AVAILABLE")
+    .where((where) => where.or([where("backups.region_id", "=", region_id), where("copies.state", "=", "AVAILABLE")]))
+    .orderBy("backups.created_at", "desc")
     .limit(50)
-    .execute()
-    .then((rows) => rows[dice % Math.max(1, rows.length)]);
+    .execute();
+  return rows[dice % Math.max(1, rows.length)];
 }
 
 async function noteNeeds(
@@ -199,11 +214,12 @@ export async function planRetirements(db: Db, ports: Ports & { readonly key_admi
   const day = Math.floor(clock.now_ms() / DAY_MS);
   let asked = 0;
   const projects = await db.selectFrom("projects").select("id").where("shredded_at", "is", null).execute();
-  const keys = new Map((await key_admin.listKeys()).map((key) => [key.alias, key]));
-  for (const { id } of projects) {
-    const key = keys.get(id);
-    for (const { version, state, destroyed_at } of key?.versions.slice(0, -1) ?? []) {
-      if (key === undefined || state === "PENDING_DESTRUCTION") continue;
+  const there = new Set(projects.map(({ id }) => id));
+  for (const key of await key_admin.listKeys()) {
+    const { project_id: id } = ofAlias(key.alias);
+    if (!there.has(id)) continue;
+    for (const { version, state, destroyed_at } of key.versions.slice(0, -1)) {
+      if (state === "PENDING_DESTRUCTION") continue;
       if (state === "DESTROYED") {
         await noteDestroyed(db, id, key.key_id, version, destroyed_at, ports);
         continue;

@@ -1,7 +1,8 @@
 import { type EpochSurvey, PHASES } from "../../engine/reseal/index.ts";
 import { highestEpoch } from "../../engine/repository/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
-import type { Tx } from "../../platform/db/index.ts";
+import type { RotatedKey, Tx } from "../../platform/db/index.ts";
+import { getRegion } from "../inventory/index.ts";
 import type { JobHandler, JobRow } from "../jobs/index.ts";
 import { heldBackups } from "../retention/index.ts";
 import { enqueueReseals } from "./due.ts";
@@ -15,35 +16,60 @@ export function rotateHandler(ports: RotationPorts): JobHandler {
   const { db, repositories, key_admin, engine } = ports;
   return {
     kind: "rotate",
-    steps: ["version", "rewrap", "number", "epoch", "retire_old", "plan"],
+    steps: ["keys", "versions", "rewrap", "number", "epoch", "retire_old", "plan"],
     async run({ job, step, signal }) {
       const rotation = await db
         .selectFrom("rotations")
         .selectAll()
         .where("id", "=", String(job.input["rotation_id"]))
         .executeTakeFirstOrThrow();
-      const { project_id, cmk_id, old_version, emergency } = rotation;
+      const { project_id, cmk_id, emergency } = rotation;
       const rows = await replicasOf(db, project_id);
 
-      const { version } = await step(
-        "version",
-        async () => {
-          const newest = async () => (await key_admin.describeKey(cmk_id)).versions.at(-1)?.version ?? 0;
-          // An attempt that died may have made it already.
-          if ((await newest()) <= old_version) await key_admin.rotateKey(cmk_id);
-          return { version: await newest() };
-        },
-        (tx, output) => set(tx, rotation.id, { new_version: output.version }),
-      );
-      const { regions } = await step("rewrap", async () => {
-        const reports: Record<string, unknown>[] = [];
-        for (const row of rows) {
-          signal.throwIfAborted();
-          const report = await repositories.use(row, (repository) => repository.rewrapKeys(cmk_id));
-          reports.push({ region_id: row.region_id, ...report });
-        }
-        return { regions: reports };
+      // Here a region that was given keys of its own, or gave them up, changes over.
+      const { cmk_of } = await step("keys", async () => {
+        const found: Record<string, string> = {};
+        for (const row of rows)
+          found[row.region_id] = await repositories.keyFor(project_id, await getRegion(db, row.region_id), row);
+        return { cmk_of: found };
       });
+      const cmkOf = (row: { readonly region_id: string; readonly cmk_id: string }) =>
+        cmk_of[row.region_id] ?? row.cmk_id;
+      const { keys } = await step(
+        "versions",
+        async () => {
+          const made: RotatedKey[] = [];
+          for (const key_id of new Set(rows.map(cmkOf))) {
+            const newest = async () => (await key_admin.describeKey(key_id)).versions.at(-1)?.version ?? 0;
+            const old_version = rotation.keys.find((key) => key.key_id === key_id)?.old_version ?? 0;
+            // An attempt that died may have made it already, or the key is new.
+            if ((await newest()) <= old_version) await key_admin.rotateKey(key_id);
+            made.push({ key_id, old_version, new_version: await newest() });
+          }
+          return { keys: made };
+        },
+        (tx, output) => set(tx, rotation.id, { ...namedIn(output.keys, cmk_id), keys: JSON.stringify(output.keys) }),
+      );
+      const { regions } = await step(
+        "rewrap",
+        async () => {
+          const reports: Record<string, unknown>[] = [];
+          for (const row of rows) {
+            signal.throwIfAborted();
+            const report = await repositories.use(row, (repository) => repository.rewrapKeys(cmkOf(row)));
+            reports.push({ region_id: row.region_id, key_id: cmkOf(row), ...report });
+          }
+          return { regions: reports };
+        },
+        async (tx) => {
+          for (const row of rows)
+            await tx
+              .updateTable("repositories")
+              .set({ cmk_id: cmkOf(row) })
+              .where("id", "=", row.id)
+              .execute();
+        },
+      );
       const { epoch } = await step(
         "number",
         async () => ({ epoch: (await withStores(repositories, rows, highestEpoch)) + 1 }),
@@ -52,20 +78,26 @@ export function rotateHandler(ports: RotationPorts): JobHandler {
       await step("epoch", async () => {
         const [first] = rows;
         if (first === undefined) return {};
-        await withStores(repositories, rows, (stores) =>
-          repositories.use(first, (repository) => repository.openEpoch(epoch, cmk_id, stores)),
-        );
+        await withStores(repositories, rows, (stores) => {
+          const replicas = stores.map((store, at) => ({ store, cmk_key_id: cmkOf(rows[at] ?? first) }));
+          return repositories.use(first, (repository) => repository.openEpoch(epoch, replicas));
+        });
         return {};
       });
-      // After a compromise nobody shall use the old version any more; no wrap in force needs it.
+      // After a compromise nobody shall use the old versions any more; no wrap in force needs them.
       await step("retire_old", async () => {
         if (!emergency) return {};
-        const old = (await key_admin.describeKey(cmk_id)).versions.filter(
-          (it) => it.version <= old_version && it.state === "ENABLED",
-        );
-        for (const { version: older } of old) await key_admin.disableKey(cmk_id, older);
-        return { disabled: old.map((it) => it.version) };
+        const disabled: { key_id: string; version: number }[] = [];
+        for (const { key_id, old_version } of rotation.keys) {
+          for (const { version, state } of (await key_admin.describeKey(key_id)).versions) {
+            if (version > old_version || state !== "ENABLED" || keys.every((key) => key.key_id !== key_id)) continue;
+            await key_admin.disableKey(key_id, version);
+            disabled.push({ key_id, version });
+          }
+        }
+        return { disabled };
       });
+      const version = namedIn(keys, cmk_id).new_version;
       const held = await heldBackups(db, project_id);
       const plan = await step(
         "plan",
@@ -91,12 +123,15 @@ export function rotateHandler(ports: RotationPorts): JobHandler {
           for (const { region_id, survey } of output.surveys) {
             await insertPhases(tx, rotation.id, region_id, survey, emergency, ports.clock.now_ms());
           }
-          const data = { rotation_id: rotation.id, key_id: cmk_id, version, epoch, regions };
+          const data = { rotation_id: rotation.id, key_id: cmk_id, version, keys, epoch, regions };
           await appendEvent(tx, { type: "holdfast.key.rotated", subject: cmk_id, project_id, data }, ports);
           await enqueueReseals(tx, rotation.id, ports);
         },
       );
-      return { state: "SUCCEEDED", result: { rotation_id: rotation.id, version, epoch, regions, plan: plan.surveys } };
+      return {
+        state: "SUCCEEDED",
+        result: { rotation_id: rotation.id, version, keys, epoch, regions, plan: plan.surveys },
+      };
     },
     async ended(tx, job: JobRow, end) {
       if (end.state === "SUCCEEDED" || end.state === "SUCCEEDED_WITH_WARNINGS") return;
@@ -110,7 +145,14 @@ export function rotateHandler(ports: RotationPorts): JobHandler {
   };
 }
 
-async function set(tx: Tx, id: string, values: { new_version?: number; epoch?: number }): Promise<void> {
+/**
+ * What the rotation says of itself in one figure: of its own key, or where that serves no region any more, the first.
+ */
+function namedIn(keys: readonly RotatedKey[], cmk_id: string): { new_version: number } {
+  return { new_version: (keys.find(({ key_id }) => key_id === cmk_id) ?? keys[0])?.new_version ?? 0 };
+}
+
+async function set(tx: Tx, id: string, values: { new_version?: number; keys?: string; epoch?: number }): Promise<void> {
   await tx.updateTable("rotations").set(values).where("id", "=", id).execute();
 }
 

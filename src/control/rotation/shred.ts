@@ -6,7 +6,7 @@ import type { Db, Ports, Tx } from "../../platform/db/index.ts";
 import { getProject } from "../inventory/index.ts";
 import { heldBackups } from "../retention/index.ts";
 import { rotationError } from "./errors.ts";
-import { getProjectKey } from "./keys.ts";
+import { getProjectKey, keysOfProject } from "./keys.ts";
 
 /** The key manager's least time between giving a key up and destroying it: time to notice a mistake. */
 const SHRED_DAYS = 7;
@@ -25,6 +25,7 @@ export async function shredProject(
   const project = await getProject(tx, request.project);
   if (project.shredded_at !== null) return project;
   const key = await getProjectKey(tx, ports.key_admin, project.id);
+  const keys = await keysOfProject(ports.key_admin, project.id);
   await refuseLocked(tx, project, ports.clock.now_ms());
   if (dry_run) return project;
   if (request.confirm !== project.name)
@@ -59,16 +60,23 @@ export async function shredProject(
       .where("state", "in", ["AVAILABLE", "DAMAGED"])
       .execute();
   }
-  const data = { key_id: key.key_id, by: request.by, backups: ids.length, destroyed_after_days: SHRED_DAYS };
+  const data = {
+    key_id: key.key_id,
+    key_ids: keys.map(({ key_id }) => key_id),
+    by: request.by,
+    backups: ids.length,
+    destroyed_after_days: SHRED_DAYS,
+  };
   await appendEvent(
     tx,
     { type: "holdfast.project.shredded", subject: project.id, project_id: project.id, data },
     ports,
   );
   // Last: what it changes cannot be rolled back. A repeated request finds the key given up already.
-  await ports.key_admin.scheduleDestruction(key.key_id, { after_days: SHRED_DAYS }).catch((error: unknown) => {
-    if (!hasCode(error, "KEY_STATE_CONFLICT") && !hasCode(error, "KEY_DESTROYED")) throw error;
-  });
+  for (const { key_id } of keys)
+    await ports.key_admin.scheduleDestruction(key_id, { after_days: SHRED_DAYS }).catch((error: unknown) => {
+      if (!hasCode(error, "KEY_STATE_CONFLICT") && !hasCode(error, "KEY_DESTROYED")) throw error;
+    });
   return getProject(tx, project.id);
 }
 

@@ -34,6 +34,7 @@ export async function rotationStatus(db: Db, filter: { readonly project?: string
     id,
     project,
     key_id: cmk_id,
+    keys: [...rotation.keys],
     state: rotation.state,
     old_version: rotation.old_version,
     new_version: rotation.new_version,

@@ -154,7 +154,7 @@ export async function runCopy(plan: CopyPlan, options: CopyRunOptions = {}): Pro
     if ((await replica.sweepState()).seq !== prepared.sweep_seq) prepared = await prepare(plan.request);
     const { needed, missing, taboo } = prepared;
     meter.begin("copy", plan.packs_missing, plan.bytes_missing);
-    await copyKeys(source.store, target_store, report);
+    await copyKeys(plan.request, report);
     const loaded = await replica.loadIndex({
       new_chunks: 0,
       new_frames: 0,
@@ -245,18 +245,16 @@ async function copyUnderNewNames(
 
 /** Keys before the config: the replica is a repository from the moment it has one. */
 async function copyKeys(
-  source: ObjectStore,
-  target: ObjectStore,
+  { source, target_store, target_cmk }: CopyRequest,
   report: { objects_copied: number; bytes_copied: number },
 ): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of source.list("keys/")) keys.push(key);
-  for (const key of [...keys, CONFIG_KEY]) {
-    if ((await target.stat(key)) !== undefined) continue;
-    const bytes = await source.get(key);
-    decodeJsonObject(key, bytes); // refuses to spread a damaged one
-    if (!(await putOnce(target, key, bytes))) continue;
-    report.objects_copied++;
-    report.bytes_copied += bytes.length;
-  }
+  const { objects, bytes } = await source.carryKeys(target_store, target_cmk);
+  report.objects_copied += objects;
+  report.bytes_copied += bytes;
+  if ((await target_store.stat(CONFIG_KEY)) !== undefined) return;
+  const config = await source.store.get(CONFIG_KEY);
+  decodeJsonObject(CONFIG_KEY, config); // refuses to spread a damaged one
+  if (!(await putOnce(target_store, CONFIG_KEY, config))) return;
+  report.objects_copied++;
+  report.bytes_copied += config.length;
 }

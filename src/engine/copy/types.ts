@@ -8,6 +8,8 @@ export interface CopyRequest {
   readonly backup_id: string;
   /** The other region's store; it becomes a replica of the same repository (same id, same keys, same ciphertext). */
   readonly target_store: ObjectStore;
+  /** CMK that wraps the replica's keys, when it is not the source's. */
+  readonly target_cmk?: string;
   readonly clock: Clock;
   readonly random: Random;
 }

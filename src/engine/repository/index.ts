@@ -18,7 +18,7 @@ export { isCertainlyDead } from "./process.ts";
 export type { LoadedIndex } from "./load-index.ts";
 export * from "./create.ts";
 export * from "./repository.ts";
-export { highestEpoch, type KeyUse, type RewrapReport } from "./rewrap.ts";
+export { carryKeys, highestEpoch, type KeyUse, type KeyVersion, type Replica, type RewrapReport } from "./rewrap.ts";
 export type { PackRewriter } from "./rewriter.ts";
 export * from "./sink.ts";
 export { dropOldSweepStates, isPending, nextSeq, packsNow, type SweepState } from "./sweep-state.ts";

@@ -62,7 +62,7 @@ export function epochContext(repository_id: string, epoch: number): WrapContext 
 const READS_MAX = 8;
 
 /** A key object may be replaced by the next one between a listing and the reading of it: then it is listed again. */
-async function whileRewrapped<T>(read: () => Promise<T>): Promise<T> {
+export async function whileRewrapped<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
@@ -199,7 +199,7 @@ export async function listSeqs(store: ObjectStore, prefix: string): Promise<{ ke
   return found;
 }
 
-async function unwrapObject(
+export async function unwrapObject(
   store: ObjectStore,
   keys: KeyManager,
   key: string,

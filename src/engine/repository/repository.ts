@@ -22,7 +22,16 @@ import { forget, type ForgottenBackup, putRemoved, readForgotten, readForgottenO
 import { type Keyring, readEpochs, readKeyring, splitKeyring } from "./keyring.ts";
 import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
-import { type KeyUse, openEpoch, readKeyUse, rewrapKeys, type RewrapReport } from "./rewrap.ts";
+import {
+  type Carried,
+  carryKeys,
+  type KeyUse,
+  openEpoch,
+  readKeyUse,
+  type Replica,
+  rewrapKeys,
+  type RewrapReport,
+} from "./rewrap.ts";
 import { PackRewriter } from "./rewriter.ts";
 import { segmentHolds } from "./segment-check.ts";
 import { goingOrGone, packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
@@ -159,10 +168,16 @@ export class Repository {
     return rewrapKeys({ store, keys: this.#options.keys, cmk_key_id, repository_id: id, clock });
   }
 
+  /** Gives a replica the keys it lacks, under its own CMK. @see carryKeys */
+  carryKeys(to: ObjectStore, cmk_key_id?: string): Promise<Carried> {
+    const { store, clock, id } = this;
+    return carryKeys(store, to, cmk_key_id, { keys: this.#options.keys, repository_id: id, clock });
+  }
+
   /** Opens an epoch here and in the other replicas. */
-  async openEpoch(epoch: number, cmk_key_id: string, stores: readonly ObjectStore[]): Promise<void> {
+  async openEpoch(epoch: number, replicas: readonly Replica[]): Promise<void> {
     const { clock, random, id } = this;
-    await openEpoch(stores, epoch, { keys: this.#options.keys, cmk_key_id, repository_id: id, clock, random });
+    await openEpoch(replicas, epoch, { keys: this.#options.keys, repository_id: id, clock, random });
     await this.refreshKeys();
   }
 

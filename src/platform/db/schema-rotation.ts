@@ -6,6 +6,12 @@ type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
 type Count = ColumnType<number, number | undefined, number>;
 type Json = ColumnType<Readonly<Record<string, unknown>> | null, string | null | undefined, string | null>;
 
+export interface RotatedKey {
+  readonly key_id: string;
+  readonly old_version: number;
+  readonly new_version: number | null;
+}
+
 export interface RotationTable {
   id: string;
   project_id: string;
@@ -13,6 +19,8 @@ export interface RotationTable {
   /** Newest version of the CMK when the rotation was asked for. */
   old_version: number;
   new_version: Nullable<number>;
+  /** Every CMK of the project that is rotated, with its newest version when the rotation was asked for. */
+  keys: ColumnType<readonly RotatedKey[], string | undefined, string>;
   epoch: Nullable<number>;
   emergency: boolean;
   bytes_per_second: Nullable<number>;

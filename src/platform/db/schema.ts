@@ -38,6 +38,7 @@ export interface RegionTable {
   name: string;
   country: string;
   store: Json<{ readonly kind: "fs"; readonly path: string; readonly quota_bytes?: number }>;
+  own_keys: WithDefault<boolean>;
   revision: Generated<number>;
   created_at: Time;
 }

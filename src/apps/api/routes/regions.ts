@@ -1,8 +1,14 @@
 import type { FastifyInstance } from "fastify";
-import { createRegion, getRegion } from "../../../control/inventory/index.ts";
+import { createRegion, getRegion, setRegionKeys } from "../../../control/inventory/index.ts";
 import { regionSchema } from "../../../model/index.ts";
 import { placeName } from "../../../control/repositories/index.ts";
-import { createRegionRequestSchema, idParamsSchema, pageSchema, regionTestSchema } from "../../../protocol/index.ts";
+import {
+  createRegionRequestSchema,
+  idParamsSchema,
+  pageSchema,
+  regionTestSchema,
+  setRegionKeysRequestSchema,
+} from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
@@ -51,6 +57,25 @@ export function addRegionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, body, dry_run }) => {
       const region = await createRegion(db, body, deps);
       // The storage learns the id before the database keeps it: storage that belongs to another is refused here.
+      if (!dry_run) await deps.repositories.claimRegion(region);
+      return region;
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/regions/:id/keys",
+    method: "POST",
+    operation_id: "set_region_keys",
+    organisation: true,
+    summary: "Give projects a master key of their own in a region, or none; those there change over when rotated",
+    scope: "keys:write",
+    status: 200,
+    params: idParamsSchema,
+    body: setRegionKeysRequestSchema,
+    response: regionSchema,
+    async run({ db, params, body, principal, dry_run }) {
+      const region = await setRegionKeys(db, params.id, body.own_keys, principal.name, deps);
+      // The storage remembers it for a rebuilt catalog.
       if (!dry_run) await deps.repositories.claimRegion(region);
       return region;
     },

@@ -133,12 +133,14 @@ export function registerRotation(key: Command, io: CliIo): void {
   const retiring = "baas key retire --project acme-prod --key-version 1";
   serverCommand(key, "retire", "Destroy an old version 30 days from now, if nothing depends on it.", retiring)
     .option("--project <name>", "project")
+    .option("--region <name>", "the key of this region, which has its own")
     .option("--key-version <n>", "the old version", (text) => Number(text))
     .option(...DETACH)
-    .action(async (options: WaitOptions & { project?: string; keyVersion?: number }) => {
+    .action(async (options: WaitOptions & { project?: string; region?: string; keyVersion?: number }) => {
       const connection = await connectServer(io, options);
       const version = Number(required(options.keyVersion?.toString(), "--key-version"));
-      const body = { project: required(options.project, "--project"), version };
+      const of = options.region === undefined ? {} : { region: options.region };
+      const body = { project: required(options.project, "--project"), ...of, version };
       const params = { header: idempotencyKey(io) };
       const accepted = unwrap(await connection.api.POST("/v1/key-retirements", { params, body }));
       const job = await awaitJob(io, connection, options, accepted.job_id);
@@ -152,7 +154,8 @@ export function registerRotation(key: Command, io: CliIo): void {
 }
 
 function statusText(it: RotationView): string {
-  const versions = `version ${it.old_version} → ${it.new_version ?? "…"}, epoch ${it.epoch ?? "…"}`;
+  const steps = it.keys.map(({ old_version, new_version }) => `${old_version} → ${new_version ?? "…"}`);
+  const versions = `version ${steps.join(" and ")}, epoch ${it.epoch ?? "…"}`;
   const head = `${it.project}: ${it.state}, ${versions}, begun ${formatTime(it.created_at)} by ${it.requested_by}`;
   return it.phases.length === 0 ? head : `${head}\n${renderTable(it.phases, PHASES, undefined)}`;
 }

@@ -12,6 +12,7 @@ import { registerRotation } from "./key-rotation.ts";
 const KEYS: readonly Column<KeyView>[] = [
   { title: "key", value: (row) => row.key_id },
   { title: "project", value: (row) => row.project, shrink: true },
+  { title: "region", value: (row) => row.region ?? "all others" },
   { title: "state", value: (row) => row.state },
   { title: "versions", value: (row) => row.versions.length, align: "right" },
   { title: "newest made", value: (row) => formatTime(row.versions.at(-1)?.created_at ?? null) },
@@ -160,6 +161,7 @@ function detailText(key: KeyDetail): string {
     renderDetails([
       ["key", key.key_id],
       ["project", key.project],
+      ["region", key.region],
       ["state", key.state],
       ["made", formatTime(key.created_at)],
     ]),

@@ -16,6 +16,7 @@ interface AddOptions extends ServerOptions, S3RegionOptions {
   readonly path?: string;
   readonly url?: string;
   readonly quota?: number;
+  readonly ownKeys?: boolean;
 }
 
 export const register: Register = (program, io) => {
@@ -33,6 +34,7 @@ export const register: Register = (program, io) => {
     .requiredOption("--country <code>", "two-letter country code, e.g. BD")
     .option("--path <dir>", "folder on the server that holds the region's objects")
     .option("--url <url>", "s3://bucket/prefix that holds them; best a bucket with Object Lock")
+    .option("--own-keys", "projects get a master key of their own here, apart from those of other regions")
     .option("--quota <size>", "refuse to store more than this in a folder, e.g. 500GiB", parseSize);
   s3RegionOptions(add).action(async (name: string, options: AddOptions) => {
     const store = await regionStoreOf(io, options);
@@ -40,11 +42,33 @@ export const register: Register = (program, io) => {
     const made = unwrap(
       await api.POST("/v1/regions", {
         params: { header: idempotencyKey(io) },
-        body: { name, country: options.country, store },
+        body: { name, country: options.country, store, own_keys: options.ownKeys ?? false },
       }),
     );
     show(io, options, made, () => `region ${made.name} (${made.id}) added: ${placeOf(made.store)}`);
   });
+
+  serverCommand(
+    region,
+    "keys",
+    "Give projects a master key of their own in this region, or the one they have elsewhere.\nProjects that have backups here already change over with their next rotation.",
+    "baas region keys bd-ctg-1 --own",
+  )
+    .argument("<name>", "name or id of the region")
+    .option("--own", "a key of their own")
+    .option("--shared", "the key they have elsewhere")
+    .action(async (id: string, options: ServerOptions & { own?: boolean; shared?: boolean }) => {
+      if (options.own === options.shared) throw cliError("CLI_USAGE", "give either --own or --shared");
+      const { api } = await connectServer(io, options);
+      const params = { path: { id }, header: idempotencyKey(io) };
+      const body = { own_keys: options.own === true };
+      const changed = unwrap(await api.POST("/v1/regions/{id}/keys", { params, body }));
+      show(io, options, changed, ({ name, own_keys }) =>
+        own_keys
+          ? `projects have keys of their own in ${name}; those with backups there: baas key rotate --project NAME`
+          : `projects have the same key in ${name} as elsewhere; those with another: baas key rotate --project NAME`,
+      );
+    });
 
   serverCommand(
     region,
@@ -85,6 +109,7 @@ export const register: Register = (program, io) => {
           value: ({ store }) =>
             store.kind === "s3" || store.quota_bytes === undefined ? null : formatBytes(store.quota_bytes),
         },
+        { title: "keys", value: (row) => (row.own_keys ? "own" : "shared") },
         { title: "id", value: (row) => row.id },
       ],
       empty: "no regions yet: baas region add NAME --country CC --path DIR, or --url s3://BUCKET/PREFIX",

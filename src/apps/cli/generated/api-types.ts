@@ -368,6 +368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regions/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give projects a master key of their own in a region, or none; those there change over when rotated
+         * @description Needs the permission `keys:write` for the whole organisation.
+         */
+        post: operations["set_region_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regions/{id}/test": {
         parameters: {
             query?: never;
@@ -5209,6 +5229,7 @@ export interface operations {
                                 };
                                 prefix: string;
                             };
+                            own_keys: boolean;
                             revision: number;
                             /** Format: date-time */
                             created_at: string;
@@ -5316,6 +5337,7 @@ export interface operations {
                         };
                         prefix: string;
                     };
+                    own_keys?: boolean;
                 };
             };
         };
@@ -5365,6 +5387,7 @@ export interface operations {
                             };
                             prefix: string;
                         };
+                        own_keys: boolean;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -5473,6 +5496,128 @@ export interface operations {
                             };
                             prefix: string;
                         };
+                        own_keys: boolean;
+                        revision: number;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    set_region_keys: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    own_keys: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        country: string;
+                        store: {
+                            /** @enum {string} */
+                            kind: "fs";
+                            /** Format: starts_with */
+                            path: string;
+                            quota_bytes?: number;
+                            thaw_seconds?: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "s3";
+                            bucket: string;
+                            /** Format: uri */
+                            endpoint?: string;
+                            s3_region?: string;
+                            path_style?: boolean;
+                            /** Format: starts_with */
+                            ca_file?: string;
+                            credentials: {
+                                /** @enum {string} */
+                                from: "env";
+                                name: string;
+                            } | {
+                                /** @enum {string} */
+                                from: "file";
+                                /** Format: starts_with */
+                                path: string;
+                                profile?: string;
+                            };
+                            classes?: {
+                                hot?: string;
+                                warm?: string;
+                                cold?: string;
+                            };
+                            prefix: string;
+                        };
+                        own_keys: boolean;
                         revision: number;
                         /** Format: date-time */
                         created_at: string;
@@ -19098,6 +19243,7 @@ export interface operations {
                             key_id: string;
                             alias: string;
                             project: string | null;
+                            region: string | null;
                             /** @enum {string} */
                             state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                             created_at: string;
@@ -19191,6 +19337,7 @@ export interface operations {
                         key_id: string;
                         alias: string;
                         project: string | null;
+                        region: string | null;
                         /** @enum {string} */
                         state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                         created_at: string;
@@ -19273,6 +19420,7 @@ export interface operations {
                         key_id: string;
                         alias: string;
                         project: string | null;
+                        region: string | null;
                         /** @enum {string} */
                         state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                         created_at: string;
@@ -19373,6 +19521,7 @@ export interface operations {
                         key_id: string;
                         alias: string;
                         project: string | null;
+                        region: string | null;
                         /** @enum {string} */
                         state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                         created_at: string;
@@ -19473,6 +19622,7 @@ export interface operations {
                         key_id: string;
                         alias: string;
                         project: string | null;
+                        region: string | null;
                         /** @enum {string} */
                         state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                         created_at: string;
@@ -19574,6 +19724,7 @@ export interface operations {
                         key_id: string;
                         alias: string;
                         project: string | null;
+                        region: string | null;
                         /** @enum {string} */
                         state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                         created_at: string;
@@ -19675,6 +19826,7 @@ export interface operations {
                         key_id: string;
                         alias: string;
                         project: string | null;
+                        region: string | null;
                         /** @enum {string} */
                         state: "ENABLED" | "DISABLED" | "PENDING_DESTRUCTION" | "DESTROYED";
                         created_at: string;
@@ -23631,6 +23783,11 @@ export interface operations {
                             id: string;
                             project: string;
                             key_id: string;
+                            keys: {
+                                key_id: string;
+                                old_version: number;
+                                new_version: number | null;
+                            }[];
                             /** @enum {string} */
                             state: "RUNNING" | "DONE" | "FAILED" | "SUPERSEDED";
                             old_version: number;
@@ -23838,6 +23995,7 @@ export interface operations {
             content: {
                 "application/json": {
                     project: string;
+                    region?: string;
                     version: number;
                 };
             };

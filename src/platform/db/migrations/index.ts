@@ -27,6 +27,7 @@ import * as siem from "./0064_siem.ts";
 import * as agents from "./0090_agents.ts";
 import * as agentOrders from "./0091_agent_orders.ts";
 import * as passkeys from "./0092_passkeys.ts";
+import * as regionKeys from "./0093_region_keys.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 import * as budgets from "./0082_budgets.ts";
@@ -64,4 +65,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0050_applications": applications,
   "0091_agent_orders": agentOrders,
   "0092_passkeys": passkeys,
+  "0093_region_keys": regionKeys,
 };
