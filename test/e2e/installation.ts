@@ -10,7 +10,7 @@ import { cli } from "../../src/apps/cli/testing.ts";
 import { systemClock as clock, systemRandom as random } from "../../src/base/index.ts";
 import { checkRepository, type CheckReport } from "../../src/engine/check/index.ts";
 import { connectKeyManager } from "../../src/engine/keyservice/index.ts";
-import { openRepository } from "../../src/engine/repository/index.ts";
+import { openRepository, type Repository } from "../../src/engine/repository/index.ts";
 import { openStore } from "../../src/engine/store/index.ts";
 import type { Job } from "../../src/model/index.ts";
 import { type Database, openDatabase } from "../../src/platform/db/index.ts";
@@ -200,7 +200,20 @@ export class Installation {
   }
 
   /** The engine's own check of a region's repository, by a key manager that answers at `socket_path`. */
-  async check(region: string, socket_path = join(this.data, "run", "keyd.sock")): Promise<CheckReport> {
+  check(region: string, socket_path?: string): Promise<CheckReport> {
+    return this.withRepository(
+      region,
+      (repository) => checkRepository({ repository, read_data: true, threads: 1 }),
+      socket_path,
+    );
+  }
+
+  /** A region's repository, opened beside the server. */
+  async withRepository<T>(
+    region: string,
+    work: (repository: Repository) => Promise<T>,
+    socket_path = join(this.data, "run", "keyd.sock"),
+  ): Promise<T> {
     const token = readFileSync(join(this.data, "tokens", "server.token"), "utf8").trim();
     const keys = connectKeyManager({ socket_path, token });
     const store_config = { kind: "fs", path: this.repository(region) } as const;
@@ -208,7 +221,7 @@ export class Installation {
     try {
       const repository = await openRepository({ store, store_config, keys, clock, random });
       try {
-        return await checkRepository({ repository, read_data: true, threads: 1 });
+        return await work(repository);
       } finally {
         await repository.close();
       }

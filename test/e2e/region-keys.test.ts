@@ -70,7 +70,7 @@ async function cmkOf(it: Installation, region: string): Promise<string> {
 const GOOD = ["SUCCEEDED", null];
 const DENIED = ["FAILED", "EncryptionKeyAccessDenied"];
 
-test("a copy is under its region's own key: each region opens without the other's", { timeout: 150_000 }, async (t) => {
+test("a copy is under its region's own key: each region opens without the other's", { timeout: 300_000 }, async (t) => {
   const rig = await createKeyManagerRig(t);
   await rig.start();
   const [keys, key_admin] = [await rig.connect("server"), await rig.connect("admin")];

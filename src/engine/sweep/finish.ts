@@ -201,8 +201,11 @@ async function close(repository: Repository, state: SweepState, doomed: Readonly
   await dropOldSweepStates(repository.store);
 }
 
-/** Lets names be used again that another sweep might have deleted by, if there is none. */
+/**
+ * Lets names be used again that another sweep might have deleted by, if there is none. Leases of sweeps that died go in
+ * any case: one killed before it had decided anything leaves nothing else, and nobody but a sweep removes them.
+ */
 export async function letNamesGo(repository: Repository, state: SweepState, own_writer_id: string): Promise<void> {
-  if (state.deleted.size === 0 || (await isOtherSweep(repository, own_writer_id))) return;
+  if ((await isOtherSweep(repository, own_writer_id)) || state.deleted.size === 0) return;
   await repository.putSweepState({ ...state, seq: nextSeq(state), deleted: new Set() });
 }
