@@ -23,7 +23,6 @@ import { type Keyring, readEpochs, readKeyring, splitKeyring } from "./keyring.t
 import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
 import {
-  type Carried,
   carryKeys,
   type KeyUse,
   openEpoch,
@@ -169,7 +168,7 @@ export class Repository {
   }
 
   /** Gives a replica the keys it lacks, under its own CMK. @see carryKeys */
-  carryKeys(to: ObjectStore, cmk_key_id?: string): Promise<Carried> {
+  carryKeys(to: ObjectStore, cmk_key_id?: string) {
     const { store, clock, id } = this;
     return carryKeys(store, to, cmk_key_id, { keys: this.#options.keys, repository_id: id, clock });
   }
