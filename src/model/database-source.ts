@@ -40,6 +40,28 @@ export const mariadbSourceSchema = z.strictObject({
   databases: z.array(z.string().min(1).max(64)).max(1000).default([]),
   /** How many read at once. */
   connections: z.number().int().min(1).max(16).default(4),
+  /** Files are copied by `mariadb-backup` on the server's host instead of rows being read: for large servers. */
+  physical: z
+    .strictObject({
+      /** Where it runs; without it, where the backup is made (the Holdfast server, or the workload's agent). */
+      ssh: z
+        .strictObject({
+          host: z.string().regex(/^[A-Za-z0-9._:-]{1,255}$/, "a host name or address"),
+          port: z.number().int().min(1).max(65_535).default(22),
+          user: z.string().regex(/^[a-z_][a-z0-9_.-]{0,63}$/i, "an account's name"),
+          identity_file: z.string().startsWith("/", "an absolute path").optional(),
+          known_hosts: z.string().startsWith("/", "an absolute path").optional(),
+          /** Run it through `sudo -n`. */
+          sudo: z.boolean().default(false),
+        })
+        .optional(),
+      /** Unix socket of the server on its host. */
+      socket: z.string().startsWith("/", "an absolute path").optional(),
+      data_dir: z.string().startsWith("/", "an absolute path").optional(),
+      /** Only pages that changed since the last backup are sent; every backup is whole all the same. */
+      incremental: z.boolean().default(true),
+    })
+    .optional(),
   binlog: z
     .strictObject({
       enabled: z.boolean().default(true),

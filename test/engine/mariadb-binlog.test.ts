@@ -189,7 +189,7 @@ test("a restore to a second, a transaction or a place has exactly what was commi
       await layBinlog(repository, reach, from, point, folder, signal),
       folder,
       copy.instance.host,
-      copy.instance.socket,
+      copy.instance,
       signal,
     );
     return new Set((await copy.sql("SELECT id FROM d.ledger")).map(({ id }) => Number(id)));

@@ -159,7 +159,7 @@ test("restores of MariaDB to random seconds have exactly the commits up to them"
     });
     const binlog = world.path("replay");
     const laid = await layBinlog(repository, reach, position, { kind: "time", at_ms }, binlog, signal);
-    await replayBinlog(laid, binlog, copy.instance.host, copy.instance.socket, signal);
+    await replayBinlog(laid, binlog, copy.instance.host, copy.instance, signal);
     rmSync(binlog, { recursive: true });
     compare(ledger, new Set((await copy.sql("SELECT id FROM d.ledger")).map(({ id }) => Number(id))), at_ms);
   }

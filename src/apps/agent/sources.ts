@@ -4,8 +4,8 @@ import type * as z from "zod";
 import type { Clock } from "../../base/index.ts";
 import { type BackupReport, runBackup, runStreamBackup, type StreamBackupOptions } from "../../engine/backup/index.ts";
 import { COMMAND_KIND, commandRoot, openCommand } from "../../engine/source/command/index.ts";
-import { MARIA_KIND, mariaRoot, openMariaSource } from "../../engine/source/mariadb/index.ts";
 import { withFiles } from "../../engine/source/files/index.ts";
+import { MARIA_KIND, mariaRoot, openMariaPhysical, openMariaSource } from "../../engine/source/mariadb/index.ts";
 import { openPgSource, PG_KIND, pgRoot } from "../../engine/source/postgresql/index.ts";
 import { openVolume } from "../../engine/source/volume/index.ts";
 import type { agentSourceSchema, SecretRef } from "../../model/index.ts";
@@ -67,9 +67,16 @@ export async function backUpHere(
       return stream(PG_KIND, root, async () => openPgSource({ target, label, root, clock, count_rows }));
     }
     case "mariadb": {
-      const { host, port, user, databases, connections } = source;
+      const { host, port, user, databases, connections, physical } = source;
       const target = { host, port, user, tls: given(source.tls), ...(await passwordOf(source.password)) };
       const root = mariaRoot(workload_id);
+      if (physical !== undefined) {
+        if (physical.ssh !== undefined)
+          throw hostError("AGENT_PATH_FORBIDDEN", "an agent copies files of its own host; leave ssh out");
+        const { incremental, ssh: _, ...here } = physical;
+        const options = { target, root, clock, incremental, host: here };
+        return stream(MARIA_KIND, root, async () => openMariaPhysical(options));
+      }
       return stream(MARIA_KIND, root, async () => openMariaSource({ target, root, clock, databases, connections }));
     }
     default:

@@ -42,6 +42,15 @@ export async function validateMariadb(
       const name = `${quoted(database)}.${quoted(table)}`;
       rows.set(name, (rows.get(name) ?? 0) + count);
     }
+    // Of copied files nobody counted rows: their tables are checked.
+    const copied = "physical" in index && depth === "full" ? await readDatabases(sql, index.databases) : [];
+    for (const { name: database, tables } of copied)
+      for (const { name: table, sequence } of tables) {
+        if (sequence) continue;
+        const query = `CHECK TABLE ${quoted(database)}.${quoted(table)} EXTENDED`;
+        const work = async () => (await sql.query(query)).at(-1)?.["Msg_text"] ?? null;
+        await questions.ask({ name: `check of ${quoted(database)}.${quoted(table)}`, query, expected: "OK", work });
+      }
     for (const [name, count] of rows) {
       const query = `SELECT COUNT(*) FROM ${name}`;
       const expected = String(count);

@@ -6184,6 +6184,26 @@ export interface operations {
                                     databases: string[];
                                     /** @default 4 */
                                     connections: number;
+                                    physical?: {
+                                        ssh?: {
+                                            host: string;
+                                            /** @default 22 */
+                                            port: number;
+                                            user: string;
+                                            /** Format: starts_with */
+                                            identity_file?: string;
+                                            /** Format: starts_with */
+                                            known_hosts?: string;
+                                            /** @default false */
+                                            sudo: boolean;
+                                        };
+                                        /** Format: starts_with */
+                                        socket?: string;
+                                        /** Format: starts_with */
+                                        data_dir?: string;
+                                        /** @default true */
+                                        incremental: boolean;
+                                    };
                                     /**
                                      * @default {
                                      *       "enabled": true
@@ -6357,6 +6377,26 @@ export interface operations {
                                         databases: string[];
                                         /** @default 4 */
                                         connections: number;
+                                        physical?: {
+                                            ssh?: {
+                                                host: string;
+                                                /** @default 22 */
+                                                port: number;
+                                                user: string;
+                                                /** Format: starts_with */
+                                                identity_file?: string;
+                                                /** Format: starts_with */
+                                                known_hosts?: string;
+                                                /** @default false */
+                                                sudo: boolean;
+                                            };
+                                            /** Format: starts_with */
+                                            socket?: string;
+                                            /** Format: starts_with */
+                                            data_dir?: string;
+                                            /** @default true */
+                                            incremental: boolean;
+                                        };
                                         /**
                                          * @default {
                                          *       "enabled": true
@@ -6598,6 +6638,26 @@ export interface operations {
                                 databases: string[];
                                 /** @default 4 */
                                 connections: number;
+                                physical?: {
+                                    ssh?: {
+                                        host: string;
+                                        /** @default 22 */
+                                        port: number;
+                                        user: string;
+                                        /** Format: starts_with */
+                                        identity_file?: string;
+                                        /** Format: starts_with */
+                                        known_hosts?: string;
+                                        /** @default false */
+                                        sudo: boolean;
+                                    };
+                                    /** Format: starts_with */
+                                    socket?: string;
+                                    /** Format: starts_with */
+                                    data_dir?: string;
+                                    /** @default true */
+                                    incremental: boolean;
+                                };
                                 /**
                                  * @default {
                                  *       "enabled": true
@@ -6862,6 +6922,26 @@ export interface operations {
                             databases?: string[];
                             /** @default 4 */
                             connections?: number;
+                            physical?: {
+                                ssh?: {
+                                    host: string;
+                                    /** @default 22 */
+                                    port?: number;
+                                    user: string;
+                                    /** Format: starts_with */
+                                    identity_file?: string;
+                                    /** Format: starts_with */
+                                    known_hosts?: string;
+                                    /** @default false */
+                                    sudo?: boolean;
+                                };
+                                /** Format: starts_with */
+                                socket?: string;
+                                /** Format: starts_with */
+                                data_dir?: string;
+                                /** @default true */
+                                incremental?: boolean;
+                            };
                             /**
                              * @default {
                              *       "enabled": true
@@ -7035,6 +7115,26 @@ export interface operations {
                                 databases?: string[];
                                 /** @default 4 */
                                 connections?: number;
+                                physical?: {
+                                    ssh?: {
+                                        host: string;
+                                        /** @default 22 */
+                                        port?: number;
+                                        user: string;
+                                        /** Format: starts_with */
+                                        identity_file?: string;
+                                        /** Format: starts_with */
+                                        known_hosts?: string;
+                                        /** @default false */
+                                        sudo?: boolean;
+                                    };
+                                    /** Format: starts_with */
+                                    socket?: string;
+                                    /** Format: starts_with */
+                                    data_dir?: string;
+                                    /** @default true */
+                                    incremental?: boolean;
+                                };
                                 /**
                                  * @default {
                                  *       "enabled": true
@@ -7276,6 +7376,26 @@ export interface operations {
                         databases?: string[];
                         /** @default 4 */
                         connections?: number;
+                        physical?: {
+                            ssh?: {
+                                host: string;
+                                /** @default 22 */
+                                port?: number;
+                                user: string;
+                                /** Format: starts_with */
+                                identity_file?: string;
+                                /** Format: starts_with */
+                                known_hosts?: string;
+                                /** @default false */
+                                sudo?: boolean;
+                            };
+                            /** Format: starts_with */
+                            socket?: string;
+                            /** Format: starts_with */
+                            data_dir?: string;
+                            /** @default true */
+                            incremental?: boolean;
+                        };
                         /**
                          * @default {
                          *       "enabled": true
@@ -7473,6 +7593,26 @@ export interface operations {
                                 databases: string[];
                                 /** @default 4 */
                                 connections: number;
+                                physical?: {
+                                    ssh?: {
+                                        host: string;
+                                        /** @default 22 */
+                                        port: number;
+                                        user: string;
+                                        /** Format: starts_with */
+                                        identity_file?: string;
+                                        /** Format: starts_with */
+                                        known_hosts?: string;
+                                        /** @default false */
+                                        sudo: boolean;
+                                    };
+                                    /** Format: starts_with */
+                                    socket?: string;
+                                    /** Format: starts_with */
+                                    data_dir?: string;
+                                    /** @default true */
+                                    incremental: boolean;
+                                };
                                 /**
                                  * @default {
                                  *       "enabled": true
@@ -7646,6 +7786,26 @@ export interface operations {
                                     databases: string[];
                                     /** @default 4 */
                                     connections: number;
+                                    physical?: {
+                                        ssh?: {
+                                            host: string;
+                                            /** @default 22 */
+                                            port: number;
+                                            user: string;
+                                            /** Format: starts_with */
+                                            identity_file?: string;
+                                            /** Format: starts_with */
+                                            known_hosts?: string;
+                                            /** @default false */
+                                            sudo: boolean;
+                                        };
+                                        /** Format: starts_with */
+                                        socket?: string;
+                                        /** Format: starts_with */
+                                        data_dir?: string;
+                                        /** @default true */
+                                        incremental: boolean;
+                                    };
                                     /**
                                      * @default {
                                      *       "enabled": true
@@ -7887,6 +8047,26 @@ export interface operations {
                             databases: string[];
                             /** @default 4 */
                             connections: number;
+                            physical?: {
+                                ssh?: {
+                                    host: string;
+                                    /** @default 22 */
+                                    port: number;
+                                    user: string;
+                                    /** Format: starts_with */
+                                    identity_file?: string;
+                                    /** Format: starts_with */
+                                    known_hosts?: string;
+                                    /** @default false */
+                                    sudo: boolean;
+                                };
+                                /** Format: starts_with */
+                                socket?: string;
+                                /** Format: starts_with */
+                                data_dir?: string;
+                                /** @default true */
+                                incremental: boolean;
+                            };
                             /**
                              * @default {
                              *       "enabled": true
@@ -8155,6 +8335,26 @@ export interface operations {
                                 databases: string[];
                                 /** @default 4 */
                                 connections: number;
+                                physical?: {
+                                    ssh?: {
+                                        host: string;
+                                        /** @default 22 */
+                                        port: number;
+                                        user: string;
+                                        /** Format: starts_with */
+                                        identity_file?: string;
+                                        /** Format: starts_with */
+                                        known_hosts?: string;
+                                        /** @default false */
+                                        sudo: boolean;
+                                    };
+                                    /** Format: starts_with */
+                                    socket?: string;
+                                    /** Format: starts_with */
+                                    data_dir?: string;
+                                    /** @default true */
+                                    incremental: boolean;
+                                };
                                 /**
                                  * @default {
                                  *       "enabled": true
@@ -8328,6 +8528,26 @@ export interface operations {
                                     databases: string[];
                                     /** @default 4 */
                                     connections: number;
+                                    physical?: {
+                                        ssh?: {
+                                            host: string;
+                                            /** @default 22 */
+                                            port: number;
+                                            user: string;
+                                            /** Format: starts_with */
+                                            identity_file?: string;
+                                            /** Format: starts_with */
+                                            known_hosts?: string;
+                                            /** @default false */
+                                            sudo: boolean;
+                                        };
+                                        /** Format: starts_with */
+                                        socket?: string;
+                                        /** Format: starts_with */
+                                        data_dir?: string;
+                                        /** @default true */
+                                        incremental: boolean;
+                                    };
                                     /**
                                      * @default {
                                      *       "enabled": true
@@ -8569,6 +8789,26 @@ export interface operations {
                             databases: string[];
                             /** @default 4 */
                             connections: number;
+                            physical?: {
+                                ssh?: {
+                                    host: string;
+                                    /** @default 22 */
+                                    port: number;
+                                    user: string;
+                                    /** Format: starts_with */
+                                    identity_file?: string;
+                                    /** Format: starts_with */
+                                    known_hosts?: string;
+                                    /** @default false */
+                                    sudo: boolean;
+                                };
+                                /** Format: starts_with */
+                                socket?: string;
+                                /** Format: starts_with */
+                                data_dir?: string;
+                                /** @default true */
+                                incremental: boolean;
+                            };
                             /**
                              * @default {
                              *       "enabled": true
@@ -8902,6 +9142,26 @@ export interface operations {
                             databases?: string[];
                             /** @default 4 */
                             connections?: number;
+                            physical?: {
+                                ssh?: {
+                                    host: string;
+                                    /** @default 22 */
+                                    port?: number;
+                                    user: string;
+                                    /** Format: starts_with */
+                                    identity_file?: string;
+                                    /** Format: starts_with */
+                                    known_hosts?: string;
+                                    /** @default false */
+                                    sudo?: boolean;
+                                };
+                                /** Format: starts_with */
+                                socket?: string;
+                                /** Format: starts_with */
+                                data_dir?: string;
+                                /** @default true */
+                                incremental?: boolean;
+                            };
                             /**
                              * @default {
                              *       "enabled": true
@@ -9075,6 +9335,26 @@ export interface operations {
                                 databases?: string[];
                                 /** @default 4 */
                                 connections?: number;
+                                physical?: {
+                                    ssh?: {
+                                        host: string;
+                                        /** @default 22 */
+                                        port?: number;
+                                        user: string;
+                                        /** Format: starts_with */
+                                        identity_file?: string;
+                                        /** Format: starts_with */
+                                        known_hosts?: string;
+                                        /** @default false */
+                                        sudo?: boolean;
+                                    };
+                                    /** Format: starts_with */
+                                    socket?: string;
+                                    /** Format: starts_with */
+                                    data_dir?: string;
+                                    /** @default true */
+                                    incremental?: boolean;
+                                };
                                 /**
                                  * @default {
                                  *       "enabled": true
@@ -9316,6 +9596,26 @@ export interface operations {
                         databases?: string[];
                         /** @default 4 */
                         connections?: number;
+                        physical?: {
+                            ssh?: {
+                                host: string;
+                                /** @default 22 */
+                                port?: number;
+                                user: string;
+                                /** Format: starts_with */
+                                identity_file?: string;
+                                /** Format: starts_with */
+                                known_hosts?: string;
+                                /** @default false */
+                                sudo?: boolean;
+                            };
+                            /** Format: starts_with */
+                            socket?: string;
+                            /** Format: starts_with */
+                            data_dir?: string;
+                            /** @default true */
+                            incremental?: boolean;
+                        };
                         /**
                          * @default {
                          *       "enabled": true
@@ -9519,6 +9819,26 @@ export interface operations {
                                 databases: string[];
                                 /** @default 4 */
                                 connections: number;
+                                physical?: {
+                                    ssh?: {
+                                        host: string;
+                                        /** @default 22 */
+                                        port: number;
+                                        user: string;
+                                        /** Format: starts_with */
+                                        identity_file?: string;
+                                        /** Format: starts_with */
+                                        known_hosts?: string;
+                                        /** @default false */
+                                        sudo: boolean;
+                                    };
+                                    /** Format: starts_with */
+                                    socket?: string;
+                                    /** Format: starts_with */
+                                    data_dir?: string;
+                                    /** @default true */
+                                    incremental: boolean;
+                                };
                                 /**
                                  * @default {
                                  *       "enabled": true
@@ -9692,6 +10012,26 @@ export interface operations {
                                     databases: string[];
                                     /** @default 4 */
                                     connections: number;
+                                    physical?: {
+                                        ssh?: {
+                                            host: string;
+                                            /** @default 22 */
+                                            port: number;
+                                            user: string;
+                                            /** Format: starts_with */
+                                            identity_file?: string;
+                                            /** Format: starts_with */
+                                            known_hosts?: string;
+                                            /** @default false */
+                                            sudo: boolean;
+                                        };
+                                        /** Format: starts_with */
+                                        socket?: string;
+                                        /** Format: starts_with */
+                                        data_dir?: string;
+                                        /** @default true */
+                                        incremental: boolean;
+                                    };
                                     /**
                                      * @default {
                                      *       "enabled": true
@@ -9933,6 +10273,26 @@ export interface operations {
                             databases: string[];
                             /** @default 4 */
                             connections: number;
+                            physical?: {
+                                ssh?: {
+                                    host: string;
+                                    /** @default 22 */
+                                    port: number;
+                                    user: string;
+                                    /** Format: starts_with */
+                                    identity_file?: string;
+                                    /** Format: starts_with */
+                                    known_hosts?: string;
+                                    /** @default false */
+                                    sudo: boolean;
+                                };
+                                /** Format: starts_with */
+                                socket?: string;
+                                /** Format: starts_with */
+                                data_dir?: string;
+                                /** @default true */
+                                incremental: boolean;
+                            };
                             /**
                              * @default {
                              *       "enabled": true

@@ -22,8 +22,9 @@ import {
   XID,
 } from "./binlog-event.ts";
 import type { BinlogReach } from "./binlog-log.ts";
+import { endOf } from "./end.ts";
 import { mariaError } from "./errors.ts";
-import type { MariaHost } from "./host.ts";
+import type { MariaHost, MariaInstance } from "./host.ts";
 
 export type MariaPoint =
   | { readonly kind: "latest" }
@@ -205,7 +206,7 @@ export async function replayBinlog(
   laid: BinlogLaid,
   folder: string,
   host: MariaHost,
-  socket: string,
+  { socket, user }: Pick<MariaInstance, "socket" | "user">,
   signal: AbortSignal,
 ): Promise<void> {
   if (laid.transactions === 0) return;
@@ -225,7 +226,7 @@ export async function replayBinlog(
     [
       "--no-defaults",
       `--socket=${socket}`,
-      "--user=root",
+      `--user=${user}`,
       "--binary-mode",
       "--max-allowed-packet=1G",
       "--default-character-set=utf8mb4",
@@ -239,15 +240,4 @@ export async function replayBinlog(
   // What failed first is what the client says: the other then writes into nothing.
   const failed = ends[1] ?? ends[0];
   if (failed !== null) throw mariaError("MARIA_LOAD", `the binary log could not be replayed: ${failed}`);
-}
-
-async function endOf(child: ReturnType<typeof spawn>, name: string): Promise<string | null> {
-  let text = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    text = (text + chunk.toString("utf8")).slice(-2000);
-  });
-  return new Promise((resolve) => {
-    child.on("error", (error) => resolve(`${name}: ${error.message}`));
-    child.on("close", (code) => resolve(code === 0 ? null : `${name} ended with ${String(code)}: ${text.trim()}`));
-  });
 }

@@ -39,6 +39,25 @@ export const mariaError = errorCatalogue({
     guidance: "An event of the binary log fails its checksum or leaves a hole. Look at the server's disk and network.",
     status_reason: "SnapshotFailed",
   },
+  MARIA_BACKUP_FAILED: {
+    fault: "operational",
+    retry: "soon",
+    guidance:
+      "mariadb-backup runs on the database's host, as an account that reads the data folder; its user needs RELOAD, PROCESS, LOCK TABLES and BINLOG MONITOR. Run it there by hand and see what it says.",
+    status_reason: "SnapshotFailed",
+  },
+  MARIA_BACKUP_STREAM: {
+    fault: "operational",
+    retry: "soon",
+    guidance: "The stream of mariadb-backup does not arrive as it was sent, or is of a version that is not known here.",
+    status_reason: "SnapshotFailed",
+  },
+  MARIA_PREPARE: {
+    fault: "operational",
+    retry: "never",
+    guidance:
+      "mariadb-backup --prepare fails on the restored files; its own words are in the message. Install the server's version of mariadb-backup.",
+  },
   MARIA_TARGET_UNREACHABLE: {
     fault: "user",
     retry: "never",

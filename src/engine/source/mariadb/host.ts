@@ -19,6 +19,9 @@ export interface MariaHost {
   readonly install: string;
   readonly binlog: string;
   readonly client: string;
+  readonly dump: string;
+  /** `null`: files that were copied cannot be made usable here. */
+  readonly backup: string | null;
   readonly version: string;
   /** Ids of the account that servers run as; null: those of this process. */
   readonly account: { readonly name: string; readonly uid: number; readonly gid: number } | null;
@@ -49,6 +52,8 @@ export async function findMariaHost(bin_dir?: string, account = "mysql"): Promis
     install: await find("mariadb-install-db", "mysql_install_db"),
     binlog: await find("mariadb-binlog", "mysqlbinlog"),
     client: await find("mariadb", "mysql"),
+    dump: await find("mariadb-dump", "mysqldump"),
+    backup: await find("mariadb-backup", "mariabackup").catch(() => null),
     version: /Ver (\S+)/.exec(stdout)?.[1] ?? "unknown",
     account: process.getuid?.() === 0 ? await idsOf(account) : null,
   };
@@ -80,8 +85,11 @@ export class MariaInstance {
   readonly folder: string;
   readonly host: MariaHost;
   readonly clock: Clock;
+  /** Who asks it. */
+  readonly user: string;
 
-  constructor(folder: string, host: MariaHost, clock: Clock) {
+  constructor(folder: string, host: MariaHost, clock: Clock, user = "root") {
+    this.user = user;
     this.folder = folder;
     this.host = host;
     this.clock = clock;
@@ -93,9 +101,17 @@ export class MariaInstance {
   get socket(): string {
     return join(socketFolder(this.folder), "server.sock");
   }
-  /** As `root`, over the socket, without a password: whoever may pass the folder. */
+  /** Over the socket, without a password: whoever may pass the folder. */
   get target(): MariaTarget {
-    return { host: this.socket, port: 0, user: "root", tls: { mode: "disable" } };
+    return { host: this.socket, port: 0, user: this.user, tls: { mode: "disable" } };
+  }
+
+  /** Gives all that lies in the folder to the account that the server runs as. */
+  async own(): Promise<void> {
+    const { account } = this.host;
+    if (account === null) return;
+    await passable(this.folder);
+    await run("chown", ["-R", `${account.uid}:${account.gid}`, this.folder], { timeout: RUN_MS });
   }
 
   async make(): Promise<void> {

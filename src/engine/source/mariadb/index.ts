@@ -1,5 +1,6 @@
 /**
  * source/mariadb: a MariaDB server over its own protocol, with nothing installed beside it.
+ * In physical mode its files are copied by mariadb-backup on its host; pages that did not change come from the parent.
  * Nouns: target, snapshot (several connections that see one state), part (a stretch of a table, one file), position,
  * binary log.
  * Invariants: no lock is taken; all data of a backup is of one position of the binary log; definitions that changed
@@ -15,5 +16,21 @@ export { mariaError } from "./errors.ts";
 export { findMariaHost, MariaInstance } from "./host.ts";
 export { readDatabases, schemaHash as mariaSchemaHash } from "./inventory.ts";
 export * from "./load.ts";
+export {
+  type BackupHost,
+  isPhysical,
+  openMariaPhysical,
+  type PhysicalFacts,
+  type PhysicalSourceOptions,
+} from "./physical.ts";
+export * from "./prepare.ts";
 export type { BinlogPosition } from "./snapshot.ts";
-export * from "./source.ts";
+export {
+  MARIA_KIND,
+  type MariaBackupDetails,
+  type MariaIndex,
+  mariaRoot,
+  type MariaSchema,
+  type MariaSourceOptions,
+  openMariaSource,
+} from "./source.ts";

@@ -42,6 +42,8 @@ export interface MariaSchema extends MariaDatabase {
   readonly sequences: readonly string[];
 }
 
+export type Remembered = Readonly<Record<string, { readonly database?: string | undefined; readonly sql: string }>>;
+
 export interface MariaSourceOptions {
   readonly target: MariaTarget;
   readonly root: string;
@@ -52,7 +54,7 @@ export interface MariaSourceOptions {
   /** Data of a table that makes another part; 32 MiB by default. */
   readonly part_bytes?: number;
   /** Asked in the snapshot, by name. */
-  readonly remember?: Readonly<Record<string, { readonly database?: string | undefined; readonly sql: string }>>;
+  readonly remember?: Remembered;
 }
 
 export async function openMariaSource(options: MariaSourceOptions): Promise<StreamSource> {
@@ -100,7 +102,7 @@ class MariaSource implements StreamSource {
     context.expect(parts.length + databases.length + 1, bytes);
     for (const database of databases) yield await this.#schema(reader, database);
     const readings = parts.map((part) => new Reading(part));
-    const answers = await this.#answers(reader, context);
+    const answers = await remembered(reader, this.#options.remember, context);
     // The columns of the result stay as they are stored, whatever their character set.
     for (const each of this.#snapshot.connections) await each.query("SET character_set_results = NULL");
     let next = 0;
@@ -157,23 +159,6 @@ class MariaSource implements StreamSource {
       );
   }
 
-  async #answers(reader: MariaConnection, context: StreamContext): Promise<Record<string, string | null> | null> {
-    const questions = Object.entries(this.#options.remember ?? {});
-    if (questions.length === 0) return null;
-    const answers: Record<string, string | null> = {};
-    for (const [name, { database, sql }] of questions) {
-      try {
-        if (database !== undefined) await reader.query(`USE ${quoted(database)}`);
-        answers[name] = await mariaFirst(reader, sql);
-      } catch (error) {
-        const { code, message } = asHoldfastError(error);
-        if (code === "MARIA_UNREACHABLE") throw error;
-        context.problem({ path: name, code: "QUESTION_NOT_ANSWERED", message });
-      }
-    }
-    return answers;
-  }
-
   async #schema(reader: MariaConnection, database: MariaDatabase): Promise<StreamEntry> {
     const sequences: string[] = [];
     for (const { name, sequence } of database.tables)
@@ -202,7 +187,29 @@ class MariaSource implements StreamSource {
   }
 }
 
-function jsonFile(path: string, value: unknown): StreamEntry {
+export function jsonFile(path: string, value: unknown): StreamEntry {
   const bytes = Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
   return { type: "file", path, content: { kind: "bytes", bytes: [bytes] }, attributes: { mode: 0o600 } };
+}
+
+/** Asks the questions whose answers a restored server has to repeat; what has none is a problem of the backup. */
+export async function remembered(
+  reader: MariaConnection,
+  remember: Remembered | undefined,
+  context: StreamContext,
+): Promise<Record<string, string | null> | null> {
+  const questions = Object.entries(remember ?? {});
+  if (questions.length === 0) return null;
+  const answers: Record<string, string | null> = {};
+  for (const [name, { database, sql }] of questions) {
+    try {
+      if (database !== undefined) await reader.query(`USE ${quoted(database)}`);
+      answers[name] = await mariaFirst(reader, sql);
+    } catch (error) {
+      const { code, message } = asHoldfastError(error);
+      if (code === "MARIA_UNREACHABLE") throw error;
+      context.problem({ path: name, code: "QUESTION_NOT_ANSWERED", message });
+    }
+  }
+  return answers;
 }

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import pg from "pg";
 import { HoldfastError } from "../../../base/index.ts";
 import { pgError } from "./errors.ts";
+import { Inlet } from "./inlet.ts";
 
 /** Where a server is and how to get in; the password already looked up. */
 export interface PgTarget {
@@ -74,13 +75,17 @@ export async function openSql(target: PgTarget, statement_timeout_ms = 60_000): 
 /** A socket on which the server speaks the replication protocol, logged in and ready for a query. */
 export async function openReplicationSocket(
   target: PgTarget,
-): Promise<{ readonly socket: Socket; readonly client: pg.Client }> {
-  const client = await connect(target, { replication: "true" } as pg.ClientConfig);
+): Promise<{ readonly socket: Socket; readonly client: pg.Client; readonly inlet?: Inlet }> {
+  // What is encrypted comes through a socket that Node makes itself.
+  const inlet = target.tls.mode === "disable" ? new Inlet() : undefined;
+  const own = inlet === undefined ? {} : { stream: () => inlet.socket };
+  const client = await connect(target, { replication: "true", ...own } as object);
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
   // From here on the bytes are ours: the library's parser hands out views into a buffer that it overwrites.
   stream.removeAllListeners("data");
-  stream.pause();
-  return { socket: stream, client };
+  if (inlet === undefined) stream.pause();
+  else inlet.take();
+  return { socket: stream, client, ...(inlet === undefined ? {} : { inlet }) };
 }
 
 const DENIED = new Set(["28000", "28P01", "42501"]);

@@ -3,8 +3,9 @@ import type pg from "pg";
 import type { Clock } from "../../../base/index.ts";
 import { asPgError, describeTarget, openReplicationSocket, type PgTarget } from "./connect.ts";
 import { pgError } from "./errors.ts";
+import { type Inlet, INLET_MESSAGE_MAX } from "./inlet.ts";
 
-/** A message of the server: its type's letter, and what follows. The body may be kept. */
+/** A message of the server: its type's letter, and what follows. The body is valid until the next one is asked for. */
 export interface Message {
   readonly type: string;
   readonly body: Buffer;
@@ -21,6 +22,7 @@ export interface Notice {
 }
 
 const MESSAGE_BYTES_MAX = 1 << 30;
+const BODY_AT = 5;
 
 /** One connection in the replication protocol. Bytes are pulled, so whoever is slow slows the server. */
 export class ReplicationConnection {
@@ -28,6 +30,9 @@ export class ReplicationConnection {
   readonly #client: pg.Client;
   readonly #target: PgTarget;
   readonly #clock: Clock;
+  readonly #inlet: Inlet | undefined;
+  /** Bytes that are here and are no whole message. */
+  #seen = 0;
   #pending: Buffer = Buffer.alloc(0);
   #at = 0;
   #failure: Error | undefined;
@@ -36,7 +41,8 @@ export class ReplicationConnection {
   /** Called for each warning the server sends beside its answers. */
   onNotice: (notice: Notice) => void = () => undefined;
 
-  private constructor(socket: Socket, client: pg.Client, target: PgTarget, clock: Clock) {
+  private constructor(socket: Socket, client: pg.Client, target: PgTarget, clock: Clock, inlet: Inlet | undefined) {
+    this.#inlet = inlet;
     this.#clock = clock;
     this.#socket = socket;
     this.#client = client;
@@ -59,30 +65,48 @@ export class ReplicationConnection {
 
   /** @throws PG_UNREACHABLE, PG_DENIED, PG_TIMEOUT, PG_NOT_CONFIGURED */
   static async open(target: PgTarget, clock: Clock): Promise<ReplicationConnection> {
-    const { socket, client } = await openReplicationSocket(target);
-    return new ReplicationConnection(socket, client, target, clock);
+    const { socket, client, inlet } = await openReplicationSocket(target);
+    return new ReplicationConnection(socket, client, target, clock, inlet);
   }
 
   /** The next message if it is here already. */
   take(): Message | undefined {
+    const inlet = this.#inlet;
+    if (inlet !== undefined) {
+      const { bytes } = inlet;
+      const length = this.#wholeIn(bytes, 0, INLET_MESSAGE_MAX - BODY_AT);
+      if (length === undefined) {
+        inlet.refill();
+        this.#seen = inlet.bytes.length;
+        return undefined;
+      }
+      inlet.consume(1 + length);
+      return { type: String.fromCharCode(bytes[0] as number), body: bytes.subarray(BODY_AT, 1 + length) };
+    }
     for (;;) {
-      const available = this.#pending.length - this.#at;
-      if (available >= 5) {
-        const length = this.#pending.readUInt32BE(this.#at + 1);
-        if (length < 4 || length > MESSAGE_BYTES_MAX)
-          throw pgError("PG_PROTOCOL", `${describeTarget(this.#target)}: a message claims ${length} bytes`);
-        if (available >= 1 + length) {
-          const type = String.fromCharCode(this.#pending[this.#at] as number);
-          const body = this.#pending.subarray(this.#at + 5, this.#at + 1 + length);
-          this.#at += 1 + length;
-          return { type, body };
-        }
+      const length = this.#wholeIn(this.#pending, this.#at, MESSAGE_BYTES_MAX);
+      if (length !== undefined) {
+        const type = String.fromCharCode(this.#pending[this.#at] as number);
+        const body = this.#pending.subarray(this.#at + BODY_AT, this.#at + 1 + length);
+        this.#at += 1 + length;
+        return { type, body };
       }
       const chunk = this.#socket.read() as Buffer | null;
       if (chunk === null) return undefined;
-      this.#pending = available === 0 ? chunk : Buffer.concat([this.#pending.subarray(this.#at), chunk]);
+      const rest = this.#pending.subarray(this.#at);
+      this.#pending = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       this.#at = 0;
     }
+  }
+
+  /** The length of the message at a place, without its first byte; `undefined` when it is not whole yet. */
+  #wholeIn(bytes: Buffer, at: number, most: number): number | undefined {
+    const available = bytes.length - at;
+    if (available < BODY_AT) return undefined;
+    const length = bytes.readUInt32BE(at + 1);
+    if (length < 4 || length > most)
+      throw pgError("PG_PROTOCOL", `${describeTarget(this.#target)}: a message claims ${length} bytes`);
+    return available >= 1 + length ? length : undefined;
   }
 
   /**
@@ -93,6 +117,8 @@ export class ReplicationConnection {
     signal?.throwIfAborted();
     if (this.#failure !== undefined) throw asPgError(this.#failure, this.#target);
     if (this.#socket.readableLength > 0) return true;
+    // What came while nobody waited.
+    if (this.#inlet !== undefined && this.#inlet.bytes.length !== this.#seen) return true;
     if (this.#ended)
       throw pgError("PG_UNREACHABLE", `${describeTarget(this.#target)}: the server closed the connection`);
     const waited = new AbortController();

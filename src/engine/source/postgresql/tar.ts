@@ -13,7 +13,7 @@ export interface TarMember {
   readonly mtime_ms: number;
 }
 
-/** Where the bytes come from: the next ones, or `undefined` at the end. */
+/** Where the bytes come from: the next ones, valid until it is called again, or `undefined` at the end. */
 export type NextBytes = () => Promise<Buffer | undefined>;
 
 /** Reads a tar archive as it comes, holding no more than what was handed in last. */
@@ -83,7 +83,8 @@ export class TarReader {
       const part = this.#bytes.subarray(0, left);
       this.#bytes = this.#bytes.subarray(part.length);
       left -= part.length;
-      parts.push(part);
+      // What was handed in is valid until more is asked for.
+      parts.push(left > 0 ? Buffer.from(part) : part);
     }
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }

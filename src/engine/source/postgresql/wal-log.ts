@@ -81,7 +81,7 @@ export class WalAppender {
     );
   }
 
-  /** @returns false when the bytes do not continue the log */
+  /** Bytes are copied. @returns false when they do not continue the log */
   push(lsn: bigint, bytes: Buffer): boolean {
     const expected = this.flushed + BigInt(this.#bytes);
     if (lsn > expected) return false;
@@ -90,7 +90,7 @@ export class WalAppender {
     const fresh = bytes.subarray(Number(expected - lsn));
     if (fresh.length === 0) return true;
     if (this.#bytes === 0) this.#since_ms = this.#clock.monotonic_ms();
-    this.#parts.push(fresh);
+    this.#parts.push(Buffer.from(fresh));
     this.#bytes += fresh.length;
     return true;
   }
