@@ -7,6 +7,7 @@
  * while they were read end the backup; bytes of columns are kept as they are stored; rows are counted as they are read;
  * a file of the binary log is kept byte for byte, each event checked.
  */
+export type { BackupHost } from "./backup-host.ts";
 export * from "./binlog-archive.ts";
 export { positionOf } from "./binlog-event.ts";
 export { type BinlogReach, binlogPrefix, binlogsOf, piecesOf, reachOfBinlog } from "./binlog-log.ts";
@@ -17,7 +18,6 @@ export { findMariaHost, MariaInstance } from "./host.ts";
 export { readDatabases, schemaHash as mariaSchemaHash } from "./inventory.ts";
 export * from "./load.ts";
 export {
-  type BackupHost,
   isPhysical,
   openMariaPhysical,
   type PhysicalFacts,

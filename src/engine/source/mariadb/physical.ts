@@ -11,6 +11,7 @@ import {
   type StreamParent,
   type StreamSource,
 } from "../stream/index.ts";
+import { type BackupHost, defaultsFor, overSsh, programOf } from "./backup-host.ts";
 import { MariaConnection, type MariaTarget, mariaFirst } from "./connect.ts";
 import { DeltaPages, type DeltaMeta, parseDeltaMeta } from "./delta.ts";
 import { mariaError } from "./errors.ts";
@@ -50,29 +51,6 @@ export interface PhysicalSourceOptions {
   readonly incremental: boolean;
   readonly remember?: Remembered;
 }
-
-/** Where and how `mariadb-backup` runs. */
-export interface BackupHost {
-  /** `mariadb-backup` by default. */
-  readonly program?: string;
-  /** Without it, on this host. */
-  readonly ssh?: SshAccess | undefined;
-  /** Unix socket of the server on that host; on this host, what `target` says. */
-  readonly socket?: string | undefined;
-  /** As the server says, by default. */
-  readonly data_dir?: string | undefined;
-}
-
-export interface SshAccess {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly identity_file?: string | undefined;
-  readonly known_hosts?: string | undefined;
-  readonly sudo?: boolean | undefined;
-}
-
-const programOf = ({ program }: BackupHost): string => program ?? "mariadb-backup";
 
 /** What was copied lies in here. */
 export const DATA = "data/";
@@ -158,7 +136,7 @@ class PhysicalSource implements StreamSource {
       ...(incremental_lsn === undefined ? [] : [`--incremental-lsn=${incremental_lsn}`]),
     ];
     // Its settings are in a file that only the account can read, so that no password stands in a list of processes.
-    const defaults = defaultsFor(this.#options);
+    const defaults = defaultsFor(this.#options.target, host);
     const [command, all] = host.ssh === undefined ? await this.#here(defaults, args) : overSsh(host, host.ssh, args);
     const child = spawn(command, all, {
       stdio: ["pipe", "pipe", "pipe"],
@@ -350,43 +328,6 @@ function innodbSettings(text: string): Record<string, string> {
   for (const [, name, value] of text.matchAll(/^(innodb_[a-z_]+)\s*=\s*(.*)$/gm))
     if (name !== "innodb_log_file_size") found[String(name)] = String(value).trim();
   return found;
-}
-
-function defaultsFor({ target, host }: PhysicalSourceOptions): string {
-  const value = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-  const lines = ["[mariadb-backup]", `user=${value(target.user)}`];
-  if (target.password !== undefined) lines.push(`password=${value(target.password)}`);
-  const socket = host.socket ?? (host.ssh === undefined && target.host.startsWith("/") ? target.host : undefined);
-  if (socket !== undefined) lines.push(`socket=${value(socket)}`);
-  else if (host.ssh === undefined) {
-    lines.push(`host=${value(target.host)}`, `port=${target.port}`);
-    if (target.tls.mode !== "disable") lines.push("ssl");
-    if (target.tls.mode === "verify-full") lines.push("ssl-verify-server-cert");
-    if (target.tls.ca_file !== undefined) lines.push(`ssl-ca=${value(target.tls.ca_file)}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-/** The settings come over standard input into a file there, which goes with the shell. */
-function overSsh(host: BackupHost, ssh: SshAccess, args: readonly string[]): [string, string[]] {
-  const quoted = (arg: string) => `'${arg.replaceAll("'", "'\\''")}'`;
-  const script = [
-    "umask 077",
-    "file=$(mktemp) || exit 1",
-    "trap 'rm -f \"$file\"' EXIT HUP INT TERM",
-    'cat > "$file"',
-    `${ssh.sudo === true ? "sudo -n " : ""}${quoted(programOf(host))} --defaults-file="$file" ${args.map(quoted).join(" ")}`,
-  ].join("; ");
-  return [
-    "ssh",
-    [
-      ...["-o", "BatchMode=yes", "-o", "ServerAliveInterval=30", "-o", "ConnectTimeout=15"],
-      ...(ssh.known_hosts === undefined ? [] : ["-o", `UserKnownHostsFile=${ssh.known_hosts}`]),
-      ...["-o", "StrictHostKeyChecking=yes"],
-      ...(ssh.identity_file === undefined ? [] : ["-o", "IdentitiesOnly=yes", "-i", ssh.identity_file]),
-      ...["-p", String(ssh.port), "-l", ssh.user, "--", ssh.host, script],
-    ],
-  ];
 }
 
 /** @returns whether a backup was made by copying files */

@@ -213,8 +213,13 @@ export async function copyInto(
     const dump = spawn(
       host.dump,
       [
-        ...["--no-defaults", `--socket=${from.socket}`, `--user=${from.user}`, "--single-transaction", "--hex-blob"],
-        ...["--max-allowed-packet=1G", ...(tables.length === 0 ? ["--routines", "--events"] : [])],
+        "--no-defaults",
+        `--socket=${from.socket}`,
+        `--user=${from.user}`,
+        "--single-transaction",
+        "--hex-blob",
+        "--max-allowed-packet=1G",
+        ...(tables.length === 0 ? ["--routines", "--events"] : []),
         database,
         ...tables,
       ],
