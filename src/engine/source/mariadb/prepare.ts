@@ -103,6 +103,12 @@ export async function leaveAccounts(instance: MariaInstance): Promise<void> {
   await rm(join(instance.folder, "account.sql"), { force: true });
 }
 
+const tlsLines = ({ tls }: MariaTarget): string[] => [
+  ...(tls.mode === "disable" ? [] : ["ssl"]),
+  ...(tls.mode === "verify-full" ? ["ssl-verify-server-cert"] : []),
+  ...(tls.ca_file === undefined ? [] : [`ssl-ca="${tls.ca_file}"`]),
+];
+
 interface Selected {
   readonly database: string;
   /** Empty: all of it. */
@@ -204,9 +210,7 @@ export async function copyInto(
     `user=${value(to.user)}`,
     ...(to.password === undefined ? [] : [`password=${value(to.password)}`]),
     ...(to.host.startsWith("/") ? [`socket=${value(to.host)}`] : [`host=${value(to.host)}`, `port=${to.port}`]),
-    ...(to.tls.mode === "disable" ? [] : ["ssl"]),
-    ...(to.tls.mode === "verify-full" ? ["ssl-verify-server-cert"] : []),
-    ...(to.tls.ca_file === undefined ? [] : [`ssl-ca=${value(to.tls.ca_file)}`]),
+    ...(to.host.startsWith("/") ? [] : tlsLines(to)),
   ];
   await writeFile(defaults, `${lines.join("\n")}\n`, { mode: 0o600 });
   try {

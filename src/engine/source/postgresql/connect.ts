@@ -77,7 +77,8 @@ export async function openReplicationSocket(
   target: PgTarget,
 ): Promise<{ readonly socket: Socket; readonly client: pg.Client; readonly inlet?: Inlet }> {
   // What is encrypted comes through a socket that Node makes itself.
-  const inlet = target.tls.mode === "disable" ? new Inlet() : undefined;
+  const plain = target.tls.mode === "disable" || target.host.startsWith("/");
+  const inlet = plain ? new Inlet() : undefined;
   const own = inlet === undefined ? {} : { stream: () => inlet.socket };
   const client = await connect(target, { replication: "true", ...own } as object);
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
