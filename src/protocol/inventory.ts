@@ -101,3 +101,11 @@ export const listWorkloadsQuerySchema = listQuerySchema.extend({
 /** A workload with the names of what it belongs to. */
 export const workloadViewSchema = workloadSchema.extend({ project_name: z.string(), region_name: z.string() });
 export type WorkloadView = z.infer<typeof workloadViewSchema>;
+
+/** What workloads are tagged with, what most have first: at most 200 keys, and 50 values of each. */
+export const workloadTagsSchema = z.object({
+  items: z.array(
+    z.object({ key: z.string(), values: z.array(z.object({ value: z.string(), workloads: z.number().int() })) }),
+  ),
+});
+export type WorkloadTagsView = z.infer<typeof workloadTagsSchema>;

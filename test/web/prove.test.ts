@@ -188,6 +188,7 @@ test("each role sees its own pages and buttons; the rest is absent", async () =>
   const roles = (await stage.call("GET", "/v1/roles")).items as { name: string; permissions: string[] }[];
   const backup_page = `/backups/${backup.backup_id}`;
   const seen: Record<string, readonly [boolean, boolean, boolean, boolean, boolean]> = {};
+  const refused: string[] = [];
   for (const { name, permissions } of roles.filter((it) => it.name.startsWith("baas."))) {
     const page = await stage.open(backup_page, { token: await stage.token(permissions) });
     await page.getByRole("heading", { name: /^letters/ }).waitFor();
@@ -201,6 +202,15 @@ test("each role sees its own pages and buttons; the rest is absent", async () =>
       (await menu("Audit").count()) === 1,
       (await menu("Drills").count()) === 1,
     ];
+    // Whatever the menu leads to may be seen: no part of it is refused, and nothing that changes something is at hand.
+    if (name !== "baas.admin") {
+      for (const entry of await page.getByRole("navigation").getByRole("link").all()) {
+        await entry.click();
+        await page.locator('main [aria-label="Loading"]').first().waitFor({ state: "detached" });
+        if ((await page.getByText("Your role does not allow this").count()) > 0) refused.push(`${name}: ${page.url()}`);
+      }
+    }
+    assert.deepEqual(page.problems, []);
     await page.context().close();
   }
   // Restore, browse, delete, audit, drills.
@@ -210,6 +220,7 @@ test("each role sees its own pages and buttons; the rest is absent", async () =>
     "baas.restore-operator": [true, true, false, false, true],
     "baas.viewer": [false, false, false, false, true],
   });
+  assert.deepEqual(refused, []);
 });
 
 test("alert to incident: acknowledged, and help asked for from what is wrong", async () => {
@@ -219,6 +230,9 @@ test("alert to incident: acknowledged, and help asked for from what is wrong", a
   const page = await stage.open("/alerts");
   const alert = page.getByRole("link", { name: /the backup of gone failed/ });
   await alert.waitFor(WAIT);
+  // What was promised counts down in the inbox.
+  const clock = page.getByRole("timer").first();
+  assert.match((await clock.textContent()) ?? "", /due in \d/);
   await alert.click();
   await page.getByRole("button", { name: "Acknowledge" }).click();
   await page.getByRole("button", { name: "Acknowledge" }).waitFor({ state: "detached" });
@@ -237,6 +251,99 @@ test("alert to incident: acknowledged, and help asked for from what is wrong", a
     .getByText(/responds$/)
     .first()
     .waitFor();
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("on call: a drag across a line lets somebody take over, by keyboard it is taken back; the rotation is what it was", async () => {
+  await stage.call("POST", "/v1/channels", { name: "room", kind: "slack", config: { url: "http://127.0.0.1:9/" } });
+  const people = ["ada", "bob"].map((name) => ({ name, channels: ["room"] }));
+  const layers = [{ members: ["ada"] }];
+  const rotations = [{ name: "primary", timezone: "UTC", start: "2026-05-11", layers }];
+  await stage.call("POST", "/v1/oncall", { config: { people, rotations } });
+  const overridden = async () =>
+    ((await stage.call("GET", "/v1/oncall/shifts")).items as { person: string; override_id: string | null }[])
+      .filter(({ override_id }) => override_id !== null)
+      .map(({ person }) => person);
+  const page = await stage.open("/oncall");
+  const line = page.getByRole("group", { name: "Shifts of bob" });
+  const box = await line.boundingBox();
+  if (box === null) throw new Error("no line to drag across");
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.4, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.55, y, { steps: 4 });
+  await page.mouse.up();
+  await page
+    .getByRole("dialog")
+    .getByText(/^bob instead of ada, for \d+d/)
+    .waitFor();
+  assert.deepEqual(await overridden(), [], "nothing is done before it is said");
+  await page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
+  const shift = line.getByRole("button", { name: /^bob, .* took over$/ });
+  await shift.waitFor();
+  assert.deepEqual(await overridden(), ["bob"]);
+  await shift.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+  await shift.waitFor({ state: "detached" });
+  assert.deepEqual(await overridden(), []);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("administration: a service account with a token, a role for a group, reports for a channel, a watcher of the log", async () => {
+  await stage.call("POST", "/v1/channels", {
+    name: "board-room",
+    kind: "slack",
+    config: { url: "http://127.0.0.1:9/" },
+  });
+  const page = await stage.open("/access?tab=people&ask=account");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("service account", { exact: true }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("robot");
+  await dialog.getByRole("button", { name: "New account" }).click();
+  await page.getByRole("button", { name: "New token: robot" }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("robot-token");
+  await dialog.getByRole("button", { name: "New token" }).click();
+  const secret = (await dialog.locator("code").textContent()) ?? "";
+  const as_robot = () => fetch(`${stage.url}/v1/backups`, { headers: { authorization: `Bearer ${secret}` } });
+  assert.equal((await as_robot()).status, 403, "an account may do what it was granted, and no more");
+  await stage.call("POST", "/v1/bindings", { subject_type: "service_account", subject: "robot", role: "baas.viewer" });
+  assert.equal((await as_robot()).status, 200);
+  await page.goto(`${stage.url}/access?tab=grants&ask=grant`);
+  await dialog.getByRole("combobox", { name: "To" }).click();
+  await page.getByRole("option", { name: "a group" }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("auditors");
+  await dialog.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: "baas.viewer" }).click();
+  await dialog.getByRole("button", { name: "Grant a role" }).click();
+  await page.getByRole("tab", { name: "Identity provider" }).click();
+  await page.getByText("No identity provider is set.").waitFor();
+  await page.getByRole("row", { name: /auditors 0 baas\.viewer, everywhere/ }).waitFor();
+  await page.goto(`${stage.url}/reports/subscriptions`);
+  await page.getByText("Nobody gets reports by themselves.").waitFor();
+  await page.getByRole("button", { name: "Subscribe" }).first().click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("board");
+  await dialog.getByRole("combobox", { name: "Reports" }).click({ force: true });
+  await page.getByRole("option", { name: "Attestation" }).click();
+  await page.keyboard.press("Tab"); // the list is closed, and lies over nothing
+  await dialog.getByRole("combobox", { name: "Channel" }).click();
+  await page.getByRole("option", { name: /^board-room/ }).click();
+  await dialog.getByRole("button", { name: "Subscribe" }).click();
+  await page.getByRole("row", { name: /^board Attestation all projects board-room/ }).waitFor();
+  await page.goto(`${stage.url}/audit/sinks`);
+  await page.getByText("The audit log is sent nowhere.").waitFor();
+  await page.getByRole("button", { name: "Add a sink" }).first().click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("watcher");
+  await dialog.getByRole("textbox", { name: "Address" }).fill("https://127.0.0.1:9/ingest");
+  await dialog.getByText("All that is in the log").click();
+  await dialog.getByRole("button", { name: "Add a sink" }).click();
+  // It does not answer, and the page says so by itself.
+  await page.getByRole("row", { name: /^watcher HTTPS .* did not answer/ }).waitFor();
+  await page.getByRole("button", { name: "Remove: watcher" }).click();
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("The audit log is sent nowhere.").waitFor();
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });

@@ -7,4 +7,5 @@
 export * from "./errors.ts";
 export * from "./projects.ts";
 export * from "./regions.ts";
+export * from "./tags.ts";
 export * from "./workloads.ts";

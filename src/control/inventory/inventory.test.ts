@@ -13,6 +13,7 @@ import {
   removeWorkload,
   tagWorkload,
   updateWorkload,
+  tagsInUse,
 } from "./index.ts";
 
 const databases = testDatabases();
@@ -74,9 +75,25 @@ test("wrong input is refused by name of the field; names and revisions do not cl
     hasCode(error, "REVISION_CONFLICT"),
   );
   await createProject(db, { name: "acme-test", region: "bd-dha-1" }, ports);
+  const of_test = { project: "acme-test", type: "vm" as const, source };
+  await createWorkload(db, { ...of_test, name: "a", tags: { env: "prod", tier: "1" } }, ports);
+  await createWorkload(db, { ...of_test, name: "b", tags: { env: "prod" } }, ports);
+  const { id: gone } = await createWorkload(db, { ...of_test, name: "c", tags: { env: "dev", old: "yes" } }, ports);
+  await createWorkload(db, { ...of_test, name: "d", tags: { env: "dev" } }, ports);
+  await removeWorkload(db, gone, ports);
+  assert.deepEqual((await tagsInUse(db)).slice(0, 1), [
+    {
+      key: "env",
+      values: [
+        { value: "prod", workloads: 2 },
+        { value: "dev", workloads: 1 },
+      ],
+    },
+  ]);
+  assert.ok(!(await tagsInUse(db)).some(({ key }) => key === "old"), "of what was removed nothing is told");
   await createWorkload(db, { name: "web", project: "acme-test", type: "vm", source }, ports);
   await assert.rejects(getWorkload(db, "web"), (error) => hasCode(error, "WORKLOAD_AMBIGUOUS"));
   const names: string[] = [];
   for await (const workload of everyWorkload(db)) names.push(workload.name);
-  assert.deepEqual(names, ["web", "web"]);
+  assert.deepEqual(names.sort(), ["a", "b", "d", "web", "web"]);
 });

@@ -58,6 +58,14 @@ export const workloadsQuery = (args: ListArgs & { readonly selector?: string; re
     ...first,
   });
 
+/** For what is typed: it need not know of a tag that was set just now. */
+export const workloadTagsQuery = () =>
+  queryOptions({
+    queryKey: ["workload-tags"],
+    queryFn: ({ signal }) => take(api.GET("/v1/workload-tags", { signal })),
+    staleTime: MINUTE_MS,
+  });
+
 export const workloadQuery = (id: string) =>
   queryOptions({
     queryKey: ["workloads", "one", id],

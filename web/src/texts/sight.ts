@@ -31,10 +31,10 @@ export const sight = {
     growth_wait: (days: string, needed: string) =>
       `Measured on ${days} of the ${needed} days that it takes to say what comes.`,
     tier: "Tier",
-    history: "Measured, and ahead",
+    history: "Course",
     held: "Held",
     change: "A day",
-    in_days: (days: string) => `In ${days} days`,
+    in_days: (days: string) => `In ${days} d`,
     range: (low: string, high: string) => `probably between ${low} and ${high}`,
     copies: "Copies",
     region: "Region",

@@ -7,6 +7,7 @@ import {
   removeWorkload,
   tagWorkload,
   updateWorkload,
+  tagsInUse,
 } from "../../../control/inventory/index.ts";
 import { parseSelector, selectorCondition } from "../../../control/policy/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
@@ -17,6 +18,7 @@ import {
   pageSchema,
   updateWorkloadRequestSchema,
   type WorkloadView,
+  workloadTagsSchema,
   workloadViewSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -69,6 +71,15 @@ export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (selector !== undefined) rows = rows.where(selectorCondition(parseSelector(selector), "workloads.tags"));
       return toWire(await listPage(rows, SHAPE, query));
     },
+  });
+  addRead(app, deps, {
+    tag: base.tag,
+    url: "/v1/workload-tags",
+    operation_id: "list_workload_tags",
+    summary: "Tags in use, and how many workloads have each",
+    scope: "workloads:read",
+    response: workloadTagsSchema,
+    run: async ({ db }) => ({ items: toWire(await tagsInUse(db)) }),
   });
   addRead(app, deps, {
     ...one,

@@ -1,4 +1,4 @@
-import { Button, Code, Modal, Stack, Text, Textarea, Timeline } from "@mantine/core";
+import { Button, Modal, Stack, Text, Textarea, Timeline } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,7 +7,7 @@ import { href } from "../../app/href.ts";
 import { IfMay } from "../../app/may.tsx";
 import { alertQuery } from "../../api/queries-watch.ts";
 import type { AlertDetail } from "../../api/types.ts";
-import { spanText } from "../../parts/format.ts";
+import { countText, spanText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { useNow } from "../../parts/now.ts";
 import { Answered, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
@@ -32,7 +32,7 @@ export function AlertPage() {
         lead={alert === undefined ? undefined : <StateMark state={alert.state} />}
         actions={alert === undefined ? undefined : <Actions alert={alert} />}
       />
-      <Answered query={query}>{(data) => <Detail alert={data} />}</Answered>
+      <Answered query={query}>{(data) => <AlertBody alert={data} />}</Answered>
     </>
   );
 }
@@ -94,7 +94,7 @@ function Actions({ alert }: { alert: AlertDetail }) {
   );
 }
 
-function Detail({ alert }: { alert: AlertDetail }) {
+function AlertBody({ alert }: { alert: AlertDetail }) {
   return (
     <div className="hf-grid">
       <div data-span="8">
@@ -105,7 +105,7 @@ function Detail({ alert }: { alert: AlertDetail }) {
           <Panel title={t.alerts.history}>
             <Timeline bulletSize={14} lineWidth={1} active={alert.history.length}>
               {alert.history.map((entry) => (
-                <Timeline.Item key={`${entry.time} ${entry.type}`} title={entry.type.replace(/^holdfast\./, "")}>
+                <Timeline.Item key={`${entry.time} ${entry.type}`} title={eventWord(entry.type)}>
                   <Text size="xs" c="dimmed">
                     <Stamp at={entry.time} />
                   </Text>
@@ -121,8 +121,8 @@ function Detail({ alert }: { alert: AlertDetail }) {
           <Panel>
             <Facts
               rows={[
-                [t.alerts.rule, alert.rule],
-                ["", <Severity key="s" severity={alert.severity} />],
+                [t.alerts.rule, t.alerts.rules[alert.rule] ?? alert.rule.replaceAll("_", " ")],
+                [t.alerts.how_bad, <Severity key="s" severity={alert.severity} />],
                 [t.alerts.project, alert.project_name ?? "–"],
                 [t.alerts.since, <Ago key="o" at={alert.opened_at} />],
                 [t.alerts.acknowledged, alert.acknowledged_by ?? "–"],
@@ -143,9 +143,12 @@ function Detail({ alert }: { alert: AlertDetail }) {
           )}
           {Object.keys(alert.details).length > 0 && (
             <Panel title={t.alerts.details}>
-              <Code block tabIndex={0}>
-                {JSON.stringify(alert.details, null, 2)}
-              </Code>
+              <Facts
+                rows={Object.entries(alert.details).map(([key, value]) => [
+                  key.replaceAll("_", " "),
+                  <Detail key={key} value={value} />,
+                ])}
+              />
             </Panel>
           )}
         </Stack>
@@ -154,11 +157,39 @@ function Detail({ alert }: { alert: AlertDetail }) {
   );
 }
 
-const PAGES: Readonly<Record<string, string>> = { bkp: "backups", wkl: "workloads", job: "jobs", rst: "restores" };
+const PAGES: Readonly<Record<string, string>> = {
+  bkp: "backups",
+  drl: "drills",
+  inc: "incidents",
+  job: "jobs",
+  rpt: "reports",
+  rst: "restores",
+  wkl: "workloads",
+};
+const ID = /^([a-z]{3})_[0-9a-z]{20,}$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
+/** An id as what it is of, with its end to tell it by; anything else, like a name, as it is. */
 function Member({ id }: { id: string }) {
-  const page = PAGES[id.slice(0, 3)];
-  return page === undefined ? <span className="hf-mono">{id}</span> : <Link to={`/${page}/${id}` as never}>{id}</Link>;
+  const prefix = ID.exec(id)?.[1] ?? "";
+  const page = PAGES[prefix];
+  if (page === undefined) return <span>{id}</span>;
+  return (
+    <Link to={`/${page}/${id}` as never} title={id}>
+      {t.alerts.nouns[prefix] ?? prefix} …{id.slice(-6)}
+    </Link>
+  );
+}
+
+/** What a rule noted beside its sentence. */
+function Detail({ value }: { value: unknown }) {
+  if (typeof value === "string") return INSTANT.test(value) ? <Stamp at={value} /> : <Member id={value} />;
+  return <span className="hf-wrap">{typeof value === "number" ? countText(value) : JSON.stringify(value)}</span>;
+}
+
+function eventWord(type: string): string {
+  const known = type.replace(/^holdfast\./, "");
+  return t.alerts.events[known] ?? known.replaceAll(/[._]/g, " ");
 }
 
 /** What was promised for this severity, each with the time left or the delay. */

@@ -104,7 +104,8 @@ function AlertRow({ alert }: { alert: Alert }) {
         </Link>
         <Text size="xs" c="dimmed">
           {alert.project_name === null ? "" : `${alert.project_name} · `}
-          {alert.rule} · {t.alerts.since} <Ago at={alert.opened_at} />
+          {t.alerts.rules[alert.rule] ?? alert.rule.replaceAll("_", " ")} · {t.alerts.since}{" "}
+          <Ago at={alert.opened_at} />
           {alert.members.length > 0 && ` · ${t.alerts.hurts(countText(alert.members.length))}`}
           {alert.acknowledged_by !== null && ` · ${t.alerts.acknowledged_by(alert.acknowledged_by)}`}
         </Text>

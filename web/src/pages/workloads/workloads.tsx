@@ -18,6 +18,7 @@ import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import { AddWorkload } from "./add.tsx";
 import { BulkBar } from "./bulk.tsx";
+import { SelectorField } from "./selector-field.tsx";
 
 type Keys = "selector" | "name" | "type" | "project";
 const TYPES = ["vm", "volume", "share", "database", "bucket", "host", "application"];
@@ -67,17 +68,7 @@ export function WorkloadsPage() {
         }
       />
       <div className="hf-filters">
-        <TextInput
-          label={t.workloads.selector}
-          placeholder={t.workloads.selector_hint}
-          defaultValue={selector ?? ""}
-          onChange={(event) => type_in(event.currentTarget.value)}
-          error={wrong_selector}
-          leftSection={<Icon name="tag" size={14} />}
-          w={340}
-          list="tag-words"
-        />
-        <TagWords rows={rows} />
+        <SelectorField initial={selector ?? ""} onChange={type_in} error={wrong_selector} />
         <TextInput
           label={t.workloads.search}
           placeholder={t.workloads.search_hint}
@@ -149,24 +140,6 @@ export function WorkloadsPage() {
       )}
       <AddWorkload opened={opened} close={close} />
     </>
-  );
-}
-
-/** Completion for the filter: the tags of the rows at hand. */
-function TagWords({ rows }: { rows: readonly Workload[] }) {
-  const words = useMemo(() => {
-    const seen = new Set<string>();
-    for (const { tags } of rows.slice(0, 2000)) {
-      for (const [key, value] of Object.entries(tags)) if (seen.size < 200) seen.add(`${key}=${value}`);
-    }
-    return [...seen].sort();
-  }, [rows]);
-  return (
-    <datalist id="tag-words">
-      {words.map((word) => (
-        <option key={word} value={word} />
-      ))}
-    </datalist>
   );
 }
 
