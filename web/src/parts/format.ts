@@ -86,6 +86,11 @@ export function utcText(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** A sentence of the server's, with its instants as people here read them. */
+export function readableText(text: string): string {
+  return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => stampText(at));
+}
+
 export function percentText(part: number, whole: number): string {
   if (whole === 0) return "–";
   const percent = (part / whole) * 100;

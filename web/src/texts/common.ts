@@ -2,6 +2,15 @@
 export const common = {
   product: "Holdfast",
   common: {
+    nouns: {
+      bkp: "backup",
+      drl: "drill",
+      inc: "incident",
+      job: "job",
+      rpt: "report",
+      rst: "restore",
+      wkl: "workload",
+    } as Readonly<Record<string, string>>,
     retry: "Try again",
     close: "Close",
     cancel: "Cancel",

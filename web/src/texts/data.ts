@@ -21,6 +21,23 @@ export const data = {
     none: "No workload yet.",
     none_more: "Add the first one here, or with baas workload add.",
     none_match: "No workload matches.",
+    none_of: {
+      at_risk: [
+        "No workload is at risk.",
+        "Each has a good backup that is young enough, or is excepted with a reason.",
+      ],
+      excepted: [
+        "No workload is excepted.",
+        "An exception has an owner, a reason and an end; baas coverage except sets one.",
+      ],
+      uncovered: ["Every tagged workload has a policy.", "Workloads without any tag stand under At risk."],
+      missed: ["No RPO is missed.", "Each workload's last good backup is young enough for its policy."],
+      protected: [
+        "No workload is protected yet.",
+        "One is, as soon as it has a policy and a good backup within its RPO.",
+      ],
+      all: ["No workload yet.", "Add one under Workloads, or begin with the first run."],
+    } as Readonly<Record<string, readonly [string, string]>>,
     none_match_more: "Change or clear the filter above.",
     add: "Add workload",
     chosen: (count: string) => `${count} chosen`,
@@ -98,6 +115,7 @@ export const data = {
     kept_forever: "until someone decides",
     classes: "Classes",
     none: "No backup matches.",
+    none_yet: "No backup yet.",
     none_more: "Backups appear when a policy's schedule runs, or when one is asked for.",
     any_state: "Any state",
     why_kept: "Why it is kept",

@@ -6,6 +6,7 @@ export const restore = {
     steps: ["What", "When", "Where", "Check", "Run"],
     what_title: "What is to come back?",
     what_search: "Find a workload",
+    nothing_yet: "There is nothing to bring back yet: no workload has a backup.",
     what_none: "No workload with this name has a backup.",
     when_title: "To which moment?",
     when_none: "This workload has no backup that could be restored.",

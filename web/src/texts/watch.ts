@@ -12,15 +12,6 @@ export const watch = {
     severity: (n: number) => `Severity ${n}`,
     hurts: (count: string) => (count === "1" ? "hurts one thing" : `hurts ${count} things`),
     how_bad: "Severity",
-    nouns: {
-      bkp: "backup",
-      drl: "drill",
-      inc: "incident",
-      job: "job",
-      rpt: "report",
-      rst: "restore",
-      wkl: "workload",
-    } as Readonly<Record<string, string>>,
     events: {
       "alert.opened": "Opened",
       "alert.grew": "Hurts more",

@@ -11,6 +11,7 @@ import { countText, spanText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { useNow } from "../../parts/now.ts";
 import { Answered, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
+import { Ref } from "../../parts/ref.tsx";
 import { StateMark } from "../../parts/state.tsx";
 import { Ago, Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
@@ -135,7 +136,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
               <ul className={classes.members}>
                 {alert.members.slice(0, MEMBERS_SHOWN).map((member) => (
                   <li key={member}>
-                    <Member id={member} />
+                    <Ref id={member} />
                   </li>
                 ))}
               </ul>
@@ -157,33 +158,11 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
   );
 }
 
-const PAGES: Readonly<Record<string, string>> = {
-  bkp: "backups",
-  drl: "drills",
-  inc: "incidents",
-  job: "jobs",
-  rpt: "reports",
-  rst: "restores",
-  wkl: "workloads",
-};
-const ID = /^([a-z]{3})_[0-9a-z]{20,}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-/** An id as what it is of, with its end to tell it by; anything else, like a name, as it is. */
-function Member({ id }: { id: string }) {
-  const prefix = ID.exec(id)?.[1] ?? "";
-  const page = PAGES[prefix];
-  if (page === undefined) return <span>{id}</span>;
-  return (
-    <Link to={`/${page}/${id}` as never} title={id}>
-      {t.alerts.nouns[prefix] ?? prefix} …{id.slice(-6)}
-    </Link>
-  );
-}
 
 /** What a rule noted beside its sentence. */
 function Detail({ value }: { value: unknown }) {
-  if (typeof value === "string") return INSTANT.test(value) ? <Stamp at={value} /> : <Member id={value} />;
+  if (typeof value === "string") return INSTANT.test(value) ? <Stamp at={value} /> : <Ref id={value} />;
   return <span className="hf-wrap">{typeof value === "number" ? countText(value) : JSON.stringify(value)}</span>;
 }
 

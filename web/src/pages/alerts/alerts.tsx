@@ -5,7 +5,7 @@ import { useAddress } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
 import { alertsQuery } from "../../api/queries-watch.ts";
 import type { Alert } from "../../api/types.ts";
-import { countText, spanText, utcText } from "../../parts/format.ts";
+import { countText, readableText, spanText, utcText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { useNow } from "../../parts/now.ts";
 import { Answered, Empty, PageHead, Panel } from "../../parts/page.tsx";
@@ -100,7 +100,7 @@ function AlertRow({ alert }: { alert: Alert }) {
       <Severity severity={alert.severity} />
       <div className={classes.body}>
         <Link to={`/alerts/${alert.id}` as never} className={classes.summary}>
-          {alert.summary}
+          {readableText(alert.summary)}
         </Link>
         <Text size="xs" c="dimmed">
           {alert.project_name === null ? "" : `${alert.project_name} · `}

@@ -13,6 +13,7 @@ import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { StateMark } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
+import { Ref } from "../../parts/ref.tsx";
 import { t } from "../../texts/index.ts";
 
 type Approval = ItemOf<"/v1/approvals">;
@@ -77,7 +78,7 @@ function Waiting(props: { items: readonly Approval[]; ask: (it: Approval, verb: 
             <>
               <strong>{t.approvals.kinds[it.kind] ?? it.kind}</strong>
               <Text size="xs" c="dimmed" className="hf-mono hf-wrap">
-                {it.path}
+                <Ref id={/[a-z]{3}_[0-9a-z]{20,}/.exec(it.path)?.[0] ?? it.path} />
               </Text>
             </>
           ),

@@ -9,7 +9,7 @@ import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { backupQuery, jobQuery, verificationsQuery } from "../../api/queries.ts";
 import type { BackupDetail } from "../../api/types.ts";
-import { bytesText, countText, secondsText, stampText } from "../../parts/format.ts";
+import { bytesText, countText, secondsText, stampText, readableText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { ProblemList } from "../../parts/problems.tsx";
@@ -208,7 +208,7 @@ function Detail({ backup }: { backup: BackupDetail }) {
             <Panel title={t.backups.why_kept}>
               <Stack gap={6}>
                 {backup.retention_reasons.map((reason) => (
-                  <Text key={reason} size="sm">
+                  <Text key={readableText(reason)} size="sm">
                     {reason}
                   </Text>
                 ))}

@@ -17,41 +17,41 @@ const COLUMNS: readonly Column<Backup>[] = [
   {
     key: "workload",
     title: t.backups.workload,
-    width: "minmax(8rem, 2fr)",
+    width: "minmax(7rem, 2fr)",
     cell: (backup) => backup.workload_name,
   },
-  { key: "made", title: t.backups.made, width: "6rem", cell: (backup) => <Ago at={backup.created_at} /> },
+  { key: "made", title: t.backups.made, width: "5rem", cell: (backup) => <Ago at={backup.created_at} /> },
   {
     key: "state",
     title: t.backups.state,
-    width: "7.5rem",
+    width: "6.75rem",
     cell: (backup) => <StateMark state={backup.state} reason={backup.status_reason} />,
   },
   {
     key: "verified",
     title: t.backups.verified,
-    width: "8.5rem",
+    width: "7rem",
     wide: true,
     cell: (backup) => <StateMark state={backup.verified_state} />,
   },
   {
     key: "policy",
     title: t.backups.policy,
-    width: "minmax(7rem, 1fr)",
+    width: "minmax(6rem, 1fr)",
     wide: true,
     cell: (backup) => backup.policy_name ?? "–",
   },
   {
     key: "region",
     title: t.backups.region,
-    width: "minmax(6rem, 1fr)",
+    width: "minmax(5rem, 1fr)",
     wide: true,
     cell: (backup) => backup.region_name,
   },
   {
     key: "size",
     title: t.backups.size,
-    width: "6rem",
+    width: "4.75rem",
     align: "end",
     wide: true,
     cell: (backup) => bytesText(backup.source_bytes),
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<Backup>[] = [
   {
     key: "added",
     title: t.backups.added,
-    width: "6rem",
+    width: "4.75rem",
     align: "end",
     wide: true,
     cell: (backup) => bytesText(backup.stored_bytes),
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<Backup>[] = [
   {
     key: "kept",
     title: t.backups.kept_until,
-    width: "9rem",
+    width: "7.25rem",
     wide: true,
     cell: (backup) =>
       backup.retain_until === null ? (
@@ -154,8 +154,8 @@ export function BackupsPage() {
           const rows = itemsOf(data);
           return rows.length === 0 ? (
             <Panel>
-              <Empty icon="backups" title={t.backups.none}>
-                {t.backups.none_more}
+              <Empty icon="backups" title={Object.keys(search).length === 0 ? t.backups.none_yet : t.backups.none}>
+                {Object.keys(search).length === 0 ? t.backups.none_more : t.workloads.none_match_more}
               </Empty>
             </Panel>
           ) : (

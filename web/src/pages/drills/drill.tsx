@@ -15,6 +15,7 @@ import { Rows } from "../../parts/rows.tsx";
 import { StateMark, toneOf } from "../../parts/state.tsx";
 import { TaskTree } from "../../parts/task-tree.tsx";
 import { Stamp } from "../../parts/time.tsx";
+import { Ref } from "../../parts/ref.tsx";
 import { t } from "../../texts/index.ts";
 
 type Drill = Answer<"/v1/drills/{id}">;
@@ -110,16 +111,7 @@ function Detail({ drill }: { drill: Drill }) {
                     {drill.workload_name}
                   </Link>,
                 ],
-                [
-                  t.drills.backup_of,
-                  drill.backup_id === null ? (
-                    "–"
-                  ) : (
-                    <Link key="b" to={`/backups/${drill.backup_id}` as never} className="hf-mono">
-                      {drill.backup_id}
-                    </Link>
-                  ),
-                ],
+                [t.drills.backup_of, drill.backup_id === null ? "–" : <Ref key="b" id={drill.backup_id} />],
                 [t.drills.restored_to, <Stamp key="r" at={drill.restored_to} />],
                 [
                   t.drills.restored,

@@ -9,6 +9,7 @@ import { jobQuery } from "../../api/queries.ts";
 import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { TaskTree } from "../../parts/task-tree.tsx";
 import { Stamp } from "../../parts/time.tsx";
+import { Ref } from "../../parts/ref.tsx";
 import { t } from "../../texts/index.ts";
 
 export function JobPage() {
@@ -59,14 +60,7 @@ export function JobPage() {
                             {job.workload_name ?? job.workload_id}
                           </Link>,
                         ],
-                    job.backup_id === null
-                      ? null
-                      : [
-                          t.jobs.for_backup,
-                          <Link key="b" to={`/backups/${job.backup_id}` as never} className="hf-mono">
-                            {job.backup_id}
-                          </Link>,
-                        ],
+                    job.backup_id === null ? null : [t.jobs.for_backup, <Ref key="b" id={job.backup_id} />],
                   ]}
                 />
               </Panel>

@@ -10,8 +10,10 @@ import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { ProblemList } from "../../parts/problems.tsx";
 import { TaskTree } from "../../parts/task-tree.tsx";
 import { Stamp, Took } from "../../parts/time.tsx";
+import { Ref } from "../../parts/ref.tsx";
 import { t } from "../../texts/index.ts";
 import { Details } from "./details.tsx";
+import { modeText } from "./mode-text.ts";
 
 /** A restore while it runs, and its report when it has ended: the same address. */
 export function RestoreReportPage() {
@@ -94,15 +96,10 @@ function Report({ restore }: { restore: Answer<"/v1/restores/{id}"> }) {
   return (
     <Facts
       rows={[
-        [
-          t.jobs.for_backup,
-          <Link key="b" to={`/backups/${restore.backup_id}` as never} className="hf-mono">
-            {restore.backup_id}
-          </Link>,
-        ],
-        [t.restores.mode, t.restore.modes[restore.mode]?.[0] ?? restore.mode],
+        [t.jobs.for_backup, <Ref key="b" id={restore.backup_id} />],
+        [t.restores.mode, modeText(restore)],
         ...Object.entries(restore.target)
-          .filter(([, value]) => typeof value === "string" || typeof value === "number")
+          .filter(([key, value]) => !key.endsWith("_id") && (typeof value === "string" || typeof value === "number"))
           .map(
             ([key, value]) =>
               [

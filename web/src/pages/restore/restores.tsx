@@ -11,6 +11,7 @@ import { Chip } from "../../parts/state.tsx";
 import { type Column, DataTable } from "../../parts/table.tsx";
 import { Ago, Took } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { modeText } from "./mode-text.ts";
 
 /** Where it went, in a word. */
 function targetText(target: Readonly<Record<string, unknown>>): string {
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column<Restore>[] = [
     key: "mode",
     title: t.restores.mode,
     width: "minmax(8rem, 1fr)",
-    cell: (it) => t.restore.modes[it.mode]?.[0] ?? it.mode,
+    cell: modeText,
   },
   {
     key: "target",

@@ -1,6 +1,7 @@
 import { Stack, Text, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAddress } from "../../app/address.ts";
 import { itemsOf, workloadsQuery } from "../../api/queries.ts";
@@ -31,7 +32,19 @@ export function WhatStep() {
       <Answered query={query}>
         {(data) => {
           const rows = itemsOf(data);
-          if (rows.length === 0) return <Text size="sm">{t.restore.what_none}</Text>;
+          if (rows.length === 0) {
+            return (
+              <Text size="sm">
+                {asked === "" || asked === undefined ? (
+                  <>
+                    {t.restore.nothing_yet} <Link to="/first-run">{t.nav.first_run}</Link>
+                  </>
+                ) : (
+                  t.restore.what_none
+                )}
+              </Text>
+            );
+          }
           return (
             <div className={classes.choices}>
               {rows.map((workload) => (

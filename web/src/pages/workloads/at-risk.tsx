@@ -37,6 +37,7 @@ export function AtRiskPage() {
     }
     return all.filter((it) => it.status === show);
   }, [query.data, show, policy]);
+  const none = t.workloads.none_of[show] ?? ["", ""];
   return (
     <>
       <PageHead
@@ -67,7 +68,9 @@ export function AtRiskPage() {
         {() =>
           rows.length === 0 ? (
             <Panel>
-              <Empty icon="check" title={t.common.none} />
+              <Empty icon={show === "protected" || show === "all" ? "workloads" : "check"} title={none[0]}>
+                {none[1]}
+              </Empty>
             </Panel>
           ) : (
             <Stack gap="xs">

@@ -150,6 +150,7 @@ function columnsWith(covered: ReadonlyMap<string, WorkloadCoverage>): readonly C
       key: "status",
       title: t.workloads.status,
       width: "7rem",
+      narrow: "5.75rem",
       cell: (row) => {
         const it = covered.get(row.id);
         return it === undefined ? "…" : <StateMark state={it.status} reason={it.findings[0]?.message ?? null} />;
@@ -159,6 +160,7 @@ function columnsWith(covered: ReadonlyMap<string, WorkloadCoverage>): readonly C
       key: "last",
       title: t.workloads.last,
       width: "7.5rem",
+      narrow: "4rem",
       cell: (row) => <Ago at={covered.get(row.id)?.last_good_backup?.created_at} />,
     },
     {
