@@ -26,6 +26,17 @@ export const drillBackupSchema = z.discriminatedUnion("choose", [
 ]);
 export type DrillBackup = z.output<typeof drillBackupSchema>;
 
+/** Something the sandbox's host must be able to connect to, or must not. */
+export const drillConnectionSchema = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  /** Name or address. */
+  host: z.string().min(1).max(253),
+  port: z.number().int().min(1).max(65_535),
+  expect: z.enum(["open", "closed"]).default("open"),
+});
+export type DrillConnection = z.output<typeof drillConnectionSchema>;
+export const drillConnectionsSchema = z.array(drillConnectionSchema).max(20);
+
 export const drillPlanSpecSchema = z.strictObject({
   /** All that are given must hold; at least one must be. */
   select: z
@@ -51,6 +62,8 @@ export const drillPlanSpecSchema = z.strictObject({
     .int()
     .min(0)
     .default(16 * 1024 ** 3),
+  /** Network rules that hold where things are restored: each is tried in every drill. */
+  connections: drillConnectionsSchema.optional(),
 });
 export type DrillPlanSpec = z.output<typeof drillPlanSpecSchema>;
 

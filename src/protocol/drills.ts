@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   drillBackupSchema,
+  drillConnectionsSchema,
   drillFindingSchema,
   drillPlanSpecSchema,
   drillStates,
@@ -73,6 +74,8 @@ export const createDrillRequestSchema = z.strictObject({
   /** Who gets the tasks; without it whoever asks. */
   owner: z.string().min(1).max(255).optional(),
   backup: drillBackupSchema.optional(),
+  /** Network rules that are tried from where it is restored. */
+  connections: drillConnectionsSchema.optional(),
 });
 
 export const drillViewSchema = z.object({

@@ -27,6 +27,8 @@ export const rules = {
   incident_open: { title: "somebody asks for help with a restore", severity: 2 },
   channel_failed: { title: "a channel does not deliver", severity: 2 },
   drill_overdue: { title: "a restore drill is overdue", severity: 2 },
+  drill_failed: { title: "a backup did not restore in its drill", severity: 2 },
+  drill_finding: { title: "a drill found something that has to be mended", severity: 2 },
   self_recovery: { title: "the control plane would not come back as it is", severity: 2 },
   wal_gap: { title: "a database's log archive has a gap", severity: 1 },
   wal_stalled: { title: "a database's log is not streamed", severity: 2 },

@@ -3,6 +3,7 @@ import { agents } from "./facts/agents.ts";
 import { anomalies } from "./facts/anomalies.ts";
 import { backupRuns, missedRuns } from "./facts/backups.ts";
 import { replication, retention, storageGrowth, verifications } from "./facts/data.ts";
+import { drillResults } from "./facts/drill-results.ts";
 import { drills } from "./facts/drills.ts";
 import { archives } from "./facts/archives.ts";
 import { clockJumps, coverage, evidence } from "./facts/system.ts";
@@ -20,6 +21,7 @@ export const factSources: readonly FactSource[] = [
   evidence,
   anomalies,
   drills,
+  drillResults,
   archives,
   agents,
 ];

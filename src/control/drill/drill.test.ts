@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { HoldfastError } from "../../base/index.ts";
@@ -15,6 +17,7 @@ import { getBackupRow } from "../catalog/index.ts";
 import { createProject, createWorkload } from "../inventory/index.ts";
 import { requestBackup } from "../protect/index.ts";
 import { changeDrillClass, completeTask, forecastRestore, removeLeftovers, requestDrill } from "./index.ts";
+import { checkConnections } from "./connections.ts";
 import { drillKind } from "./kinds.ts";
 
 const databases = testDatabases();
@@ -171,6 +174,73 @@ test("a file that got other permissions at the target, and one with other conten
     `${dir}/deep/b.txt has mode 0666, and had 0640`,
     `${dir}/a.bin has other content than it had`,
   ]);
+});
+
+test("a network rule that was changed is found: what must be reachable and is not, and what must not be and is", async (t) => {
+  const { it } = await world(t);
+  await it.run();
+  await it.backUp("web-1");
+  const relay = createServer((socket) => socket.end());
+  const production = createServer((socket) => socket.end());
+  for (const server of [relay, production]) {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    t.after(() => server.close());
+  }
+  const at = (server: Server) => ({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+  const connections = [
+    { ...at(relay), name: "mail relay", expect: "open" as const },
+    { ...at(production), name: "production", expect: "closed" as const },
+  ];
+  production.close();
+  const wanted = { workload: "web-1", sandbox: "drills", owner: "ops@acme", connections };
+  const result = async () => {
+    const asked = await requestDrill(it.db, wanted, it);
+    await it.ended(asked.job_id);
+    return it.db.selectFrom("drills").selectAll().where("id", "=", asked.drill_id).executeTakeFirstOrThrow();
+  };
+  const well = await result();
+  assert.equal(well.state, "PASSED", JSON.stringify(well.findings));
+  assert.equal(well.validations.at(-1)?.detail, "1 must be reachable, 1 must not");
+
+  // The relay's rule is gone, and somebody let the sandbox through to production.
+  const [, { port }] = connections as [unknown, { port: number }];
+  relay.close();
+  production.listen(port, "127.0.0.1");
+  await once(production, "listening");
+  const found = await result();
+  assert.equal(found.state, "FAILED");
+  const { problems = [] } = found.validations.at(-1) ?? {};
+  assert.match(problems[0] ?? "", /^mail relay \(127\.0\.0\.1:\d+\) must be reachable, and is not: ECONNREFUSED$/);
+  assert.match(problems[1] ?? "", /^production \(.*\) must not be reachable, and is$/);
+  assert.deepEqual(codes(found.findings), ["VALIDATION_FAILED"]);
+});
+
+test("a route that is prohibited between sandbox and service is found, in a network of its own", {
+  skip:
+    existsSync("/usr/bin/unshare") && existsSync("/usr/sbin/ip") && process.geteuid?.() === 0
+      ? false
+      : "needs root, unshare and ip",
+}, async () => {
+  const program = `
+    import { createServer } from "node:net";
+    import { execFileSync } from "node:child_process";
+    import { checkConnections } from ${JSON.stringify(new URL("./connections.ts", import.meta.url).href)};
+    const server = createServer((socket) => socket.end()).listen(7000, "10.77.0.1");
+    await new Promise((done) => server.on("listening", done));
+    const look = () => checkConnections([{ host: "10.77.0.1", port: 7000, expect: "open" }], new AbortController().signal);
+    const before = await look();
+    execFileSync("ip", ["rule", "add", "priority", "0", "to", "10.77.0.1", "prohibit"]);
+    execFileSync("ip", ["rule", "del", "lookup", "local"]);
+    execFileSync("ip", ["rule", "add", "priority", "100", "lookup", "local"]);
+    const after = await look();
+    console.log(JSON.stringify([before, after]));
+    process.exit(0);`;
+  const script = `ip link set lo up; ip addr add 10.77.0.1/32 dev lo; exec "$0" --input-type=module -e "$1"`;
+  const out = execFileSync("unshare", ["-n", "sh", "-ec", script, process.execPath, program]).toString();
+  const [before, after] = JSON.parse(out) as Awaited<ReturnType<typeof checkConnections>>[];
+  assert.equal(before?.passed, true, out);
+  assert.match(after?.problems[0] ?? "", /10\.77\.0\.1:7000 must be reachable, and is not: E(ACCES|HOSTUNREACH)/, out);
 });
 
 test("a drill whose worker is lost after asking for the restore goes on with that restore", async (t) => {

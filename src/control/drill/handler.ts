@@ -11,6 +11,7 @@ import { getBackupRow } from "../catalog/index.ts";
 import { getRegion } from "../inventory/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
 import { chooseBackup } from "./choose.ts";
+import { checkConnections } from "./connections.ts";
 import { awaitFunctional } from "./functional.ts";
 import { APPLICATION_KIND } from "../sources/index.ts";
 import { drillKind } from "./kinds.ts";
@@ -83,6 +84,8 @@ export function drillHandler(ports: RecoverPorts): JobHandler {
         if (restored.findings.some(({ code }) => code === "RESTORE_FAILED") || asked.restore_id === null)
           return { validations: [], functional_at_ms: null };
         const validations = await validateRestored(drill, asked.restore_id, dir, up, context.signal, ports);
+        const { connections = [] } = drill.spec;
+        if (connections.length > 0) validations.push(await checkConnections(connections, context.signal));
         const works = validations.every(({ passed }) => passed);
         return { validations, functional_at_ms: works ? (up.functional_at_ms ?? clock.now_ms()) : null };
       });

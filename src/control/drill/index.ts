@@ -19,6 +19,7 @@ export * from "./proof.ts";
 export { span } from "./record.ts";
 export { stopBelow } from "./sandbox.ts";
 export * from "./request.ts";
+export * from "./results.ts";
 export type * from "./row.ts";
 export * from "./schedule.ts";
 export * from "./select.ts";

@@ -1,6 +1,6 @@
 import { newId } from "../../base/index.ts";
 import { drillBackupSchema, drillPlanSpecSchema } from "../../model/index.ts";
-import type { DrillBackup, DrillPlanSpec, Workload } from "../../model/index.ts";
+import type { DrillBackup, DrillConnection, DrillPlanSpec, Workload } from "../../model/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
 import { getWorkload } from "../inventory/index.ts";
@@ -17,6 +17,7 @@ export interface DrillSpec {
   readonly owner: string;
   readonly backup: DrillBackup;
   readonly content_bytes_max: number;
+  readonly connections?: readonly DrillConnection[] | undefined;
   readonly plan?: { readonly id: string; readonly due_at: Date };
 }
 
@@ -64,7 +65,11 @@ export async function enqueueDrill(
       sandbox_project_id: spec.sandbox_project_id,
       class: drill_class.name,
       owner: spec.owner,
-      spec: JSON.stringify({ backup: spec.backup, content_bytes_max: spec.content_bytes_max }),
+      spec: JSON.stringify({
+        backup: spec.backup,
+        content_bytes_max: spec.content_bytes_max,
+        ...(spec.connections === undefined ? {} : { connections: spec.connections }),
+      }),
       requested_at: new Date(ports.clock.now_ms()),
       rto_target_seconds: drill_class.rto_seconds,
       rpo_target_seconds: drill_class.rpo_seconds,
@@ -80,6 +85,7 @@ export interface DrillRequest {
   readonly sandbox: string;
   readonly owner: string;
   readonly backup?: DrillBackup;
+  readonly connections?: readonly DrillConnection[];
 }
 
 /** A drill asked for by somebody. @throws WORKLOAD_*, PROJECT_NOT_FOUND, DRILL_* */
@@ -99,6 +105,7 @@ export async function requestDrill(
       owner: request.owner,
       backup: request.backup ?? drillBackupSchema.parse({ choose: "latest" }),
       content_bytes_max: CONTENT_BYTES_MAX,
+      connections: request.connections,
     };
     return enqueueDrill(tx, spec, ports);
   });
@@ -106,7 +113,7 @@ export async function requestDrill(
 
 const CONTENT_BYTES_MAX = drillPlanSpecSchema.shape.content_bytes_max.parse(undefined);
 
-export function specOf(plan: DrillPlanSpec): Pick<DrillSpec, "owner" | "backup" | "content_bytes_max"> {
-  const { owner, backup, content_bytes_max } = plan;
-  return { owner, backup, content_bytes_max };
+export function specOf(plan: DrillPlanSpec): Pick<DrillSpec, "owner" | "backup" | "content_bytes_max" | "connections"> {
+  const { owner, backup, content_bytes_max, connections } = plan;
+  return { owner, backup, content_bytes_max, connections };
 }

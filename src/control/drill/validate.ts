@@ -46,7 +46,10 @@ export async function validateRestored(
   const whole: DrillValidation = {
     name: "everything was restored",
     passed: restore.problem_count === 0,
-    detail: `${restore.restored_files ?? 0} files, ${restore.restored_bytes ?? 0} bytes`,
+    detail:
+      (restore.restored_files ?? 0) === 0
+        ? "nothing was left out"
+        : `${restore.restored_files ?? 0} files, ${restore.restored_bytes ?? 0} bytes`,
     problems: restore.problems.slice(0, PROBLEMS_MAX).map((it) => `${String(it["path"])}: ${String(it["message"])}`),
   };
   const reported = restore.details["validations"];
@@ -129,7 +132,7 @@ function ofDriver(it: ByDriver): DrillValidation {
   const passed = it.outcome !== "failed";
   const value = it.value === undefined || it.value === null ? undefined : String(it.value);
   const wanted = it.expected === undefined || it.expected === null ? undefined : String(it.expected);
-  const as_wanted = wanted === value ? `${value}, as it was` : value;
+  const as_wanted = wanted === value ? `${value}, as expected` : value;
   const told = value === undefined ? undefined : passed ? as_wanted : `${value}, expected ${wanted ?? "another"}`;
   const noted = it.outcome === "noted" ? "noted: " : "";
   const detail = `${noted}${String(it.message ?? it.detail ?? told ?? it.outcome ?? "")}`.slice(0, 1000);

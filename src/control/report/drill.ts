@@ -30,9 +30,16 @@ const STEPS: Readonly<Record<string, readonly [string, string]>> = {
   validate: ["validate", "Validate"],
   clean: ["clean", "Stop what runs, and take the sandbox away"],
 };
+/** Of an application as a whole. */
+const WHOLE: Readonly<Record<string, readonly [string, string]>> = {
+  "restore: plan": ["plan", "Restore: choose each part's backup, and the time that is common to all"],
+  "restore: run": ["sum", "Restore: every part is there"],
+  "restore: finish": ["settle", "Restore: apply the suppression log, and ask every part for its health"],
+};
 const OF_PART = /^restore ([^:]+): (\w+)$/;
 /** In the chart, and in the table; `restore NAME: STEP` is one of a part. */
-function named(step: string): readonly [string, string] {
+function named(step: string, kind: string): readonly [string, string] {
+  if (kind === "application" && Object.hasOwn(WHOLE, step)) return WHOLE[step] ?? [step, step];
   const of_part = OF_PART.exec(step);
   if (of_part === null) return STEPS[step] ?? [step, step];
   const [, part = "", name = ""] = of_part;
@@ -60,6 +67,7 @@ function restored(drill: {
   return { value: bytes(Number(drill.source_bytes)), note: "served from the backup itself" };
 }
 
+const COUNTED = /\b(\d+) bytes\b/g;
 /** A checksum says what it says by being the same; nobody reads all of it. */
 const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{20,}\b/g;
 
@@ -182,7 +190,7 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
     .sort((a, b) => a.started_at.localeCompare(b.started_at));
   const steps = columnChart(
     {
-      categories: timed.map(({ name }) => named(name)[0]),
+      categories: timed.map(({ name }) => named(name, drill.kind)[0]),
       series: [{ name: "seconds", values: timed.map(({ seconds }) => seconds), colour: COLOURS.plain }],
     },
     CHART,
@@ -223,7 +231,8 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
           it.passed ? "passed" : "FAILED",
           [it.detail, ...it.problems.filter((each) => each !== it.detail).slice(0, 5)]
             .join("; ")
-            .replace(DIGEST, "$1…"),
+            .replace(DIGEST, "$1…")
+            .replace(COUNTED, (_, count: string) => bytes(Number(count))),
         ]),
         tones: drill.validations.map(({ passed }) => (passed ? undefined : "bad")),
         empty: "Nothing could be validated, for nothing was restored.",
@@ -255,7 +264,11 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
         kind: "table",
         name: "steps",
         columns: [{ title: "Step", wide: true }, { title: "Began (UTC)" }, { title: "Took", align: "right" }],
-        rows: ended.map((step) => [named(step.name)[1], step.started_at.slice(11, 19), span(step.seconds ?? 0)]),
+        rows: ended.map((step) => [
+          named(step.name, drill.kind)[1],
+          step.started_at.slice(11, 19),
+          span(step.seconds ?? 0),
+        ]),
         empty: "No step was recorded.",
       },
       {

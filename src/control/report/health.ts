@@ -4,6 +4,7 @@ import { proofSummary, span } from "../drill/index.ts";
 import { bytes, CHART, day, minute, monthsOf, percent, sourcesTable } from "./content.ts";
 import type { Content, Scope } from "./content.ts";
 import {
+  alertsOf,
   byMonth,
   drillCounts,
   eventsOf,
@@ -38,6 +39,7 @@ export async function healthContent(scope: Scope): Promise<Content> {
     await eventsOf(scope, ANOMALY_EVENTS),
   ];
   const failures = await failuresByReason(scope);
+  const alerts = await alertsOf(scope);
   const [ran, lost] = [total(slots, ...DONE), total(slots, ...LOST)];
   const [valid, verified] = [total(verdicts, "VALID"), total(verdicts)];
   const [restored, drilled] = [total(drills, "PASSED", "MISSED_TARGET"), total(drills)];
@@ -198,6 +200,29 @@ export async function healthContent(scope: Scope): Promise<Content> {
         ],
         rows: failures.map(({ reason, count, workloads }) => [reason, count, workloads]),
         empty: "No backup failed.",
+      },
+      { kind: "heading", text: "Alerts" },
+      {
+        kind: "table",
+        name: "alerts",
+        columns: [
+          { title: "Sev", align: "right" },
+          { title: "Alert", wide: true },
+          { title: "Opened" },
+          { title: "Taken" },
+          { title: "Resolved" },
+          { title: "Clocks missed", align: "right" },
+        ],
+        rows: alerts.map((it) => [
+          it.severity,
+          `${it.rule}: ${it.summary}`,
+          minute(it.opened_at),
+          minute(it.acknowledged_at) ?? "–",
+          minute(it.resolved_at) ?? "open",
+          it.breaches,
+        ]),
+        tones: alerts.map(({ state, breaches }) => (breaches > 0 ? "bad" : state === "RESOLVED" ? undefined : "warn")),
+        empty: "There was none.",
       },
       { kind: "heading", text: "Keys" },
       {

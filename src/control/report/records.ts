@@ -99,6 +99,31 @@ export async function eventsOf(scope: Scope, prefixes: readonly string[]): Promi
   return query.execute();
 }
 
+export interface AlertLine {
+  readonly rule: string;
+  readonly severity: number;
+  readonly summary: string;
+  readonly state: string;
+  readonly opened_at: Date;
+  readonly acknowledged_at: Date | null;
+  readonly resolved_at: Date | null;
+  /** Clocks of its severity that ran out before somebody met them. */
+  readonly breaches: number;
+}
+
+const ALERTS_MAX = 2000;
+
+/** Alerts that were opened in the window, or were still open when it began; the gravest first. */
+export async function alertsOf(scope: Scope): Promise<AlertLine[]> {
+  const { rows } = await sql<AlertLine>`
+    select a.rule, a.severity, a.summary, a.state, a.opened_at, a.acknowledged_at, a.resolved_at,
+      (select count(*)::int from alert_timers t where t.alert_id = a.id and t.breached_at < ${scope.to}) as breaches
+    from alerts a where a.opened_at < ${scope.to} and (a.opened_at >= ${scope.from} or a.resolved_at is null
+      or a.resolved_at >= ${scope.from}) and ${inScope(scope, "a.project_id")}
+    order by a.severity, a.opened_at limit ${ALERTS_MAX}`.execute(scope.db);
+  return rows;
+}
+
 export interface StorageLine {
   readonly region: string;
   readonly backups: number;

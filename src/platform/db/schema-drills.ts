@@ -63,7 +63,7 @@ export interface DrillTable {
   sandbox_project_id: string;
   class: string;
   owner: string;
-  spec: Json<Pick<DrillPlanSpec, "backup" | "content_bytes_max">>;
+  spec: Json<Pick<DrillPlanSpec, "backup" | "content_bytes_max" | "connections">>;
   state: WithDefault<DrillState>;
   backup_id: Nullable<string>;
   region_id: Nullable<string>;

@@ -19,19 +19,27 @@ export interface Series {
   readonly colour: string;
 }
 
+/** Categories of a column chart that all have their names written below. */
+const NAMED_MAX = 8;
+const LETTER_PX = 5;
+
 /** Columns, stacked or beside each other, over categories. */
 export function columnChart(
   data: { readonly categories: readonly string[]; readonly series: readonly Series[]; readonly stacked?: boolean },
   size: ChartSize,
 ): string {
+  const each_px = (size.width - 44) / Math.max(1, data.categories.length);
+  // Few are named all of them, on two lines where one is too short; of many, as many as there is room for.
+  const few = data.categories.length <= NAMED_MAX;
+  const wrapped = few && data.categories.some((name) => name.length * LETTER_PX > each_px);
   return render(
     {
       legend: { bottom: 0, itemWidth: 10, itemHeight: 10, textStyle: text(10) },
-      grid: { left: 36, right: 8, top: 12, bottom: 46 },
+      grid: { left: 36, right: 8, top: 12, bottom: wrapped ? 60 : 46 },
       xAxis: {
         type: "category",
         data: [...data.categories],
-        axisLabel: text(9),
+        axisLabel: few ? { ...text(9), interval: 0, width: each_px - 4, overflow: "break" } : text(9),
         axisLine: { lineStyle: { color: COLOURS.pale } },
         axisTick: { show: false },
       },

@@ -113,6 +113,7 @@ export function addDrillRoutes(app: FastifyInstance, deps: ApiDeps): void {
         owner: body.owner ?? principal.name,
         ...(body.project === undefined ? {} : { project: body.project }),
         ...(body.backup === undefined ? {} : { backup: body.backup }),
+        ...(body.connections === undefined ? {} : { connections: body.connections }),
       };
       const { drill_id, job_id } = await requestDrill(db, request, deps);
       return { job_id, resource_id: drill_id };

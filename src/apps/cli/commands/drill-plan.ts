@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { cliError } from "../errors.ts";
 import type { CliIo } from "../io.ts";
 import { formatTime } from "../format.ts";
 import { show } from "../output.ts";
@@ -20,9 +21,31 @@ interface CreateOptions extends ServerOptions {
   readonly at: string;
   readonly timezone: string;
   readonly randomWithin?: string;
+  readonly reaches?: readonly string[];
+  readonly cutOff?: readonly string[];
   readonly sandbox?: string;
   readonly owner?: string;
   readonly max: number;
+}
+
+interface ConnectionOptions {
+  readonly reaches?: readonly string[];
+  readonly cutOff?: readonly string[];
+}
+
+/** As the API takes them. @throws CLI_USAGE */
+export function connectionsIn({ reaches = [], cutOff = [] }: ConnectionOptions) {
+  const connections = [
+    ...reaches.map((text) => ({ ...placeIn(text), expect: "open" as const })),
+    ...cutOff.map((text) => ({ ...placeIn(text), expect: "closed" as const })),
+  ];
+  return connections.length === 0 ? {} : { connections };
+}
+
+function placeIn(text: string): { readonly host: string; readonly port: number } {
+  const [, host = "", port = ""] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  if (host !== "") return { host, port: Number(port) };
+  throw cliError("CLI_USAGE", `${text} is no HOST:PORT, e.g. ldap.example.net:636`);
 }
 
 export function registerPlans(drill: Command, io: CliIo): void {
@@ -41,6 +64,8 @@ export function registerPlans(drill: Command, io: CliIo): void {
     .option("--weekday <day>", "mon to sun", "tue")
     .option("--at <time>", "time of day", "09:00")
     .option("--timezone <zone>", "whose time of day", "UTC")
+    .option("--reaches <host:port...>", "what must be reachable from where they are restored")
+    .option("--cut-off <host:port...>", "what must not be reachable from there, e.g. production's database")
     .option("--random-within <span>", "restore a random point of so long, another each time; by default the newest")
     .option("--sandbox <project>", "sandbox project that is restored into")
     .option("--owner <who>", "who gets the tasks")
@@ -62,6 +87,7 @@ export function registerPlans(drill: Command, io: CliIo): void {
         sandbox: required(options.sandbox, "--sandbox"),
         owner: required(options.owner, "--owner"),
         workloads_max: options.max,
+        ...connectionsIn(options),
       };
       const params = { header: idempotencyKey(io) };
       const made = unwrap(await api.POST("/v1/drill-plans", { params, body: { name, spec } }));

@@ -9,7 +9,7 @@ import { settle } from "../server/follow.ts";
 import { awaitJob, DETACH, type WaitOptions } from "../server/jobs.ts";
 import { filterOf, showPages } from "../server/lists.ts";
 import { type Column, renderDetails, renderTable } from "../table.ts";
-import { registerPlans } from "./drill-plan.ts";
+import { connectionsIn, registerPlans } from "./drill-plan.ts";
 
 const COLUMNS: readonly Column<DrillView>[] = [
   { title: "id", value: (row) => row.id },
@@ -27,6 +27,8 @@ interface RunOptions extends WaitOptions {
   readonly sandbox?: string;
   readonly owner?: string;
   readonly randomWithin?: string;
+  readonly reaches?: readonly string[];
+  readonly cutOff?: readonly string[];
 }
 interface ListOptions extends ServerOptions {
   readonly workload?: string;
@@ -49,6 +51,8 @@ export const register: Register = (program, io) => {
     .option("--project <name>", "project of the workload, where its name is not unique")
     .option("--sandbox <project>", "sandbox project that is restored into")
     .option("--owner <who>", "who gets the tasks; by default you")
+    .option("--reaches <host:port...>", "what must be reachable from where it is restored")
+    .option("--cut-off <host:port...>", "what must not be reachable from there")
     .option("--random-within <span>", "the newest backup at a random point of so long; by default the newest of all")
     .option(...DETACH)
     .action(async (options: RunOptions) => {
@@ -60,6 +64,7 @@ export const register: Register = (program, io) => {
         ...(project === undefined ? {} : { project }),
         ...(owner === undefined ? {} : { owner }),
         ...(randomWithin === undefined ? {} : { backup: { choose: "random" as const, within: randomWithin } }),
+        ...connectionsIn(options),
       };
       const accepted = unwrap(
         await connection.api.POST("/v1/drills", { params: { header: idempotencyKey(io) }, body }),
