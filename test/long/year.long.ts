@@ -60,7 +60,7 @@ const TIERS = [
     name: "enhanced",
     tier: "2",
     policy: "standard-daily",
-    cadence: { every: "weekly", weekday: "wed" },
+    cadence: { every: "weekly", weekday: "sat" },
     choose: "random",
   },
   {
