@@ -17,7 +17,7 @@ import { getBackupRow } from "../catalog/index.ts";
 import { createProject, createWorkload } from "../inventory/index.ts";
 import { requestBackup } from "../protect/index.ts";
 import { changeDrillClass, completeTask, forecastRestore, removeLeftovers, requestDrill } from "./index.ts";
-import { checkConnections } from "./connections.ts";
+import type { checkConnections } from "./connections.ts";
 import { drillKind } from "./kinds.ts";
 
 const databases = testDatabases();
