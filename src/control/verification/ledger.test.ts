@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { compactVerify, importJWK } from "jose";
+import { systemClock } from "../../base/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import type { Installation } from "../../testing/index.ts";
@@ -73,6 +74,32 @@ test("every pack is read in its time, a day's share at a time, and a damaged one
   await it.ended(verify.id);
   const marked = await db.selectFrom("backups").select("id").where("state", "=", "DAMAGED").execute();
   assert.ok(marked.length > 0, "and the backups it hurts are marked");
+});
+
+test("much that is new each day does not keep what is old from being read again in its time", async (t) => {
+  let ahead_ms = 0;
+  const clock = { ...systemClock, now_ms: () => systemClock.now_ms() + ahead_ms };
+  const it = await installation(t, databases, { clock });
+  const { db } = it;
+  const source = join(it.dir, "source");
+  await mkdir(source);
+  await it.workload("web-1", [source]);
+  await it.run();
+  await db
+    .insertInto("settings")
+    .values({ key: "verification.ledger", value: JSON.stringify({ days: 3 }), updated_at: new Date(0) })
+    .execute();
+  // Each day more is new than the share of a day is.
+  for (let day = 0; day < 6; day++) {
+    ahead_ms = day * DAY_MS;
+    await writeFile(join(source, `${day}.bin`), it.random.bytes(20_000 * 2 ** day));
+    await it.backUp("web-1");
+    if ((await planDeepReads(db, it)) === 0) continue;
+    const jobs = db.selectFrom("jobs").select("id").where("kind", "=", "deep_read").orderBy("created_at", "desc");
+    await it.ended((await jobs.executeTakeFirstOrThrow()).id);
+    const [line] = await ledger(db, clock);
+    assert.equal(line?.on_time, true, `day ${day}: ${JSON.stringify(line)}`);
+  }
 });
 
 test("every slot of a day is accounted for once, in a report that whoever has the key can check", async (t) => {

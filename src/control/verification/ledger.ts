@@ -72,7 +72,7 @@ export function deepReadHandler(ports: VerificationPorts): JobHandler {
       const result = await step("run", () =>
         ports.repositories.use(row, async (repository) => {
           await listPacks(ports.db, row, repository, ports.clock);
-          const pack_ids = await due(ports.db, row);
+          const pack_ids = await due(ports.db, row, ports.clock);
           const report = await ports.engine.verifyPacks({
             repository,
             pack_ids,
@@ -112,13 +112,18 @@ async function listPacks(db: Db, row: RepositoryRow, repository: Repository, clo
     .execute();
 }
 
-/** Read longest ago first, never read before all others; one pack at least. */
-async function due(db: Db, row: RepositoryRow): Promise<string[]> {
+/**
+ * Those whose time is up before tomorrow's run, whatever the share: much that is new every day must not keep what is
+ * old from being read again. Then never read before all others, and read longest ago first; one pack at least.
+ */
+async function due(db: Db, row: RepositoryRow, clock: Clock): Promise<string[]> {
   const { days, bytes_per_day_max } = await setting(db);
+  const up = sql<boolean>`coalesce(last_read_at, seen_at) <= ${new Date(clock.now_ms() - (days - 1) * DAY_MS)}`;
   const packs = await db
     .selectFrom("pack_reads")
-    .select(["pack_id", "size_bytes"])
+    .select(["pack_id", "size_bytes", up.as("up")])
     .where("repository_id", "=", row.id)
+    .orderBy(up, "desc")
     .orderBy(sql`last_read_at asc nulls first`)
     .orderBy("seen_at")
     .orderBy("pack_id")
@@ -127,8 +132,8 @@ async function due(db: Db, row: RepositoryRow): Promise<string[]> {
   const share = Math.min(Math.ceil(total / days), bytes_per_day_max);
   const chosen: string[] = [];
   let bytes = 0;
-  for (const { pack_id, size_bytes } of packs) {
-    if (bytes >= share || (chosen.length > 0 && bytes + size_bytes > bytes_per_day_max)) break;
+  for (const { pack_id, size_bytes, up: must } of packs) {
+    if ((bytes >= share && !must) || (chosen.length > 0 && bytes + size_bytes > bytes_per_day_max)) break;
     chosen.push(pack_id);
     bytes += size_bytes;
   }
