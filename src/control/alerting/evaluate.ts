@@ -61,11 +61,12 @@ export function createEvaluator(sources: readonly FactSource[], ports: EvaluateP
 }
 
 async function settle(facts: readonly Fact[], looked: readonly RuleId[], ports: EvaluatePorts): Promise<Evaluation> {
+  // Of very many workloads there may be a fact each: nothing is held while they are put together.
+  const causes = merge(told(facts));
   return withTransaction(ports.db, async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_KEY)})`.execute(tx);
     const now = new Date(ports.clock.now_ms());
     const [opened, reopened, resolved]: [string[], string[], string[]] = [[], [], []];
-    const causes = merge(facts.filter((fact) => !inhibited(fact, facts)));
     const open = new Map(
       (await tx.selectFrom("alerts").selectAll().where("state", "<>", "RESOLVED").forUpdate().execute()).map(
         (alert) => [alert.group_key, alert],
@@ -89,26 +90,40 @@ async function settle(facts: readonly Fact[], looked: readonly RuleId[], ports: 
 }
 
 /** Of one project, or one of no project at all, the reason is told and not what follows from it. */
-function inhibited(fact: Fact, facts: readonly Fact[]): boolean {
-  return facts.some(
-    (other) =>
-      inhibits[other.rule]?.includes(fact.rule) === true &&
-      (other.project_id === null || other.project_id === fact.project_id) &&
-      // A reason that is no project's own holds for what it names.
-      (other.project_id !== null || fact.members.every((member) => other.members.includes(member))),
-  );
+function told(facts: readonly Fact[]): Fact[] {
+  const reasons = facts.flatMap((reason) => {
+    const rules = inhibits[reason.rule];
+    return rules === undefined ? [] : [{ rules, project_id: reason.project_id, members: new Set(reason.members) }];
+  });
+  const follows = (fact: Fact) =>
+    reasons.some(
+      ({ rules, project_id, members }) =>
+        rules.includes(fact.rule) &&
+        (project_id === null || project_id === fact.project_id) &&
+        // A reason that is no project's own holds for what it names.
+        (project_id !== null || fact.members.every((member) => members.has(member))),
+    );
+  return facts.filter((fact) => !follows(fact));
 }
 
 function merge(facts: readonly Fact[]): Map<string, Fact> {
-  const causes = new Map<string, Fact>();
+  const causes = new Map<string, { fact: Fact; severity: Severity; readonly members: Set<string> }>();
   for (const fact of facts) {
     const key = `${fact.rule}:${fact.cause}`;
     const same = causes.get(key);
-    const members = [...new Set([...(same?.members ?? []), ...fact.members])].sort().slice(0, MEMBERS_MAX);
-    const severity = Math.min(severityOf(fact), same === undefined ? 3 : severityOf(same)) as Severity;
-    causes.set(key, { ...fact, members, severity });
+    if (same === undefined) {
+      causes.set(key, { fact, severity: severityOf(fact), members: new Set(fact.members) });
+      continue;
+    }
+    same.fact = fact;
+    same.severity = Math.min(severityOf(fact), same.severity) as Severity;
+    for (const member of fact.members) same.members.add(member);
   }
-  return causes;
+  return new Map(
+    [...causes].map(([key, { fact, severity, members }]) => {
+      return [key, { ...fact, severity, members: [...members].sort().slice(0, MEMBERS_MAX) }];
+    }),
+  );
 }
 
 function severityOf(fact: Fact): Severity {
