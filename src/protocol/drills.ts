@@ -173,6 +173,19 @@ export const proofSummarySchema = z.object({
       rpo_p95_seconds: z.number().nullable(),
     }),
   ),
+  /** The same by the size of the backup, the project's subscription tier, and the region it was read from. */
+  groups: z.array(
+    z.object({
+      by: z.enum(["size", "tier", "region"]),
+      name: z.string(),
+      drills: z.number().int(),
+      failed: z.number().int(),
+      rto_p50_seconds: z.number().nullable(),
+      rto_p95_seconds: z.number().nullable(),
+      rpo_p50_seconds: z.number().nullable(),
+      rpo_p95_seconds: z.number().nullable(),
+    }),
+  ),
 });
 export type ProofSummaryView = z.infer<typeof proofSummarySchema>;
 

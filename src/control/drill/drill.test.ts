@@ -16,7 +16,14 @@ import type { Installation, InstallationOptions } from "../../testing/index.ts";
 import { getBackupRow } from "../catalog/index.ts";
 import { createProject, createWorkload } from "../inventory/index.ts";
 import { requestBackup } from "../protect/index.ts";
-import { changeDrillClass, completeTask, forecastRestore, removeLeftovers, requestDrill } from "./index.ts";
+import {
+  changeDrillClass,
+  completeTask,
+  forecastRestore,
+  proofSummary,
+  removeLeftovers,
+  requestDrill,
+} from "./index.ts";
 import type { checkConnections } from "./connections.ts";
 import { drillKind } from "./kinds.ts";
 
@@ -84,6 +91,15 @@ test("a drill restores, compares, measures, leaves evidence, and takes everythin
   assert.deepEqual(
     facts.map(({ data }) => data["state"]),
     ["PASSED"],
+  );
+  const summary = await proofSummary(it.db, it.clock.now_ms(), { from_ms: 0 });
+  assert.deepEqual(
+    summary.groups.map(({ by, name, drills, rto_p95_seconds }) => [by, name, drills, rto_p95_seconds]),
+    [
+      ["region", "bd-dha-1", 1, row.rto_seconds],
+      ["size", "below 1 GiB", 1, row.rto_seconds],
+      ["tier", "none", 1, row.rto_seconds],
+    ],
   );
   // Nothing of it is in the inventory, and production was not touched.
   const names = await it.db.selectFrom("workloads").select("name").execute();

@@ -13,6 +13,7 @@ export * from "./errors.ts";
 export * from "./forecast.ts";
 export { drillHandler } from "./handler.ts";
 export { removeLeftovers } from "./leftovers.ts";
+export type { MeasuredGroup } from "./measured.ts";
 export * from "./overdue.ts";
 export * from "./plans.ts";
 export * from "./proof.ts";

@@ -4,6 +4,7 @@ import { everyWorkload } from "../inventory/index.ts";
 import { loadSelection } from "../policy/index.ts";
 import { classOf, listDrillClasses } from "./classes.ts";
 import type { DrillClass } from "./classes.ts";
+import { measuredGroups, type MeasuredGroup } from "./measured.ts";
 import { sourceHash, versionOf, withParts } from "./subject.ts";
 import type { ProofSubject } from "./subject.ts";
 
@@ -150,6 +151,7 @@ export interface ProofSummary {
   readonly proven: number;
   readonly proven_share: number;
   readonly classes: readonly ProofClass[];
+  readonly groups: readonly MeasuredGroup[];
 }
 
 /** How much of what is protected is proven to restore; RTO and RPO as measured by drills since `from_ms`. */
@@ -188,6 +190,7 @@ export async function proofSummary(
     proven,
     proven_share: workloads === 0 ? 0 : proven / workloads,
     classes: rows,
+    groups: await measuredGroups(db, options),
   };
 }
 

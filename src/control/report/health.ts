@@ -167,6 +167,25 @@ export async function healthContent(scope: Scope): Promise<Content> {
         ]),
         empty: "There is no class.",
       },
+      {
+        kind: "table",
+        name: "measured",
+        columns: [
+          { title: "By size, region and tier", wide: true },
+          { title: "Drills", align: "right" },
+          { title: "Failed", align: "right" },
+          { title: "RTO p50 / p95", align: "right" },
+          { title: "RPO p50 / p95", align: "right" },
+        ],
+        rows: proofs.groups.map((it) => [
+          `${it.by}: ${it.name}`,
+          it.drills,
+          it.failed,
+          pair(it.rto_p50_seconds, it.rto_p95_seconds),
+          pair(it.rpo_p50_seconds, it.rpo_p95_seconds),
+        ]),
+        empty: "No drill ended in the period.",
+      },
       { kind: "heading", text: "Storage and retention" },
       {
         kind: "table",
@@ -254,7 +273,9 @@ export async function healthContent(scope: Scope): Promise<Content> {
   };
 }
 
+const shown = (value: number | null) => (value === null ? "–" : span(value));
+const pair = (p50: number | null, p95: number | null) => `${shown(p50)} / ${shown(p95)}`;
+
 function trio(p50: number | null, p95: number | null, target: number): string {
-  const shown = (value: number | null) => (value === null ? "–" : span(value));
   return `${shown(p50)} / ${shown(p95)} / ${span(target)}`;
 }

@@ -204,5 +204,16 @@ function summaryText(summary: ProofSummaryView, width_chars: number | undefined)
     { title: "target", value: (row) => seconds(row.rpo_target_seconds), align: "right" },
   ];
   const head = `${summary.proven} of ${summary.workloads} protected workloads are proven to restore as they are now (${share} %)`;
-  return [head, "", renderTable(summary.classes, columns, width_chars)].join("\n");
+  const by: readonly Column<ProofSummaryView["groups"][number]>[] = [
+    { title: "by", value: (row) => row.by },
+    { title: "", value: (row) => row.name },
+    { title: "drills", value: (row) => row.drills, align: "right" },
+    { title: "failed", value: (row) => row.failed, align: "right" },
+    { title: "rto p50", value: (row) => seconds(row.rto_p50_seconds), align: "right" },
+    { title: "p95", value: (row) => seconds(row.rto_p95_seconds), align: "right" },
+    { title: "rpo p50", value: (row) => seconds(row.rpo_p50_seconds), align: "right" },
+    { title: "p95", value: (row) => seconds(row.rpo_p95_seconds), align: "right" },
+  ];
+  const groups = summary.groups.length === 0 ? [] : ["", renderTable(summary.groups, by, width_chars)];
+  return [head, "", renderTable(summary.classes, columns, width_chars), ...groups].join("\n");
 }

@@ -17277,6 +17277,16 @@ export interface operations {
                                 owner: string;
                                 /** @default 17179869184 */
                                 content_bytes_max: number;
+                                connections?: {
+                                    name?: string;
+                                    host: string;
+                                    port: number;
+                                    /**
+                                     * @default open
+                                     * @enum {string}
+                                     */
+                                    expect: "open" | "closed";
+                                }[];
                             };
                             cadence: string;
                             enabled: boolean;
@@ -17398,6 +17408,16 @@ export interface operations {
                         owner: string;
                         /** @default 17179869184 */
                         content_bytes_max?: number;
+                        connections?: {
+                            name?: string;
+                            host: string;
+                            port: number;
+                            /**
+                             * @default open
+                             * @enum {string}
+                             */
+                            expect?: "open" | "closed";
+                        }[];
                     };
                 };
             };
@@ -17456,6 +17476,16 @@ export interface operations {
                             owner: string;
                             /** @default 17179869184 */
                             content_bytes_max: number;
+                            connections?: {
+                                name?: string;
+                                host: string;
+                                port: number;
+                                /**
+                                 * @default open
+                                 * @enum {string}
+                                 */
+                                expect: "open" | "closed";
+                            }[];
                         };
                         cadence: string;
                         enabled: boolean;
@@ -17579,6 +17609,16 @@ export interface operations {
                             owner: string;
                             /** @default 17179869184 */
                             content_bytes_max: number;
+                            connections?: {
+                                name?: string;
+                                host: string;
+                                port: number;
+                                /**
+                                 * @default open
+                                 * @enum {string}
+                                 */
+                                expect: "open" | "closed";
+                            }[];
                         };
                         cadence: string;
                         enabled: boolean;
@@ -17718,6 +17758,16 @@ export interface operations {
                             owner: string;
                             /** @default 17179869184 */
                             content_bytes_max: number;
+                            connections?: {
+                                name?: string;
+                                host: string;
+                                port: number;
+                                /**
+                                 * @default open
+                                 * @enum {string}
+                                 */
+                                expect: "open" | "closed";
+                            }[];
                         };
                         cadence: string;
                         enabled: boolean;
@@ -17847,6 +17897,16 @@ export interface operations {
                             owner: string;
                             /** @default 17179869184 */
                             content_bytes_max: number;
+                            connections?: {
+                                name?: string;
+                                host: string;
+                                port: number;
+                                /**
+                                 * @default open
+                                 * @enum {string}
+                                 */
+                                expect: "open" | "closed";
+                            }[];
                         };
                         cadence: string;
                         enabled: boolean;
@@ -18043,6 +18103,16 @@ export interface operations {
                         /** @default 30d */
                         within?: string;
                     };
+                    connections?: {
+                        name?: string;
+                        host: string;
+                        port: number;
+                        /**
+                         * @default open
+                         * @enum {string}
+                         */
+                        expect?: "open" | "closed";
+                    }[];
                 };
             };
         };
@@ -18260,6 +18330,17 @@ export interface operations {
                             failed: number;
                             rto_target_seconds: number;
                             rpo_target_seconds: number;
+                            rto_p50_seconds: number | null;
+                            rto_p95_seconds: number | null;
+                            rpo_p50_seconds: number | null;
+                            rpo_p95_seconds: number | null;
+                        }[];
+                        groups: {
+                            /** @enum {string} */
+                            by: "size" | "tier" | "region";
+                            name: string;
+                            drills: number;
+                            failed: number;
                             rto_p50_seconds: number | null;
                             rto_p95_seconds: number | null;
                             rpo_p50_seconds: number | null;
