@@ -144,7 +144,7 @@ export async function installation(
     reportHandler({ ...parts, signer: lazySigner(parts) }),
   ];
   const ended = async (job_id: string) => {
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(120_000);
     for await (const job of watchJob(parts, job_id, signal)) if (job.finished_at !== null) return job;
     throw new Error("unreachable: the watch ends with the job");
   };

@@ -12,16 +12,20 @@ import test from "node:test";
 import { HoldfastError, type Clock } from "../../src/base/index.ts";
 import { createClockWatch, createEvaluator, factSources, noteBreaches } from "../../src/control/alerting/index.ts";
 import { scanAnomalies } from "../../src/control/anomaly/index.ts";
+import { requestDrill } from "../../src/control/drill/index.ts";
 import { appendPending, lazySigner, signHeads } from "../../src/control/evidence/index.ts";
 import { incidentFacts, openIncident } from "../../src/control/incidents/index.ts";
 import { createProject, createRegion, createWorkload, updateWorkload } from "../../src/control/inventory/index.ts";
 import { addChannel, channelFacts, deliverDue, pageDue, testChannel } from "../../src/control/oncall/index.ts";
 import { createPolicy } from "../../src/control/policy/index.ts";
 import { requestBackup } from "../../src/control/protect/index.ts";
+import { readReportFile, requestReport } from "../../src/control/report/index.ts";
 import { requestVerification } from "../../src/control/verification/index.ts";
-import { appendEvent } from "../../src/platform/db/index.ts";
+import { needsPostgres } from "../../src/engine/source/postgresql/testing/cluster.ts";
+import { appendEvent, withTransaction } from "../../src/platform/db/index.ts";
 import { testDatabases } from "../../src/platform/db/testing.ts";
 import { installation } from "../../src/testing/index.ts";
+import { clusterWithExtension, layExpiredCertificate } from "./planted-drills.ts";
 
 const databases = testDatabases();
 const HOUR_MS = 3_600_000;
@@ -266,6 +270,45 @@ test("each planted fault leads to the right alert, severity and page, and nothin
   await openIncident(db, request, "customer", it);
   expected.push("incident_open 1");
 
+  // What only a drill finds.
+  await createProject(db, { name: "sandbox", region: "bd-dha-1", sandbox: true }, it);
+  const drill = async (workload: string) => {
+    const asked = await requestDrill(db, { workload, sandbox: "sandbox", owner: "ops" }, it);
+    await it.ended(asked.job_id);
+    const { state } = await db
+      .selectFrom("drills")
+      .select("state")
+      .where("id", "=", asked.drill_id)
+      .executeTakeFirstOrThrow();
+    return state;
+  };
+  const certificate = await plant("certificate");
+  layExpiredCertificate(certificate.dir);
+  await good("certificate");
+  assert.equal(await drill("certificate-w"), "PASSED");
+  expected.push("drill_finding 2");
+  if (needsPostgres === false) {
+    await createProject(db, { name: "extension", region: "bd-dha-1" }, it);
+    const { cluster, lose } = await clusterWithExtension();
+    t.after(() => (lose(), cluster[Symbol.asyncDispose]()));
+    const tls = { mode: "disable" as const };
+    const database = {
+      kind: "postgresql" as const,
+      host: cluster.folder,
+      user: "postgres",
+      tls,
+      wal: { enabled: false },
+    };
+    const input = { name: "extension-w", project: "extension", type: "database" as const, source: database, tags: {} };
+    await createWorkload(db, input as unknown as Parameters<typeof createWorkload>[1], it);
+    await good("extension");
+    lose();
+    assert.equal(await drill("extension-w"), "FAILED");
+    expected.push("drill_failed 2");
+  }
+  await good("healthy");
+  assert.equal(await drill("healthy-w"), "PASSED");
+
   await addChannel(db, { name: "alive", kind: "webhook", config: { url }, secret_ref }, it);
   await addChannel(db, { name: "dead", kind: "slack", config: { url: "http://127.0.0.1:9" } }, it);
   const readSecret = async () => "s3cret";
@@ -293,6 +336,23 @@ test("each planted fault leads to the right alert, severity and page, and nothin
   const paged = pages.flatMap(({ alert }) => (alert === null ? [] : [alert]));
   assert.deepEqual(named(paged), expected.toSorted(), "one page for each, and no other");
   assert.ok(!JSON.stringify(found).includes("healthy"));
+
+  // Each has its line in the report of the period.
+  const window = {
+    kind: "health",
+    project_id: null,
+    from: ago(4 * DAY_MS),
+    to: new Date(it.clock.now_ms() + DAY_MS),
+    by: "test",
+  } as const;
+  const report = await withTransaction(db, (tx) => requestReport(tx, window, it));
+  assert.equal((await it.ended(report.job_id)).state, "SUCCEEDED");
+  const csv = (await readReportFile(db, report.report_id, "alerts.csv")).content.toString();
+  const lines = csv
+    .split("\n")
+    .map((line) => /^(\d),"?(\w+): /.exec(line))
+    .flatMap((line) => (line === null ? [] : [`${line[2] ?? ""} ${line[1] ?? ""}`]));
+  assert.deepEqual(lines.sort(), expected.toSorted(), csv);
 
   // Mended: the alerts close by themselves, and those who were told are told.
   await rename(`${gone.dir}-away`, gone.dir);

@@ -28,9 +28,10 @@ import { createProject, createWorkload } from "../../src/control/inventory/index
 import { addChannel, channelFacts, deliverDue, pageDue } from "../../src/control/oncall/index.ts";
 import { enqueueSlotBackup } from "../../src/control/protect/index.ts";
 import { deliverReports, dueReports, planReports, subscribe } from "../../src/control/report/index.ts";
+import { applyRetention } from "../../src/control/retention/index.ts";
 import { tick } from "../../src/control/schedule/index.ts";
 import { makeKit, planRecoveryDrills, recoveryFacts } from "../../src/control/selfrecovery/index.ts";
-import { planDeepReads, planIntegrity } from "../../src/control/verification/index.ts";
+import { ledger, planDeepReads, planIntegrity } from "../../src/control/verification/index.ts";
 import type { Cadence } from "../../src/model/index.ts";
 import { withTransaction } from "../../src/platform/db/index.ts";
 import { testDatabases } from "../../src/platform/db/testing.ts";
@@ -144,6 +145,7 @@ test(`${DAYS} days: everything that was due happened, once, and the evidence of 
     await planIntegrity(db, it);
     await planDeepReads(db, it);
     await planRecoveryDrills(db, it);
+    await applyRetention(db, it);
     await rest();
     await planReports(db, it);
     await rest();
@@ -259,6 +261,9 @@ test(`${DAYS} days: everything that was due happened, once, and the evidence of 
       expected.push(day);
     assert.deepEqual(days, expected, project.name);
   }
+
+  // Every pack was read whole within the time that is set for it.
+  for (const line of await ledger(db, clock)) assert.ok(line.on_time, JSON.stringify(line));
 
   // Drills: every due time has one outcome, those of the days without a server too; what was started ended, with a
   // report.
