@@ -1,4 +1,5 @@
 /** Disk images with file systems that others made, in backups. */
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { runStreamBackup } from "../../src/engine/backup/index.ts";
 import { BackupReader, BackupTree, type InnerTree, writeTar } from "../../src/engine/browse/index.ts";
 import { imageTree } from "../../src/engine/image/index.ts";
 import { openVolume } from "../../src/engine/source/volume/index.ts";
-import { clock, openAt, random, sh, type World } from "./world.ts";
+import { clock, describeTree, openAt, random, sh, withoutLinkCounts, type World } from "./world.ts";
 
 export const MIB = 1024 * 1024;
 
@@ -99,15 +100,22 @@ export async function withImages<T>(
 }
 
 /** On a busy machine the reader takes longer to start than an answer may take. */
-async function started(inner: InnerTree | undefined): Promise<void> {
+export async function started(inner: InnerTree | undefined): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
       await inner?.list(Buffer.alloc(0));
       return;
     } catch (error) {
-      if (tries > 9 || !hasCode(error, "IMAGE_OPENING")) throw error;
+      if (tries > 15 || !hasCode(error, "IMAGE_OPENING")) throw error;
     }
   }
+}
+
+/** Fails with the lines of two descriptions of trees that differ; hard links come as files. */
+export function assertSameFiles(expected: string, folder: string): void {
+  const [left, right] = [expected, withoutLinkCounts(describeTree(folder))].map((text) => text.split("\n"));
+  const only = (a: string[] = [], b: string[] = []) => a.filter((line) => !b.includes(line)).slice(0, 15);
+  assert.deepEqual({ found: only(right, left), missing: only(left, right) }, { found: [], missing: [] });
 }
 
 /** What is in one of the file systems, laid down by GNU tar. */

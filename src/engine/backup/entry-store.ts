@@ -1,27 +1,38 @@
 import { checkName, encodeEntry, TYPE_DIRECTORY, TreeWriter, type StorePage } from "../manifest/index.ts";
 import { fileStat, streamError } from "../source/stream/index.ts";
+import { compareRecords, EntryRuns, type EntryRecord } from "./entry-runs.ts";
 
-/** Entries wait in memory until the tree can be written in its order: enough for some millions of them. */
-const BYTES_MAX = 1024 * 1024 * 1024;
+/** Entries in memory; what is more is sorted and laid into a temporary file. */
+const MEMORY_BYTES = 192 * 1024 * 1024;
+/** An entry's record beside its bytes. */
+const RECORD_BYTES = 200;
+/** Folders known to be there already; forgotten ones are told again, which does no harm. */
+const FOLDERS_MAX = 200_000;
+/** Of a folder given to the tree at a time. */
+const PART_BYTES = 4 * 1024 * 1024;
 
-/** Collects entries in any order and writes them as a tree. Paths are latin1 text, a character a byte. */
+/**
+ * Collects entries in any order and writes them as a tree. Paths are latin1 text, a character a byte. What it holds in
+ * memory is bounded, however many entries there are.
+ */
 export class EntryStore {
-  /** Encoded entries by name, by folder. */
-  readonly #folders = new Map<string, Map<string, Buffer>>([["", new Map()]]);
+  readonly #memory_bytes: number;
+  readonly #runs = new EntryRuns();
+  readonly #folders = new Set<string>();
+  #records: EntryRecord[] = [];
   #bytes = 0;
 
-  /**
-   * @param path as {@link pathKey} gives it. @throws STREAM_ENTRY_INVALID when it is there already, STREAM_TOO_LARGE
-   */
+  constructor(memory_bytes = MEMORY_BYTES) {
+    this.#memory_bytes = memory_bytes;
+    this.#folder("");
+  }
+
+  /** @param path as {@link pathKey} gives it */
   add(path: string, entry: Buffer): void {
     const slash = path.lastIndexOf("/");
-    const folder = this.#folder(slash < 0 ? "" : path.slice(0, slash));
-    const name = path.slice(slash + 1);
-    if (folder.has(name)) throw invalid(path, "stands in the source twice");
-    folder.set(name, entry);
-    this.#bytes += entry.length + 64;
-    if (this.#bytes > BYTES_MAX)
-      throw streamError("STREAM_TOO_LARGE", `the source has so many entries that they need more than 1 GiB of memory`);
+    const folder = slash < 0 ? "" : path.slice(0, slash);
+    this.#folder(folder);
+    this.#record(folder, path.slice(slash + 1), entry);
   }
 
   /** A folder's own entry, when the source names it. */
@@ -30,51 +41,88 @@ export class EntryStore {
     this.add(path, entry);
   }
 
-  #folder(path: string): Map<string, Buffer> {
-    let folder = this.#folders.get(path);
-    if (folder !== undefined) return folder;
-    folder = new Map();
-    this.#folders.set(path, folder);
-    this.#folder(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
-    return folder;
+  /** The folder and those above it are there, whether or not somebody describes them. */
+  #folder(path: string): void {
+    if (this.#folders.has(path)) return;
+    if (this.#folders.size >= FOLDERS_MAX) this.#folders.clear();
+    this.#folders.add(path);
+    this.#record(path, "", undefined);
+    if (path === "") return;
+    const slash = path.lastIndexOf("/");
+    const above = slash < 0 ? "" : path.slice(0, slash);
+    this.#record(above, path.slice(slash + 1), undefined);
+    this.#folder(above);
   }
 
-  /** @returns the id of the tree's root page, and how many folders nobody had named */
-  write(storePage: StorePage): { readonly tree: Buffer; readonly added: number } {
+  #record(folder: string, name: string, entry: Buffer | undefined): void {
+    this.#records.push({ folder: sortable(folder), name, entry });
+    this.#bytes += RECORD_BYTES + folder.length + name.length + (entry?.length ?? 0);
+    if (this.#bytes < this.#memory_bytes) return;
+    this.#runs.add(this.#records.sort(compareRecords));
+    [this.#records, this.#bytes] = [[], 0];
+  }
+
+  /**
+   * @param drain waits until what was stored is on its way
+   * @returns the id of the tree's root page, and how many folders nobody had named
+   * @throws STREAM_ENTRY_INVALID when something stands in the source twice
+   */
+  async write(
+    storePage: StorePage,
+    drain: () => Promise<void>,
+  ): Promise<{ readonly tree: Buffer; readonly added: number }> {
+    try {
+      return await this.#write(storePage, drain);
+    } finally {
+      this.#runs.close();
+    }
+  }
+
+  async #write(storePage: StorePage, drain: () => Promise<void>) {
     const writer = new TreeWriter(storePage);
     let added = 0;
-    const default_folder = (name: Buffer) => {
+    const default_folder = (name: string) => {
       added++;
-      return encodeEntry(TYPE_DIRECTORY, name, fileStat("directory", {}, 0), {});
+      return encodeEntry(TYPE_DIRECTORY, Buffer.from(name, "latin1"), fileStat("directory", {}, 0), {});
     };
-    const children = new Map<string, string[]>();
-    for (const path of this.#folders.keys()) {
-      if (path === "") continue;
-      const slash = path.lastIndexOf("/");
-      const [parent, name] = [slash < 0 ? "" : path.slice(0, slash), path.slice(slash + 1)];
-      const entries = this.#folders.get(parent) as Map<string, Buffer>;
-      if (!entries.has(name)) entries.set(name, default_folder(Buffer.from(name, "latin1")));
-      const list = children.get(parent);
-      if (list === undefined) children.set(parent, [name]);
-      else list.push(name);
+    let folder = "";
+    let parts: Buffer[] = [default_folder(".")];
+    let bytes = 0;
+    let continues = false;
+    const give = () => {
+      writer.addGroup(0, Buffer.from(folder.replaceAll("\0", "/"), "latin1"), Buffer.concat(parts), continues);
+      [parts, bytes, continues] = [[], 0, true];
+    };
+    let last: EntryRecord | undefined;
+    const take = ({ folder: where, name, entry }: EntryRecord) => {
+      if (where !== folder) {
+        give();
+        [folder, continues] = [where, false];
+      }
+      if (name === "") return;
+      const encoded = entry ?? default_folder(name);
+      parts.push(encoded);
+      bytes += encoded.length;
+      if (bytes >= PART_BYTES) give();
+    };
+    for (const record of this.#runs.merged(this.#records.sort(compareRecords))) {
+      if (last !== undefined && last.folder === record.folder && last.name === record.name) {
+        if (record.entry === undefined) continue; // described ones come first
+        const path = [...(last.folder === "" ? [] : last.folder.split("\0")), last.name].join("/");
+        throw invalid(path, "stands in the source twice");
+      }
+      last = record;
+      take(record);
+      if (bytes === 0) await drain();
     }
-    const waiting = [""];
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      const entries = this.#folders.get(path) as Map<string, Buffer>;
-      const parts = [...entries.keys()].sort(bytewise).map((name) => entries.get(name) as Buffer);
-      if (path === "") parts.unshift(default_folder(Buffer.from(".")));
-      writer.addGroup(0, Buffer.from(path, "latin1"), Buffer.concat(parts));
-      this.#folders.delete(path);
-      const below = (children.get(path) ?? []).sort(bytewise).reverse();
-      for (const name of below) waiting.push(path === "" ? name : `${path}/${name}`);
-    }
+    give();
     return { tree: writer.finish(), added };
   }
 }
 
-/** Latin1 text sorts as its bytes do. */
-function bytewise(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** So that texts sort as the tree's folders do: a folder, then what is in it, then its next neighbour. */
+function sortable(folder: string): string {
+  return folder.replaceAll("/", "\0");
 }
 
 /** A path as latin1 text, checked. @throws STREAM_ENTRY_INVALID */

@@ -68,7 +68,8 @@ export class ParentContents implements StreamParent {
   async #entry(path: string): Promise<EntryView | undefined> {
     const slash = path.lastIndexOf("/");
     const name = Buffer.from(path.slice(slash + 1), "latin1");
-    const parts = await this.#tree.directory(0, Buffer.from(slash < 0 ? "" : path.slice(0, slash), "latin1"));
+    const folder = Buffer.from(slash < 0 ? "" : path.slice(0, slash), "latin1");
+    const parts = await this.#tree.partWith(0, folder, name);
     const view = new EntryView();
     for (const entries of parts) {
       for (let at = 0; at < entries.length; at = view.end) {

@@ -191,10 +191,13 @@ export class StreamReader {
     return this.#parent.content(path);
   }
 
-  /** Waits for every content and writes the tree. @returns the id of its root page */
-  async finish(): Promise<Buffer> {
+  /**
+   * Waits for every content and writes the tree. @param drain waits for the sink's room. @returns the id of its root
+   * page
+   */
+  async finish(drain: () => Promise<void>): Promise<Buffer> {
     await this.#slabs.finish();
-    const { tree, added } = this.#entries.write(this.#storePage);
+    const { tree, added } = await this.#entries.write(this.#storePage, drain);
     this.counts.directories += added;
     return tree;
   }

@@ -82,7 +82,7 @@ async function read(
     signal?.throwIfAborted();
     await reader.add(entry);
   }
-  const tree = await reader.finish();
+  const tree = await reader.finish(drain);
   const details = await source.details?.();
   return {
     kind,

@@ -96,14 +96,19 @@ export class BackupReader {
   /** Entries of a folder, sorted by name's bytes; the root's own `.` is left out. @param root number of the root */
   async list(root: number, path: Buffer): Promise<BackupNode[]> {
     const nodes: BackupNode[] = [];
+    for await (const node of this.each(root, path)) nodes.push(node);
+    return nodes;
+  }
+
+  /** As {@link list}, a page of the tree at a time: for folders of any size. */
+  async *each(root: number, path: Buffer): AsyncGenerator<BackupNode> {
     const view = new EntryView();
-    for (const entries of await this.#tree.directory(root, path)) {
+    for await (const entries of this.#tree.parts(root, path)) {
       for (let at = 0; at < entries.length; at = view.end) {
         view.move(entries, at);
-        if (view.name.toString("latin1") !== ".") nodes.push(nodeOf(view));
+        if (view.name.toString("latin1") !== ".") yield nodeOf(view);
       }
     }
-    return nodes;
   }
 
   /** One entry; the empty path is the root itself. `undefined` when the backup has none there. */
@@ -112,7 +117,8 @@ export class BackupReader {
     const folder = slash < 0 ? Buffer.alloc(0) : path.subarray(0, slash);
     const name = path.length === 0 ? Buffer.from(".") : path.subarray(slash + 1);
     const view = new EntryView();
-    for (const entries of await this.#tree.directory(root, folder)) {
+    const parts = path.length === 0 ? this.#tree.directory(root, folder) : this.#tree.partWith(root, folder, name);
+    for (const entries of await parts) {
       for (let at = 0; at < entries.length; at = view.end) {
         view.move(entries, at);
         if (view.name.equals(name)) return nodeOf(view);

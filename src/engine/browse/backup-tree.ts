@@ -74,7 +74,10 @@ export class BackupTree {
       const node = await this.reader.find(at.root, Buffer.alloc(0));
       return node === undefined ? undefined : { ...node, name: Buffer.from(nameOf(key) || "/", "latin1") };
     }
-    return (await this.#folder(at.root, parentOf(at.rest))).get(nameOf(at.rest));
+    // A folder that was listed is at hand; else one page of each level of the tree is read, however large the folder.
+    const listed = this.#folders.get(`${at.root}/${parentOf(at.rest)}`);
+    if (listed !== undefined) return (await listed).get(nameOf(at.rest));
+    return this.reader.find(at.root, Buffer.from(at.rest, "latin1"));
   }
 
   /** @throws BROWSE_PATH_NOT_FOUND, and as {@link find} */
@@ -130,15 +133,31 @@ export class BackupTree {
    * leads into it: what is in it is in the backup's files already. @throws as {@link get}
    */
   async *walk(path: Buffer): AsyncGenerator<Found> {
-    const waiting: Found[] = [{ path, node: await this.get(path) }];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      yield next;
-      if (next.node.type !== "directory") continue;
-      const folder = next.path.toString("latin1");
-      if (folder === this.#inside && next.path !== path) continue;
-      for (const node of [...(await this.list(next.path))].reverse())
-        waiting.push({ path: Buffer.from(join(folder, node.name.toString("latin1")), "latin1"), node });
+    const top = await this.get(path);
+    yield { path, node: top };
+    if (top.type !== "directory") return;
+    const open = [{ path, nodes: this.#each(path) }];
+    for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
+      const next = await folder.nodes.next();
+      if (next.done === true) {
+        open.pop();
+        continue;
+      }
+      const node = next.value;
+      const key = join(folder.path.toString("latin1"), node.name.toString("latin1"));
+      const below = Buffer.from(key, "latin1");
+      yield { path: below, node };
+      if (node.type === "directory" && key !== this.#inside) open.push({ path: below, nodes: this.#each(below) });
     }
+  }
+
+  /** Entries of a folder, of any size. */
+  async *#each(path: Buffer): AsyncGenerator<BackupNode> {
+    const key = path.toString("latin1");
+    const at = this.#place(key);
+    if (at === undefined || this.insideOf(path) !== undefined || key === this.inner?.in_folder)
+      yield* await this.list(path);
+    else yield* this.reader.each(at.root, Buffer.from(at.rest, "latin1"));
   }
 
   /** Path of something below a root, from the top. */

@@ -6,7 +6,8 @@ import type { Clock, Random } from "../../base/index.ts";
 import type { FileReader } from "../manifest/index.ts";
 import { fileExport, type NbdExport, NbdServer, OverlayDisk } from "../nbd/index.ts";
 import { imageError } from "./errors.ts";
-import { brief, GuestShell } from "./shell.ts";
+import { quoted } from "./quote.ts";
+import { GuestShell } from "./shell.ts";
 
 /** A first start of all makes libguestfs's own system, which takes a minute on a slow disk. */
 const START_MS = 5 * 60_000;
@@ -17,6 +18,8 @@ const WRITTEN_BYTES_MAX = 2 * 1024 * 1024 * 1024;
 const NOBODY = 65_534;
 const LIST_BYTES_MAX = 1024 * 1024;
 const DISKS_MAX = 24;
+/** File systems of one backup. */
+const PLACES_MAX = 128;
 
 export interface Ports {
   readonly clock: Clock;
@@ -104,10 +107,8 @@ export class Appliance {
       const shell = await begin("").catch(async (error: unknown) => {
         return begin("force_tcg").catch(() => Promise.reject(error));
       });
-      const { bytes, said } = await shell.run("-list-filesystems", LIST_MS, LIST_BYTES_MAX);
-      if (said !== "") throw imageError("IMAGE_UNREADABLE", `the images cannot be looked at: ${brief(said)}`);
       const names = images.map(({ name }) => name);
-      return new Appliance(shell, devicesOf(bytes.toString("latin1"), names), folder, end);
+      return new Appliance(shell, devicesOf(await found(shell), names), folder, end);
     } catch (error) {
       await end();
       throw error;
@@ -117,6 +118,31 @@ export class Appliance {
   close(): Promise<void> {
     return this.#end();
   }
+}
+
+/**
+ * Where a file system may be, and of which kind what is there says it is. Nothing is mounted for that: what is damaged
+ * takes nothing from the others.
+ */
+async function found(shell: GuestShell): Promise<[device: string, type: string][]> {
+  const ask = async (command: string) => {
+    const { bytes, said } = await shell.run(`-${command}`, LIST_MS, LIST_BYTES_MAX);
+    const lines = bytes.toString("latin1").split("\n");
+    return said === "" ? lines.filter((line) => /^[\x21-\x7e]+$/.test(line)) : [];
+  };
+  const partitions = await ask("list-partitions");
+  const disks = (await ask("list-devices")).filter((disk) => !partitions.some((each) => isPartOf(each, disk)));
+  const all = [...disks, ...partitions, ...(await ask("list-md-devices")), ...(await ask("lvs"))];
+  const types: [string, string][] = [];
+  for (const device of all.slice(0, PLACES_MAX)) {
+    const [type = "unknown"] = await ask(`vfs-type ${quoted(Buffer.from(device, "latin1"))}`);
+    types.push([device, type]);
+  }
+  return types;
+}
+
+function isPartOf(partition: string, disk: string): boolean {
+  return partition.startsWith(disk) && /^\d+$/.test(partition.slice(disk.length));
 }
 
 /** What a hostile image makes its reader write ends somewhere. */
@@ -148,13 +174,11 @@ function bounded(overlay: OverlayDisk): NbdExport {
 
 const NOT_READ = new Set(["unknown", "swap", "crypto_LUKS", "LVM2_member", "linux_raid_member", "BitLocker"]);
 
-/** @param listing lines such as `/dev/sda1: ext4` */
-export function devicesOf(listing: string, images: readonly string[]): Device[] {
+/** @param found devices and the kinds of what is on them, such as `/dev/sda1`, `ext4` */
+export function devicesOf(found: readonly (readonly [string, string])[], images: readonly string[]): Device[] {
   const devices: Device[] = [];
-  for (const line of listing.split("\n")) {
-    const found = /^(\/dev\/[^\s:]+): (\S+)$/.exec(line); // subvolumes (btrfsvol:…) are folders of their file system
-    const [, device = "", type = ""] = found ?? [];
-    if (found === null || NOT_READ.has(type)) continue;
+  for (const [device, type] of found) {
+    if (NOT_READ.has(type)) continue;
     const disk = /^\/dev\/[a-z]*d([a-z]{1,2})(\d*)$/.exec(device);
     const image = disk === null ? undefined : images[diskNumber(disk[1] as string)];
     const name =

@@ -197,11 +197,35 @@ export class TreeReader {
   /** The entries of one directory, in order, in one or more parts; empty when the tree does not have it. */
   async directory(root: number, path: Buffer): Promise<Buffer[]> {
     const parts: Buffer[] = [];
-    await this.#collect(this.#root, undefined, root, path, parts);
+    for await (const part of this.parts(root, path)) parts.push(part);
     return parts;
   }
 
-  async #collect(id: Buffer, level: number | undefined, root: number, path: Buffer, parts: Buffer[]): Promise<void> {
+  /** As {@link directory}, a page at a time: for directories of any size. */
+  parts(root: number, path: Buffer): AsyncGenerator<Buffer> {
+    return this.#parts(this.#root, undefined, root, path);
+  }
+
+  /**
+   * The part of a directory's entries that a name lies in, if the directory has it: one page of each level is read,
+   * however large the directory is. @param name not `.`, which stands first and not in order
+   */
+  async partWith(root: number, path: Buffer, name: Buffer): Promise<Buffer[]> {
+    let id = this.#root;
+    for (let level: number | undefined; ; level = (level as number) - 1) {
+      const page = await this.#page(id);
+      if (level !== undefined && page.level !== level)
+        throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${page.level}, not ${level}`);
+      level = page.level;
+      if ("groups" in page)
+        return page.groups
+          .filter((group) => group.root === root && group.path.equals(path))
+          .map(({ entries }) => entries);
+      id = (page.items[lastNotBehind(page.items, root, path, name)] as InnerItem).id;
+    }
+  }
+
+  async *#parts(id: Buffer, level: number | undefined, root: number, path: Buffer): AsyncGenerator<Buffer> {
     const page = await this.#page(id);
     if (level !== undefined && page.level !== level) {
       throw manifestError("TREE_DAMAGED", `tree page ${id.toString("hex")} has level ${page.level}, not ${level}`);
@@ -210,7 +234,7 @@ export class TreeReader {
       for (let i = firstAtOrAfter(page.groups, root, path); i < page.groups.length; i++) {
         const group = page.groups[i] as Group;
         if (group.root !== root || !group.path.equals(path)) break;
-        parts.push(group.entries);
+        yield group.entries;
       }
       return;
     }
@@ -218,9 +242,27 @@ export class TreeReader {
     for (let i = Math.max(0, firstAtOrAfter(page.items, root, path) - 1); i < page.items.length; i++) {
       const item = page.items[i] as InnerItem;
       if (compareDirectories(item.root, item.path, root, path) > 0) break;
-      await this.#collect(item.id, page.level - 1, root, path, parts);
+      yield* this.#parts(item.id, page.level - 1, root, path);
     }
   }
+}
+
+/** Index of the last page that begins with the given name, or before it; of the first page when none does. */
+function lastNotBehind(items: readonly InnerItem[], root: number, path: Buffer, name: Buffer): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = items[middle] as InnerItem;
+    const order = compareDirectories(item.root, item.path, root, path) || compareNames(item.name, name);
+    if (order <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
+}
+
+/** A directory's own entry, `.`, stands before all others. */
+function compareNames(a: Buffer, b: Buffer): number {
+  return a.length === 1 && a[0] === 46 ? -1 : Buffer.compare(a, b);
 }
 
 /** Index of the first element whose directory is not before the given one. */

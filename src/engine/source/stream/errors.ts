@@ -7,12 +7,6 @@ export const streamError = errorCatalogue({
     guidance: "A source described something that cannot stand in a backup. Please report this with the message.",
     status_reason: "InternalError",
   },
-  STREAM_TOO_LARGE: {
-    fault: "user",
-    retry: "never",
-    guidance: "Split the workload: this source has more entries than one backup of its kind may hold.",
-    status_reason: "InvalidRequest",
-  },
   STREAM_PARENT_INCOMPLETE: {
     fault: "operational",
     retry: "soon",
