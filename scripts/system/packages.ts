@@ -159,6 +159,18 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     reason: "fills FAT file systems",
     suites: "files inside images of FAT",
   },
+  ...(
+    [
+      ["libvirt-daemon", "libvirtd"],
+      ["libvirt-daemon-driver-qemu", "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so"],
+      ["libvirt-clients", "virsh"],
+    ] as const
+  ).map(([name, command]) => ({
+    name,
+    command,
+    reason: "runs virtual machines as most hosts do",
+    suites: "test/long/libvirt.long.ts",
+  })),
   {
     name: "rclone",
     command: "rclone",

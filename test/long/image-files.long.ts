@@ -29,7 +29,7 @@ function dirty(image: string): { readonly copy: string; readonly expected: strin
   try {
     makeTree(mounted.at);
     sh("rmdir lost+found 2>/dev/null || true; sync -f .", mounted.at);
-    sh("printf last > last; sync last", mounted.at);
+    sh("printf last > last; sync last .", mounted.at);
     sh(`cp --sparse=always ${image} ${image}.dirty`);
     return { copy: `${image}.dirty`, expected: withoutLinkCounts(describeTree(mounted.at)) };
   } finally {
