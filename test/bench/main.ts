@@ -5,6 +5,8 @@
  * `npm run bench -- --only postgresql,mariadb [--scale N] [--seconds N]` measures databases, scale 200 as about 3 GB.
  * `npm run bench -- --only workers [--rounds N]` measures what a second worker brings.
  * `npm run bench -- --only vm [--mib N]` measures disks of VMs: backups over NBD, and reads of a served backup.
+ * `npm run bench -- --only boot [--rounds N]` measures how long a Linux guest takes from a restore to its init.
+ * `npm run bench -- --only mount [--files N] [--rounds N]` measures `tar c` of a mounted backup beside restic's mount.
  * Runs us and the rivals in turn on the same data, prints the ratios, and with --write keeps them in
  * docs/benchmarks.md.
  */
@@ -17,7 +19,9 @@ import { borg, holdfast, restic } from "./contenders.ts";
 import { benchMariadb } from "./database/mariadb.ts";
 import { benchPostgresql } from "./database/postgresql.ts";
 import { benchIndex } from "./index/main.ts";
+import { benchBoot } from "./vm/boot.ts";
 import { benchVm } from "./vm/main.ts";
+import { benchMount } from "./vm/mount.ts";
 import { benchWorkers } from "./workers/main.ts";
 import {
   type BenchOptions,
@@ -74,6 +78,17 @@ if (values.only === "workers") {
 
 if (values.only === "vm") {
   await benchVm(Number(values.mib), (line) => process.stdout.write(`${line}\n`));
+  process.exit(0);
+}
+
+if (values.only === "boot") {
+  await benchBoot(Number(values.rounds), (line) => process.stdout.write(`${line}\n`));
+  process.exit(0);
+}
+
+if (values.only === "mount") {
+  const files = Math.min(Number(values.files), 20_000);
+  await benchMount(files, Number(values.rounds), (line) => process.stdout.write(`${line}\n`));
   process.exit(0);
 }
 

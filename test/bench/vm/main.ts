@@ -3,7 +3,7 @@
  * reads of a backup's disk through our NBD server.
  */
 import { randomBytes, randomInt } from "node:crypto";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { newId } from "../../../src/base/index.ts";
 import { runStreamBackup } from "../../../src/engine/backup/index.ts";
@@ -32,10 +32,12 @@ export async function benchVm(size_mib: number, print: (line: string) => void): 
   const changed_mib = Math.max(1, Math.round(size_mib / 100));
   const timed = async <T>(what: string, mib: number | null, work: () => Promise<T>): Promise<T> => {
     const begun_ms = clock.monotonic_ms();
+    const before = process.cpuUsage();
     const result = await work();
     const seconds = (clock.monotonic_ms() - begun_ms) / 1000;
+    const { user, system } = process.cpuUsage(before);
     const rate = mib === null ? "" : `, ${Math.round(mib / seconds)} MiB/s`;
-    print(`${what}: ${seconds.toFixed(2)} s${rate}`);
+    print(`${what}: ${seconds.toFixed(2)} s, CPU ${((user + system) / 1e6).toFixed(2)} s${rate}`);
     return result;
   };
 
@@ -47,6 +49,11 @@ export async function benchVm(size_mib: number, print: (line: string) => void): 
   closeSync(fd);
 
   await timed(`our own image backup of ${size_mib} MiB`, size_mib, () => backupFile(file_world, path));
+  // What the incremental is held against: as many bytes of the same kind, read from a file and stored.
+  const part = join(world.folder, "part.raw");
+  sh(`head -c ${changed_mib}M ${path} > ${part}`);
+  using part_world = await World.create();
+  await timed(`our own image backup of ${changed_mib} MiB`, changed_mib, () => backupFile(part_world, part));
   sh(`qemu-img convert -f raw -O qcow2 ${path} ${path}.qcow2; rm ${path}`);
   const disk = { id: "vd0", path: `${path}.qcow2`, format: "qcow2" } as const;
   const vm = await TestMachine.start({ folder: world.path("vm"), disks: [disk] });
@@ -54,7 +61,12 @@ export async function benchVm(size_mib: number, print: (line: string) => void): 
     const full = await timed(`full backup of a VM's ${size_mib} MiB over NBD`, size_mib, () =>
       backupVm(world, { qmp: vm.qmp }),
     );
-    await vm.io("vd0", `write -P 0x77 ${MIB * 10} ${changed_mib}M`);
+    // Half of it random, like the rest of the disk, a MiB here and there.
+    const bytes = join(world.folder, "changed");
+    for (let i = 0; i < changed_mib; i++) {
+      writeFileSync(bytes, Buffer.concat([randomBytes(MIB / 2), Buffer.alloc(MIB / 2, i + 1)]));
+      await vm.io("vd0", `write -s ${bytes} ${Math.floor((i * size_mib) / changed_mib)}M 1M`);
+    }
     const incremental = () => backupVm(world, { qmp: vm.qmp });
     await timed(`incremental with ${changed_mib} MiB changed`, null, incremental);
     await timed("incremental with nothing changed", null, incremental);
