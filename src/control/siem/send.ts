@@ -37,7 +37,7 @@ export async function sendSyslog(
       host: place.host,
       port: place.port,
       servername: place.host,
-      minVersion: "TLSv1.2",
+      minVersion: "TLSv1.3",
       ...ca,
     });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no end within ${TIMEOUT_MS / 1000} s`)));

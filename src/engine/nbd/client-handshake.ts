@@ -146,7 +146,7 @@ function upgrade(plain: Socket, tls: NonNullable<NbdClientOptions["tls"]>): Prom
     const secure = connectTls({
       socket: plain,
       ...keys,
-      minVersion: "TLSv1.2",
+      minVersion: "TLSv1.3",
       ...(server_name === undefined ? { checkServerIdentity: () => undefined } : { servername: server_name }),
     });
     const refuse = (error: Error) =>

@@ -222,7 +222,7 @@ function upgrade(plain: Socket, tls: ServerTls): Promise<Duplex> {
     const server = createServer({
       cert: tls.cert,
       key: tls.key,
-      minVersion: "TLSv1.2",
+      minVersion: "TLSv1.3",
       ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
     });
     const refuse = (why: string) => reject(nbdError("NBD_TLS_REFUSED", `TLS with a client failed: ${why}`));
