@@ -9,4 +9,4 @@ export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./random.ts";
-import "./tls.ts";
+export * from "./tls.ts";

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { request } from "node:https";
 import { hostname } from "node:os";
 import { connect } from "node:tls";
+import { TLS_VERSION_MIN } from "../../base/index.ts";
 import type { AuditEntry } from "../audit/index.ts";
 import { siemError } from "./errors.ts";
 import { type SiemFormat, syslogFrame, textOf } from "./format.ts";
@@ -37,7 +38,7 @@ export async function sendSyslog(
       host: place.host,
       port: place.port,
       servername: place.host,
-      minVersion: "TLSv1.3",
+      minVersion: TLS_VERSION_MIN,
       ...ca,
     });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no end within ${TIMEOUT_MS / 1000} s`)));
