@@ -14,7 +14,7 @@ import { assertSameTree, HOME, Installation, PEER } from "../e2e/installation.ts
 import { changeTree, makeTree } from "../e2e/tree.ts";
 
 const KEYD = fileURLToPath(new URL("../../src/apps/keyd/main.ts", import.meta.url));
-const WATCH_MS_MAX = 60_000;
+const WATCH_MS_MAX = 180_000;
 
 /** Failpoints of a kind of job, in the order in which a job passes them; `runs` is the step that takes long. */
 export function pointsOf(kind: JobKind, runs = "run"): string[] {

@@ -78,10 +78,10 @@ export function nextOf(
   return undefined;
 }
 
-/** A job is under way in that region, or one has just ended without getting anywhere. */
+/** A job is under way in that region, or one of this rotation has just ended without getting anywhere. */
 async function isBusy(
   tx: Tx,
-  { project_id, region_id }: { readonly project_id: string; readonly region_id: string },
+  { id, project_id, region_id }: { readonly id: string; readonly project_id: string; readonly region_id: string },
   ended_job_id: string,
   { clock }: Ports,
 ): Promise<boolean> {
@@ -92,7 +92,12 @@ async function isBusy(
     .where("kind", "=", "reseal")
     .where("project_id", "=", project_id)
     .where("id", "!=", ended_job_id)
-    .where((where) => where.or([where("state", "in", OPEN), where("finished_at", ">", lately)]))
+    .where((where) =>
+      where.or([
+        where("state", "in", OPEN),
+        where.and([where("finished_at", ">", lately), where(where.ref("input", "->>").key("rotation_id"), "=", id)]),
+      ]),
+    )
     .where((where) =>
       where.or([
         where("state", "in", OPEN),
