@@ -38,6 +38,21 @@ export const walArchiveSchema = z.object({
 });
 export type WalArchiveView = z.infer<typeof walArchiveSchema>;
 
+/** What became of a file that a server pushed. */
+export const walPushedSchema = z.object({
+  /** `stored`, `held` when the same bytes were there, `passed` when no recovery needs it. */
+  outcome: z.enum(["stored", "held", "passed"]),
+  system_identifier: z.string(),
+  timeline: z.number().int(),
+  end_lsn: z.string().nullable(),
+});
+export type WalPushedView = z.infer<typeof walPushedSchema>;
+
+export const walFileParamsSchema = z.strictObject({
+  id: z.string().min(1).max(128),
+  name: z.string().regex(/^[0-9A-F]{8}[0-9A-F.a-z]{0,56}$/, "a file's name as PostgreSQL archives it"),
+});
+
 export const walArchivesSchema = z.object({ items: z.array(walArchiveSchema) });
 
 /** To which points a backup of a database can be recovered. */

@@ -26,7 +26,8 @@ export function entryOf(
     project_id: null,
     subject: params?.["id"] ?? null,
     reason: typeof given === "string" ? given.slice(0, 1000) : null,
-    request: body ?? null,
+    // Of what is no JSON the log keeps the size.
+    request: Buffer.isBuffer(body) ? { size_bytes: body.length } : (body ?? null),
     request_id: request.id,
   };
 }

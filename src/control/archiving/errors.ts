@@ -8,6 +8,19 @@ export const archivingError = errorCatalogue({
       "The server sent log that does not continue what it sent before; streaming begins anew from what is durable.",
     status_reason: "InternalError",
   },
+  WAL_NOT_POSTGRESQL: {
+    fault: "user",
+    retry: "never",
+    guidance: "Name a workload whose source is of kind postgresql.",
+    http: 409,
+  },
+  WAL_NOT_HELD: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "That much log is not held: recovery ends with what came before. `baas wal status` shows how far it goes.",
+    http: 404,
+  },
   WAL_LEASE_LOST: {
     fault: "operational",
     retry: "soon",

@@ -13,6 +13,7 @@ export { type MariaSource, mariaTargetOf } from "./binlog-targets.ts";
 export { copyRegions } from "./copies.ts";
 export * from "./errors.ts";
 export { copyWal, pruneWal } from "./prune.ts";
+export * from "./push.ts";
 export * from "./status.ts";
 export { startArchiving } from "./start.ts";
 export { type Archiving, type ArchivingPorts, type LogKind, supervise } from "./supervise.ts";

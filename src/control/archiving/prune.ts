@@ -6,7 +6,7 @@ import type { Repositories } from "../repositories/index.ts";
 import type { Clock } from "../../base/index.ts";
 import { copyRegions } from "./copies.ts";
 import { pgDetailsOf } from "./status.ts";
-import { archivedWorkloads } from "./targets.ts";
+import { loggedWorkloads } from "./targets.ts";
 
 const DAY_MS = 86_400_000;
 /** Timelines that one server can have been through; far more than anybody has seen. */
@@ -68,7 +68,7 @@ export async function neededLog(
 export async function pruneWal(ports: PrunePorts): Promise<number> {
   const { db, clock, repositories } = ports;
   let deleted = 0;
-  for (const workload of await archivedWorkloads(db)) {
+  for (const workload of await loggedWorkloads(db)) {
     const needed = await neededLog(db, workload.id, workload.source.wal.keep_days ?? null, clock.now_ms());
     if (needed === null) continue;
     for (const region_id of [workload.region_id, ...(await copyRegions(db, workload.id))]) {
@@ -113,7 +113,7 @@ export function heldTwice(pieces: readonly ListedPiece[]): ListedPiece[] {
 export async function copyWal(ports: PrunePorts): Promise<number> {
   const { db, repositories } = ports;
   let copied = 0;
-  for (const workload of await archivedWorkloads(db)) {
+  for (const workload of await loggedWorkloads(db)) {
     const row = await db
       .selectFrom("wal_archives")
       .select(["system_identifier", "timeline"])

@@ -56,7 +56,13 @@ export async function listArchives(
   return rows.map(({ lease_owner: _, lease_until, region_id: __, started_at: ___, flushed_at: ____, ...row }) => ({
     ...row,
     // Nobody holds the lease: whatever the row says was true some time ago.
-    state: lease_until === null || lease_until.getTime() < now_ms ? "STOPPED" : row.state,
+    // Where the server itself pushes, there is no lease to hold.
+    state:
+      row.state === "PUSHED"
+        ? row.state
+        : lease_until === null || lease_until.getTime() < now_ms
+          ? "STOPPED"
+          : row.state,
     slot_retained_bytes: row.slot_retained_bytes === null ? null : Number(row.slot_retained_bytes),
     lag_bytes: lagOf(row.server_lsn, row.flushed_lsn),
     rpo_seconds: row.last_commit_at === null ? null : Math.max(0, (now_ms - row.last_commit_at.getTime()) / 1000),

@@ -28,8 +28,12 @@ export async function pgTargetOf(source: PgSource, secret: (ref: SecretRef) => P
 export const slotName = (workload: PgWorkload): string =>
   workload.source.wal.slot ?? `holdfast_${workload.id.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_")}`;
 
+/** Workloads whose log may be held: it is streamed, or pushed by the server's `archive_command`. */
+export async function loggedWorkloads(db: Db): Promise<PgWorkload[]> {
+  return (await listWorkloads(db)).filter((each): each is PgWorkload => each.source.kind === "postgresql");
+}
+
+/** Those whose log is streamed. */
 export async function archivedWorkloads(db: Db): Promise<PgWorkload[]> {
-  return (await listWorkloads(db)).filter(
-    (each): each is PgWorkload => each.source.kind === "postgresql" && each.source.wal.enabled,
-  );
+  return (await loggedWorkloads(db)).filter(({ source }) => source.wal.enabled);
 }

@@ -41,6 +41,27 @@ export const pgError = errorCatalogue({
       "The server no longer has write-ahead log that was not archived yet: there is a gap. A new backup is needed at once; points in the gap cannot be restored.",
     status_reason: "SnapshotFailed",
   },
+  PG_WAL_FILE: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Use `baas wal push %p` as archive_command, nothing else: the file has to be one that PostgreSQL archives.",
+    http: 400,
+  },
+  PG_WAL_OTHER_SERVER: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Each server has a workload of its own. A copy that was made of a server has the server's identifier; a new one has its own, and needs its own workload.",
+    http: 409,
+  },
+  PG_WAL_CONFLICT: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Two servers archive into one workload: a restored copy, most likely, that was promoted without a new timeline. Turn its archive_command off.",
+    http: 409,
+  },
   PG_VERSION: {
     fault: "user",
     retry: "never",

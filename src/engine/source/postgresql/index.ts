@@ -17,4 +17,5 @@ export * from "./receive.ts";
 export * from "./recover.ts";
 export * from "./wal-log.ts";
 export * from "./wal-plan.ts";
+export * from "./wal-push.ts";
 export * from "./wal-scan.ts";
