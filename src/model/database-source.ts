@@ -94,6 +94,8 @@ export const postgresqlSourceSchema = z.strictObject({
     .default({ mode: "verify-full" }),
   /** Count the rows of every table with each backup. */
   count_rows: z.boolean().default(false),
+  /** From version 17 on, where the server keeps summaries of its log: send only what changed since the last backup. */
+  incremental: z.boolean().default(true),
   wal: z
     .strictObject({
       enabled: z.boolean().default(true),

@@ -60,11 +60,11 @@ export async function backUpHere(
       );
     }
     case "postgresql": {
-      const { host, port, user, database, count_rows } = source;
+      const { host, port, user, database, count_rows, incremental } = source;
       const tls = given(source.tls);
       const target = { host, port, user, database, tls, ...(await passwordOf(source.password)) };
       const [root, label] = [pgRoot(workload_id), `holdfast ${options.backup_id}`];
-      return stream(PG_KIND, root, async () => openPgSource({ target, label, root, clock, count_rows }));
+      return stream(PG_KIND, root, async () => openPgSource({ target, label, root, clock, count_rows, incremental }));
     }
     case "mariadb": {
       const { host, port, user, databases, connections, physical } = source;

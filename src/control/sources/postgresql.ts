@@ -80,6 +80,7 @@ export const postgresqlDriver: SourceDriver<PgSource> = {
       root: pgRoot(workload_id),
       clock,
       count_rows: source.count_rows,
+      incremental: source.incremental,
       remember: rememberedOf(source.validations),
     }),
   restore: {

@@ -6305,6 +6305,8 @@ export interface operations {
                                     };
                                     /** @default false */
                                     count_rows: boolean;
+                                    /** @default true */
+                                    incremental: boolean;
                                     /**
                                      * @default {
                                      *       "enabled": true,
@@ -6498,6 +6500,8 @@ export interface operations {
                                         };
                                         /** @default false */
                                         count_rows: boolean;
+                                        /** @default true */
+                                        incremental: boolean;
                                         /**
                                          * @default {
                                          *       "enabled": true,
@@ -6759,6 +6763,8 @@ export interface operations {
                                 };
                                 /** @default false */
                                 count_rows: boolean;
+                                /** @default true */
+                                incremental: boolean;
                                 /**
                                  * @default {
                                  *       "enabled": true,
@@ -7043,6 +7049,8 @@ export interface operations {
                             };
                             /** @default false */
                             count_rows?: boolean;
+                            /** @default true */
+                            incremental?: boolean;
                             /**
                              * @default {
                              *       "enabled": true,
@@ -7236,6 +7244,8 @@ export interface operations {
                                 };
                                 /** @default false */
                                 count_rows?: boolean;
+                                /** @default true */
+                                incremental?: boolean;
                                 /**
                                  * @default {
                                  *       "enabled": true,
@@ -7497,6 +7507,8 @@ export interface operations {
                         };
                         /** @default false */
                         count_rows?: boolean;
+                        /** @default true */
+                        incremental?: boolean;
                         /**
                          * @default {
                          *       "enabled": true,
@@ -7714,6 +7726,8 @@ export interface operations {
                                 };
                                 /** @default false */
                                 count_rows: boolean;
+                                /** @default true */
+                                incremental: boolean;
                                 /**
                                  * @default {
                                  *       "enabled": true,
@@ -7907,6 +7921,8 @@ export interface operations {
                                     };
                                     /** @default false */
                                     count_rows: boolean;
+                                    /** @default true */
+                                    incremental: boolean;
                                     /**
                                      * @default {
                                      *       "enabled": true,
@@ -8168,6 +8184,8 @@ export interface operations {
                             };
                             /** @default false */
                             count_rows: boolean;
+                            /** @default true */
+                            incremental: boolean;
                             /**
                              * @default {
                              *       "enabled": true,
@@ -8528,6 +8546,8 @@ export interface operations {
                                 };
                                 /** @default false */
                                 count_rows: boolean;
+                                /** @default true */
+                                incremental: boolean;
                                 /**
                                  * @default {
                                  *       "enabled": true,
@@ -8721,6 +8741,8 @@ export interface operations {
                                     };
                                     /** @default false */
                                     count_rows: boolean;
+                                    /** @default true */
+                                    incremental: boolean;
                                     /**
                                      * @default {
                                      *       "enabled": true,
@@ -8982,6 +9004,8 @@ export interface operations {
                             };
                             /** @default false */
                             count_rows: boolean;
+                            /** @default true */
+                            incremental: boolean;
                             /**
                              * @default {
                              *       "enabled": true,
@@ -9335,6 +9359,8 @@ export interface operations {
                             };
                             /** @default false */
                             count_rows?: boolean;
+                            /** @default true */
+                            incremental?: boolean;
                             /**
                              * @default {
                              *       "enabled": true,
@@ -9528,6 +9554,8 @@ export interface operations {
                                 };
                                 /** @default false */
                                 count_rows?: boolean;
+                                /** @default true */
+                                incremental?: boolean;
                                 /**
                                  * @default {
                                  *       "enabled": true,
@@ -9789,6 +9817,8 @@ export interface operations {
                         };
                         /** @default false */
                         count_rows?: boolean;
+                        /** @default true */
+                        incremental?: boolean;
                         /**
                          * @default {
                          *       "enabled": true,
@@ -10012,6 +10042,8 @@ export interface operations {
                                 };
                                 /** @default false */
                                 count_rows: boolean;
+                                /** @default true */
+                                incremental: boolean;
                                 /**
                                  * @default {
                                  *       "enabled": true,
@@ -10205,6 +10237,8 @@ export interface operations {
                                     };
                                     /** @default false */
                                     count_rows: boolean;
+                                    /** @default true */
+                                    incremental: boolean;
                                     /**
                                      * @default {
                                      *       "enabled": true,
@@ -10466,6 +10500,8 @@ export interface operations {
                             };
                             /** @default false */
                             count_rows: boolean;
+                            /** @default true */
+                            incremental: boolean;
                             /**
                              * @default {
                              *       "enabled": true,

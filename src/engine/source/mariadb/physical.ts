@@ -10,6 +10,7 @@ import {
   type StreamEntry,
   type StreamParent,
   type StreamSource,
+  streamError,
 } from "../stream/index.ts";
 import { type BackupHost, defaultsFor, overSsh, programOf } from "./backup-host.ts";
 import { MariaConnection, type MariaTarget, mariaFirst } from "./connect.ts";
@@ -236,7 +237,10 @@ class PhysicalSource implements StreamSource {
         ? null
         : {
             size: async (of: string | Buffer) => {
-              was = (await parent.size(of)) ?? 0;
+              const size = await parent.size(of);
+              if (size === undefined)
+                throw streamError("STREAM_PARENT_INCOMPLETE", `the parent backup does not have ${String(of)}`);
+              was = size;
               return was;
             },
             read: (of: string | Buffer, offset: number, length: number) => parent.read(of, offset, length),

@@ -94,12 +94,13 @@ export class BaseBackup {
     this.#signal = signal;
   }
 
-  async start(label: string, compression?: string): Promise<BackupStart> {
+  /** @param incremental send only what changed since the backup whose manifest was uploaded */
+  async start(label: string, incremental = false): Promise<BackupStart> {
     const connection = this.#connection;
     const quoted = `'${label.replaceAll("'", "")}'`;
     connection.sendQuery(
       this.#major >= 15
-        ? `BASE_BACKUP ( LABEL ${quoted}, PROGRESS, CHECKPOINT 'fast', WAIT false, WAL, TABLESPACE_MAP, MANIFEST 'yes'${compression ?? ""} )`
+        ? `BASE_BACKUP ( LABEL ${quoted}, PROGRESS, CHECKPOINT 'fast', WAIT false, WAL, TABLESPACE_MAP, MANIFEST 'yes'${incremental ? ", INCREMENTAL" : ""} )`
         : `BASE_BACKUP LABEL ${quoted} PROGRESS FAST WAL NOWAIT TABLESPACE_MAP MANIFEST 'yes'`,
     );
     const [start] = await connection.rows(CHECKPOINT_MS, this.#signal);

@@ -197,6 +197,11 @@ export class ReplicationConnection {
     }
   }
 
+  /** Waits until the server takes the next command: behind its last answer, or behind an error. @throws PG_* */
+  async ready(wait_ms: number): Promise<void> {
+    while ((await this.next(wait_ms)).type !== "Z");
+  }
+
   /** The single row behind a description that came already. */
   async restOfRows(description: Buffer, wait_ms: number): Promise<Row> {
     const columns = columnsOf(description);
