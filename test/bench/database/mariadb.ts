@@ -13,6 +13,7 @@ import {
   MARIA_KIND,
   MariaInstance,
   mariaRoot,
+  openMariaPhysical,
   openMariaSource,
 } from "../../../src/engine/source/mariadb/index.ts";
 import { BINLOG, TestServer } from "../../../src/engine/source/mariadb/testing/server.ts";
@@ -59,6 +60,21 @@ const backUp = (repo: string, server: TestServer) => async () => {
   });
 };
 
+const copyFiles = (repo: string, server: TestServer) => async () => {
+  await using opened = await openAt(repo);
+  const root = mariaRoot("bench");
+  return await runStreamBackup({
+    repository: opened.repository,
+    backup_id: newId("bkp", clock, random),
+    labels: {},
+    clock,
+    threads: 2,
+    kind: MARIA_KIND,
+    root,
+    open: () => openMariaPhysical({ target: server.target, root, clock, host: {}, incremental: false }),
+  });
+};
+
 const shell = (script: string) => measure(["bash", "-c", `set -eu -o pipefail; ${script}`]);
 
 export async function benchMariadb({ scale, rounds, print }: DatabaseBench): Promise<void> {
@@ -80,7 +96,7 @@ export async function benchMariadb({ scale, rounds, print }: DatabaseBench): Pro
 
   const [ours, theirs]: [Work[], Work[]] = [[], []];
   const dump = world.path("dump");
-  let [repo, stored, backup_id] = ["", 0, ""];
+  let [repo, stored, backup_id, theirs_to] = ["", 0, "", ""];
   for (let round = 0; round < rounds; round++) {
     if (repo !== "") rmSync(repo, { recursive: true, force: true });
     repo = world.path("full");
@@ -100,6 +116,26 @@ export async function benchMariadb({ scale, rounds, print }: DatabaseBench): Pro
     ours,
     theirs,
     stored: { ours: stored, theirs: statSync(dump).size },
+  });
+
+  const [copied, their_copied]: [Work[], Work[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    const copy = world.path("copied");
+    await createAt(copy);
+    const done = await timed(copyFiles(copy, server), servers);
+    copied.push(done);
+    stored = done.value.stats.stored_bytes;
+    const what = `--no-defaults --backup --stream=mbstream --socket=${socket} --user=root --datadir=${server.instance.data}`;
+    theirs_to = world.path("stream");
+    their_copied.push(await timed(() => shell(`mariadb-backup ${what} 2>/dev/null | ${SEAL} > ${theirs_to}`), servers));
+    rmSync(copy, { recursive: true, force: true });
+  }
+  tell({
+    work: "full, physical mode, beside mariadb-backup",
+    bar: "≥ 1.2×",
+    ours: copied,
+    theirs: their_copied,
+    stored: { ours: stored, theirs: statSync(theirs_to).size },
   });
 
   const [loaded, their_loaded]: [Work[], Work[]] = [[], []];
