@@ -30,7 +30,7 @@ const opened = (path: string) =>
 
 /** A shop: orders with an index beside their key, and three smaller tables. */
 export async function fill(server: TestServer, scale: number): Promise<void> {
-  const make = (name: string, rows: number, index: string) => [
+  const make = (name: string, all: number, index: string, rows = Math.round(all)) => [
     `CREATE TABLE ${name} (id INT PRIMARY KEY AUTO_INCREMENT, customer INT NOT NULL, email VARCHAR(80) NOT NULL,
       status ENUM('new','paid','sent','returned') NOT NULL, amount DECIMAL(10,2), placed DATETIME, note VARCHAR(255)${index})`,
     ...Array.from({ length: Math.ceil(rows / ROWS) }, (_, i) => {
