@@ -51,6 +51,7 @@ const ROOMS = [
   "platform/db",
   "platform/queue",
   "platform/metrics",
+  "platform/trace",
   "platform/mail",
   "platform/document",
 

@@ -41,6 +41,7 @@ import { createProcessMetrics } from "../../platform/metrics/index.ts";
 import type { ProcessMetrics } from "../../platform/metrics/index.ts";
 import { openWakeups } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
+import { openTracer, silentTracer } from "../../platform/trace/index.ts";
 import { adminTokenPath } from "../../protocol/index.ts";
 import { startAssurance } from "./assurance.ts";
 import { startGateway } from "../gateway/index.ts";
@@ -268,12 +269,15 @@ export async function startJobs(
 ): Promise<Runner[]> {
   const { config, db, clock, random, wakeups, log } = parts;
   const handlers = jobHandlers(parts);
+  const { endpoint } = config.tracing;
+  const tracer = endpoint === undefined ? silentTracer : await openTracer({ endpoint, instance: installation }, parts);
   const common = {
     db,
     clock,
     random,
     wakeups,
     log,
+    tracer,
     handlers,
     failpoints: createFailpoints(options.failpoint, handlers, () => process.kill(process.pid, "SIGKILL")),
     owner: { installation, process: `${process.pid}-${random.bytes(4).toString("hex")}` },
@@ -281,6 +285,8 @@ export async function startJobs(
   const source_max = config.jobs.per_source;
   const { concurrency } = config.agents;
   return [
+    // Runners stop last one first: what waits is sent when no job tells of itself any more.
+    { active: 0, drain: () => tracer.close() },
     await startRunner({
       ...common,
       slots: config.jobs.concurrency,

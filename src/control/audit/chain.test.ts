@@ -72,3 +72,29 @@ test("entries that are written at once form one chain, and the oldest may go", a
   await appendAudit(db, entry, systemClock);
   assert.deepEqual([(await verifyAudit(db)).valid, (await verifyAudit(db)).head.sequence], [true, 42]);
 });
+
+test("what a system that watches the log has not received stays, however old", async () => {
+  const { db } = await databases.create();
+  for (let n = 0; n < 10; n++) await appendAudit(db, entry, systemClock);
+  const sink = (name: string, cursor: number) => ({
+    id: `snk_${name}`,
+    name,
+    kind: "https" as const,
+    format: "ocsf" as const,
+    config: "{}",
+    cursor,
+    next_at: new Date(),
+    created_at: new Date(),
+    created_by: "admin",
+  });
+  await db
+    .insertInto("siem_sinks")
+    .values([sink("quick", 9), sink("down", 4)])
+    .execute();
+  const later = new Date(systemClock.now_ms() + 1000);
+  assert.equal(await pruneAudit(db, later, systemClock), 4);
+  assert.equal(await pruneAudit(db, later, systemClock), 0);
+  assert.deepEqual([(await verifyAudit(db)).valid, (await verifyAudit(db)).entries], [true, 6]);
+  await db.updateTable("siem_sinks").set({ cursor: 10 }).execute();
+  assert.equal(await pruneAudit(db, later, systemClock), 6);
+});

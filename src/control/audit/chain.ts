@@ -115,7 +115,10 @@ export async function verifyAudit(db: Db): Promise<ChainVerdict> {
   }
 }
 
-/** Lets the entries before an instant go, and keeps their end as the chain's new beginning. Returns how many. */
+/**
+ * Lets the entries before an instant go, and keeps their end as the chain's new beginning. What a system that watches
+ * the log has not received yet stays, however old. Returns how many went.
+ */
 export async function pruneAudit(db: Db, before: Date, clock: Clock): Promise<number> {
   return withTransaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_KEY)})`.execute(tx);
@@ -128,6 +131,11 @@ export async function pruneAudit(db: Db, before: Date, clock: Clock): Promise<nu
     const kept = first?.sequence ?? null;
     let last = tx.selectFrom("audit_log").select(["sequence", "hash"]).orderBy("sequence", "desc").limit(1);
     if (kept !== null) last = last.where("sequence", "<", kept);
+    const { received } = await tx
+      .selectFrom("siem_sinks")
+      .select((select) => select.fn.min("cursor").as("received"))
+      .executeTakeFirstOrThrow();
+    if (received !== null) last = last.where("sequence", "<=", received);
     const end = await last.executeTakeFirst();
     if (end === undefined) return 0;
     const row = { key: ANCHOR, value: JSON.stringify(end), updated_at: new Date(clock.now_ms()) };

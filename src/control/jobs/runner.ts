@@ -5,6 +5,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { Logger } from "../../platform/log/index.ts";
 import { Bell } from "../../platform/queue/index.ts";
 import type { Wakeups } from "../../platform/queue/index.ts";
+import { silentTracer, type Tracer } from "../../platform/trace/index.ts";
 import { claimJob } from "./claim.ts";
 import { jobError } from "./errors.ts";
 import type { Failpoints } from "./failpoints.ts";
@@ -16,12 +17,15 @@ import { holdLease } from "./lease.ts";
 import type { Lease } from "./lease.ts";
 import type { LimitDefaults } from "./limits.ts";
 import { createProgressWriter } from "./progress.ts";
+import { traceJob } from "./traced.ts";
 
 export interface RunnerOptions extends JobPorts {
   readonly wakeups: Wakeups;
   readonly handlers: readonly JobHandler[];
   readonly log: Logger;
   readonly failpoints: Failpoints;
+  /** Told of every attempt; without it nobody is. */
+  readonly tracer?: Tracer;
   /** For regions and sources the settings table says nothing about. */
   readonly limits?: LimitDefaults;
   /**
@@ -128,6 +132,7 @@ async function freeOwnOrphans(options: RunnerOptions): Promise<void> {
 async function runJob(job: JobRow, handler: JobHandler, lease: Lease, options: RunnerOptions): Promise<void> {
   const log = options.log.child({ job_id: job.id, kind: job.kind, attempt: job.attempt });
   const journal = openJournal(job, handler, lease, options, options.failpoints);
+  const trace = traceJob(options.tracer ?? silentTracer, job);
   const progress = createProgressWriter(job, options, log);
   options.failpoints.hit(`${handler.kind}.claimed`);
   log.info("job started");
@@ -136,19 +141,22 @@ async function runJob(job: JobRow, handler: JobHandler, lease: Lease, options: R
       job,
       signal: lease.signal,
       log,
-      step: journal.step,
+      step: (name, work, commit) => journal.step(name, () => trace.step(name, work), commit),
       progress(update) {
         options.failpoints.hit(`${handler.kind}.progress`);
         progress.update(update, journal.current);
+        trace.phase(update.phase);
       },
     });
     await progress.stop();
     await lease.fenced((tx, row) => endJob(tx, row, succeededEnd(outcome), handler, options));
+    trace.end(outcome.state);
     options.failpoints.hit(`${handler.kind}.ended`);
     log.info({ state: outcome.state }, "job ended");
   } catch (thrown) {
     await progress.stop();
     const error = asHoldfastError(lease.signal.aborted ? lease.signal.reason : thrown);
+    trace.end("ENDED_EARLY", error);
     await settle(job, handler, lease, error, options, log);
   } finally {
     lease.stop();

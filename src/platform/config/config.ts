@@ -89,6 +89,13 @@ const configSchema = z.strictObject({
       vault: z.string().startsWith("/", "an absolute path").optional(),
     })
     .prefault({}),
+  /** A collector of OpenTelemetry that is told of jobs. */
+  tracing: z
+    .strictObject({
+      /** Where spans are posted to. OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT + /v1/traces. */
+      endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .prefault({}),
   history: z
     .strictObject({
       /** Ended jobs are kept so long; those that made a backup which is still there, as long as it is. */
@@ -145,6 +152,7 @@ export const configKeys: Readonly<Record<string, string>> = Object.fromEntries(
     "oidc.groups_claim",
     "oidc.required_groups",
     "keys.vault",
+    "tracing.endpoint",
     "history.jobs_days",
     "history.events_days",
     "history.audit_days",
@@ -161,6 +169,10 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   const overrides = [...fromEnvironment(env), ...fromFlags(options.flags ?? {})];
   const data_dir = resolve(String(overrides.findLast(([key]) => key === "data_dir")?.[1].value ?? defaultDataDir(env)));
   for (const [key, value] of [...fromFile(join(data_dir, "holdfast.yaml")), ...overrides]) found.set(key, value);
+  // OpenTelemetry's own ways to say that nothing is to be told.
+  if (env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true" || env["OTEL_TRACES_EXPORTER"] === "none") {
+    found.delete("tracing.endpoint");
+  }
   found.set("data_dir", { value: data_dir, source: found.get("data_dir")?.source ?? "the default" });
 
   const parsed = configSchema.safeParse(nest(found));
@@ -181,11 +193,21 @@ function fromFlags(flags: ConfigFlags): [string, Found][] {
 }
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): [string, Found][] {
-  const names: [string, string][] = [["database_url", "DATABASE_URL"], ...Object.entries(configKeys)];
-  return names.flatMap(([key, name]): [string, Found][] => {
+  const names: [string, string][] = [
+    ["database_url", "DATABASE_URL"],
+    ["tracing.endpoint", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
+    ...Object.entries(configKeys),
+  ];
+  // OpenTelemetry's own rule: of all signals, each posted below it.
+  const base = env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "";
+  const source = "environment variable OTEL_EXPORTER_OTLP_ENDPOINT";
+  const all: [string, Found][] =
+    base === "" ? [] : [["tracing.endpoint", { value: `${base.replace(/\/$/, "")}/v1/traces`, source }]];
+  const named = names.flatMap(([key, name]): [string, Found][] => {
     const value = env[name];
     return value === undefined || value === "" ? [] : [[key, { value, source: `environment variable ${name}` }]];
   });
+  return [...all, ...named];
 }
 
 function fromFile(path: string): [string, Found][] {
