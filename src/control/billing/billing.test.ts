@@ -4,8 +4,10 @@ import { systemRandom } from "../../base/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import { testDatabases } from "../../platform/db/testing.ts";
-import { allowanceOf } from "../incidents/index.ts";
-import { createProject, createRegion } from "../inventory/index.ts";
+import { defaultCalendar } from "../alerting/index.ts";
+import { getDrillPlan } from "../drill/index.ts";
+import { allowanceOf, isRoundTheClock, responseDue } from "../incidents/index.ts";
+import { createProject, createRegion, getProject } from "../inventory/index.ts";
 import { closeHours } from "../metering/index.ts";
 import { keySchedule } from "../rotation/index.ts";
 import {
@@ -23,6 +25,7 @@ import {
 
 const databases = testDatabases();
 const HOUR_MS = 3_600_000;
+const SATURDAY_MS = Date.parse("2026-11-07T23:00:00Z");
 
 async function sample(db: Db, project_id: string, hour: string, quantity: bigint, source: string) {
   const place = { class: "cold", region_id: "", to_region_id: "", project_id, hour: new Date(hour) };
@@ -61,16 +64,25 @@ test("a tier drives what it promises; its invoice comes out the same again, and 
     );
   const create = (month: string) =>
     withTransaction(db, (tx) => createInvoice(tx, { project: "acme", month }, "admin", ports));
-  const driven = async () => [(await keySchedule(db, "acme")).every, await allowanceOf(db, id)];
+  const driven = async () => [
+    (await keySchedule(db, "acme")).every,
+    await allowanceOf(db, id),
+    (await getDrillPlan(db, "subscription-acme")).spec.cadence.every,
+    // A Saturday night: what the clock of a severity 1 incident says, in minutes.
+    (responseDue(1, SATURDAY_MS, defaultCalendar, await isRoundTheClock(db, id)) - SATURDAY_MS) / 60_000,
+  ];
 
   await t.test("rotation and assists follow the tier, a later one on its day", async () => {
     await set("standard", "2026-11-01", { setup: true, addons: { region: 1 } });
-    assert.deepEqual(await driven(), ["annual", 2]);
+    assert.deepEqual(await driven(), ["annual", 2, "monthly", 120]);
     await set("compliance", "2026-11-16");
-    assert.deepEqual(await driven(), ["annual", 2]);
+    assert.deepEqual(await driven(), ["annual", 2, "monthly", 120]);
     now_ms = Date.parse("2026-11-16T00:00:01Z");
     assert.equal(await applySubscriptions(db, ports), 1);
-    assert.deepEqual(await driven(), ["monthly", null]);
+    assert.deepEqual(await driven(), ["monthly", null, "biweekly", 30]);
+    const plan = await getDrillPlan(db, "subscription-acme");
+    assert.deepEqual([plan.enabled, plan.project_id, plan.spec.sandbox], [true, id, "acme-drills"]);
+    assert.equal((await getProject(db, "acme-drills")).sandbox, true);
     await assert.rejects(set("standard", "2026-11-15"), { code: "SUBSCRIPTION_CONFLICT" });
     await assert.rejects(set("golden", "2026-12-01"), { code: "PRICE_UNKNOWN" });
   });

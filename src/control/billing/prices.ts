@@ -5,7 +5,10 @@ import { billingError } from "./errors.ts";
 
 /** What follows from a tier. */
 export interface Drives {
+  /** How often. */
   readonly drills: string;
+  /** `24x7`: thirty minutes at any hour. Otherwise: in operating hours, and two hours outside of them. */
+  readonly on_call?: "24x7";
   readonly rotation: "annual" | "quarterly" | "monthly";
   /** Restore assists in a calendar year; null: any number. */
   readonly assists: number | null;

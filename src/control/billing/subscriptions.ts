@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import { newId } from "../../base/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, SubscriptionTable, Tx } from "../../platform/db/index.ts";
+import { subscribedDrills } from "../drill/index.ts";
 import { getProject } from "../inventory/index.ts";
 import { setKeySchedule } from "../rotation/index.ts";
 import { billingError } from "./errors.ts";
@@ -97,7 +98,10 @@ async function assertFits(tx: Tx, project_id: string, from: string, input: NewSu
   if (invoiced !== undefined) throw refuse(`${invoiced.month} has been invoiced already`);
 }
 
-/** Puts into effect what has begun: rotation schedule and allowance of restore assists follow from the tier. */
+/**
+ * Puts into effect what has begun: drills, rotation schedule, on-call hours and allowance of restore assists follow
+ * from the tier.
+ */
 export async function applySubscriptions(db: Db, ports: Ports): Promise<number> {
   const today = new Date(ports.clock.now_ms()).toISOString().slice(0, 10);
   return withTransaction(db, async (tx) => {
@@ -116,12 +120,19 @@ export async function applySubscriptions(db: Db, ports: Ports): Promise<number> 
       const driven = drives as unknown as Drives | null;
       if (driven !== null) {
         await setKeySchedule(tx, project_id, driven.rotation, `subscription ${tier}`, ports);
-        const setting = { value: JSON.stringify(driven.assists ?? "unlimited"), updated_at: now };
-        await tx
-          .insertInto("settings")
-          .values({ key: `incidents.allowance.${project_id}`, ...setting })
-          .onConflict((conflict) => conflict.column("key").doUpdateSet(setting))
-          .execute();
+        await subscribedDrills(tx, { project_id, every: driven.drills, by: `subscription ${tier}` }, ports);
+        const settings = {
+          [`incidents.allowance.${project_id}`]: driven.assists ?? "unlimited",
+          [`incidents.round_the_clock.${project_id}`]: driven.on_call === "24x7",
+        };
+        for (const [key, value] of Object.entries(settings)) {
+          const setting = { value: JSON.stringify(value), updated_at: now };
+          await tx
+            .insertInto("settings")
+            .values({ key, ...setting })
+            .onConflict((conflict) => conflict.column("key").doUpdateSet(setting))
+            .execute();
+        }
       }
       await tx.updateTable("subscriptions").set({ applied_at: now }).where("id", "=", id).execute();
     }

@@ -1,10 +1,10 @@
 import type { Selectable } from "kysely";
 import { newId } from "../../base/index.ts";
-import { drillPlanSpecSchema, nameSchema } from "../../model/index.ts";
+import { cadenceSchema, drillPlanSpecSchema, nameSchema } from "../../model/index.ts";
 import type { Project } from "../../model/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Db, DrillPlanTable, Ports, Tx } from "../../platform/db/index.ts";
-import { getProject } from "../inventory/index.ts";
+import { createProject, getProject } from "../inventory/index.ts";
 import { parseSelector } from "../policy/index.ts";
 import { listDrillClasses } from "./classes.ts";
 import { drillError } from "./errors.ts";
@@ -61,6 +61,45 @@ export async function getDrillPlan(db: Db, id_or_name: string): Promise<DrillPla
     .where((where) => where.or([where("id", "=", id_or_name), where("name", "=", id_or_name)]))
     .executeTakeFirst();
   if (row === undefined) throw drillError("DRILL_PLAN_NOT_FOUND", `there is no drill plan ${id_or_name}`);
+  return row;
+}
+
+/** The longest name that leaves room for what is put behind it. */
+const PROJECT_NAME_MAX = 110;
+
+/**
+ * The drills that a project's subscription promises: a plan of its own, `subscription-PROJECT`, made with the first
+ * and brought to the cadence of each later one. It restores into the sandbox project `PROJECT-drills`, which is made
+ * too. Day, time, class and owner of the plan may be changed, and it may be disabled: only how often follows from here.
+ */
+export async function subscribedDrills(
+  tx: Tx,
+  wanted: { readonly project_id: string; readonly every: string; readonly by: string },
+  ports: Ports,
+): Promise<DrillPlanRow> {
+  const every = cadenceSchema.shape.every.parse(wanted.every);
+  const { name: project, region_id } = await getProject(tx, wanted.project_id);
+  const short = project.slice(0, PROJECT_NAME_MAX);
+  const name = `subscription-${short}`;
+  const plan = await tx.selectFrom("drill_plans").selectAll().where("name", "=", name).forUpdate().executeTakeFirst();
+  if (plan === undefined) {
+    const sandbox = `${short}-drills`;
+    const known = await tx.selectFrom("projects").select("sandbox").where("name", "=", sandbox).executeTakeFirst();
+    if (known === undefined) await createProject(tx, { name: sandbox, region: region_id, sandbox: true }, ports);
+    const spec = { select: { project }, cadence: { every }, sandbox, owner: wanted.by };
+    return createDrillPlan(tx, { name, spec, by: wanted.by }, ports);
+  }
+  if (plan.spec.cadence.every === every) return plan;
+  const spec = { ...plan.spec, cadence: { ...plan.spec.cadence, every } };
+  const row = await tx
+    .updateTable("drill_plans")
+    .set({ spec: JSON.stringify(spec), updated_at: new Date(ports.clock.now_ms()), revision: plan.revision + 1 })
+    .where("id", "=", plan.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const data = { name, cadence: spec.cadence, before: plan.spec.cadence, by: wanted.by };
+  const { project_id } = plan;
+  await appendEvent(tx, { type: "holdfast.drill_plan.changed", subject: plan.id, project_id, data }, ports);
   return row;
 }
 

@@ -29,10 +29,27 @@ const HOUR_MS = 60 * MINUTE_MS;
  */
 const ALLOWANCE = 2;
 
-/** The published response clocks: in and outside operating hours for severity 1. */
-export function responseDue(severity: 1 | 2 | 3, opened_ms: number, calendar: Calendar): number {
-  if (severity === 1) return opened_ms + (isOperating(opened_ms, calendar) ? 30 * MINUTE_MS : 2 * HOUR_MS);
+/** The published response clocks: for severity 1 in and outside operating hours, or the same at any hour. */
+export function responseDue(
+  severity: 1 | 2 | 3,
+  opened_ms: number,
+  calendar: Calendar,
+  round_the_clock = false,
+): number {
+  if (severity === 1) {
+    return opened_ms + (round_the_clock || isOperating(opened_ms, calendar) ? 30 * MINUTE_MS : 2 * HOUR_MS);
+  }
   return severity === 2 ? opened_ms + 4 * HOUR_MS : addBusinessDays(opened_ms, 1, calendar);
+}
+
+/** Does somebody answer at any hour? The setting `incidents.round_the_clock.PROJECT_ID`, which the tier sets. */
+export async function isRoundTheClock(db: Db, project_id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("settings")
+    .select("value")
+    .where("key", "=", `incidents.round_the_clock.${project_id}`)
+    .executeTakeFirst();
+  return row?.value === true;
 }
 
 /** How many incidents a project's subscription includes in a year; null is any number. */
@@ -55,6 +72,7 @@ export async function openIncident(db: Db, input: NewIncident, who: string, port
     await tx.selectFrom("projects").select("id").where("id", "=", project.id).forUpdate().execute();
     const now_ms = ports.clock.now_ms();
     const calendar = await loadCalendar(tx, project.id);
+    const round_the_clock = await isRoundTheClock(tx, project.id);
     const allowance_year = zonedTime(now_ms, calendar.timezone).year;
     const { used } = await tx
       .selectFrom("incidents")
@@ -76,7 +94,7 @@ export async function openIncident(db: Db, input: NewIncident, who: string, port
         criteria: JSON.stringify(criteria),
         opened_by: who,
         opened_at: new Date(now_ms),
-        response_due_at: new Date(responseDue(input.severity, now_ms, calendar)),
+        response_due_at: new Date(responseDue(input.severity, now_ms, calendar, round_the_clock)),
         allowance_year,
         within_allowance: allowance === null || Number(used) < allowance,
       })

@@ -80,7 +80,7 @@ async function ticks(db: Db, ports: Ports): Promise<Bar[]> {
 
 async function billing(db: Db, ports: Ports): Promise<Bar> {
   const { month } = lastMonth(ports.clock.now_ms());
-  const projects = await listProjects(db);
+  const projects = (await listProjects(db)).filter(({ sandbox }) => !sandbox);
   const [ms, same] = await timed(async () => {
     let alike = 0;
     for (const { name } of projects) {
