@@ -142,7 +142,7 @@ async function usage(db: Db, sizes: Sizes, ports: Ports) {
     insert into usage_records (project_id, hour, meter, class, region_id, to_region_id, seq, quantity, created_at)
     select p.id, h, m.meter, m.class, p.region_id, '', 0,
       (abs(hashtext(p.id || m.meter || m.class || h)::bigint) + 1000000000000) % 4000000000000, h + interval '1 hour'
-    from projects p
+    from (select * from projects where not sandbox) p
     cross join generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 hour', interval '1 hour') h
     cross join (values ('storage', 'hot'), ('storage', 'warm'), ('storage', 'cold'), ('transfer', ''), ('operations', 'backup'),
       ('operations', 'copy'), ('operations', 'verify')) m (meter, class)`.execute(db);

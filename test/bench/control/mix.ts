@@ -43,7 +43,13 @@ export async function mixOf(db: Db, ports: Ports): Promise<Asked[]> {
     session_id: null,
   };
   const asked: Asked[] = [];
-  const projects = await db.selectFrom("projects").select(["id", "name"]).orderBy("id").limit(TENANTS).execute();
+  const projects = await db
+    .selectFrom("projects")
+    .select(["id", "name"])
+    .where("sandbox", "=", false)
+    .orderBy("id")
+    .limit(TENANTS)
+    .execute();
   for (const project of projects) {
     const own = await createToken(db, { name: `tenant ${project.name}`, scopes: [] }, ports);
     const role = { subject_type: "token" as const, subject: own.id, role: "baas.viewer", project_id: project.id };

@@ -27,7 +27,7 @@ import * as siem from "./0064_siem.ts";
 import * as agents from "./0090_agents.ts";
 import * as agentOrders from "./0091_agent_orders.ts";
 import * as passkeys from "./0092_passkeys.ts";
-import * as onCall from "./0093_on_call.ts";
+import * as onCall from "./0095_on_call.ts";
 import * as regionKeys from "./0093_region_keys.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
@@ -66,6 +66,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0050_applications": applications,
   "0091_agent_orders": agentOrders,
   "0092_passkeys": passkeys,
-  "0093_on_call": onCall,
+  "0095_on_call": onCall,
   "0093_region_keys": regionKeys,
 };
