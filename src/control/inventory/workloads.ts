@@ -142,17 +142,22 @@ export async function workloadRowsForUpdate(tx: Tx, ids: readonly string[]): Pro
   return rows.map(toWorkload);
 }
 
-/** All of them, page by page. */
+/** All of them, page by page: outside of a transaction the next is fetched while one is worked on. */
 export async function* everyWorkload(
   db: Db,
   filter: Pick<WorkloadFilter, "project_id" | "ids"> = {},
 ): AsyncGenerator<Workload> {
-  let after_id: string | undefined;
-  for (;;) {
-    const page = await listWorkloads(db, { ...filter, ...(after_id === undefined ? {} : { after_id }) });
+  let next: Promise<Workload[]> | undefined = listWorkloads(db, filter);
+  while (next !== undefined) {
+    const page: Workload[] = await next;
+    const after_id = page.at(-1)?.id;
+    const more = page.length === LIST_MAX && after_id !== undefined;
+    const fetch = () => (more ? listWorkloads(db, { ...filter, after_id }) : undefined);
+    next = db.isTransaction ? undefined : fetch();
+    // Whoever stops early waits for no page, and is told of no failure of one.
+    next?.catch(() => undefined);
     yield* page;
-    after_id = page.at(-1)?.id;
-    if (page.length < LIST_MAX) return;
+    if (db.isTransaction) next = fetch();
   }
 }
 

@@ -61,7 +61,10 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
     attachment,
     policy: by_id.get(attachment.policy_id),
     selectors: attachment.target.selectors?.map(parseSelector),
+    reason: `attachment ${attachment.id}: ${targetText(attachment.target)}`,
+    attached_ms: Date.parse(attachment.created_at),
   }));
+  const edited_ms = new Map(policies.map((policy) => [policy, Date.parse(policy.updated_at)]));
   const candidatesFor = candidateIndex(compiled);
   // Many workloads share the same set of policies.
   const effective_by_set = new Map<string, EffectivePolicy>();
@@ -72,7 +75,7 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
     const problems: string[] = [];
     const workload_ms = Date.parse(workload.updated_at);
     const bind = (policy: Policy, reason: string, attached_ms: number) => {
-      const since_ms = Math.max(workload_ms, attached_ms, Date.parse(policy.updated_at));
+      const since_ms = Math.max(workload_ms, attached_ms, edited_ms.get(policy) ?? 0);
       const before = found.get(policy);
       if (before === undefined) found.set(policy, { reasons: [reason], since_ms });
       else found.set(policy, { reasons: [...before.reasons, reason], since_ms: Math.min(before.since_ms, since_ms) });
@@ -84,11 +87,8 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
       if (policy === undefined) problems.push(`tag ${POLICY_TAG}=${named} names no policy`);
       else bind(policy, `tag ${POLICY_TAG}=${named}`, 0);
     }
-    for (const { attachment, policy, selectors } of candidatesFor(workload)) {
-      if (policy !== undefined && targets(attachment, selectors, workload)) {
-        const attached_ms = Date.parse(attachment.created_at);
-        bind(policy, `attachment ${attachment.id}: ${targetText(attachment.target)}`, attached_ms);
-      }
+    for (const { attachment, policy, selectors, reason, attached_ms } of candidatesFor(workload)) {
+      if (policy !== undefined && targets(attachment, selectors, workload)) bind(policy, reason, attached_ms);
     }
     if (exclusion !== null) return { state: "excluded", bindings: [], effective: null, exclusion, problems };
     const bindings = [...found].map(([policy, why]) => ({ policy, ...why }));
@@ -102,7 +102,20 @@ export function compileSelection(policies: readonly Policy[], attachments: reado
       effective_by_set.set(key, (effective = effectivePolicy(bindings.map((it) => it.policy))));
     return { state: "bound", bindings, effective, exclusion, problems };
   };
+  // Every attachment has to be looked at, and many workloads are alike in all that attachments look at.
+  const near_by_likeness = new Map<string, ReturnType<Selection["nearMiss"]>>();
+  const by_name_too = attachments.some(({ target }) => target.names !== undefined);
   const nearMiss: Selection["nearMiss"] = (workload) => {
+    const { project_id, type, tags, name } = workload;
+    const key = JSON.stringify([project_id, type, tags, by_name_too ? name : ""]);
+    let near = near_by_likeness.get(key);
+    if (near === undefined) {
+      near = nearestOf(workload);
+      if (near_by_likeness.size < LIKENESSES_MAX) near_by_likeness.set(key, near);
+    }
+    return near;
+  };
+  const nearestOf: Selection["nearMiss"] = (workload) => {
     let nearest: { policy: Policy; attachment: Attachment; selectors: readonly Selector[] | undefined } | null = null;
     let fewest = NEAR_MISS_TERMS_MAX + 1;
     for (const { attachment, policy, selectors } of compiled) {
@@ -120,7 +133,12 @@ interface Compiled {
   readonly attachment: Attachment;
   readonly policy: Policy | undefined;
   readonly selectors: readonly Selector[] | undefined;
+  /** Why it binds, in words. */
+  readonly reason: string;
+  readonly attached_ms: number;
 }
+
+const LIKENESSES_MAX = 10_000;
 
 /**
  * For a workload the attachments that can cover it, in their order: most ask for a tag, a project or a name that few
