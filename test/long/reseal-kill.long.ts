@@ -65,7 +65,11 @@ test("sealing anew killed at each step and between its writes goes on, and no ba
       t.diagnostic(`killed with ${what} ${region}`);
     }
   }
+  // New packs that nobody had named yet when the server died are a sweep's, once they are a day old.
+  for (const region of [HOME, PEER])
+    await victim.withRepository(region, (repository) => runSweep({ repository, fresh_ms: 0 }));
   await victim.assertTidy();
+  await victim.assertRestorable([backup_id]);
   await victim.stop();
 });
 
