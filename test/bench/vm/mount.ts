@@ -65,8 +65,8 @@ export async function benchMount(files: number, rounds: number, print: (line: st
 /** A fresh mount for each run: nothing is in anybody's memory but what the run itself brings. */
 async function tarOf({ command, env, inside }: Mounting, dir: string) {
   mkdirSync(dir, { recursive: true });
-  const [program = "", ...args] = [...command, dir];
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: "ignore" });
+  const [program = "", ...args] = command;
+  const child = spawn(program, [...args, dir], { env: { ...process.env, ...env }, stdio: "ignore" });
   try {
     const shown = join(dir, inside);
     for (const end = clock.monotonic_ms() + MOUNT_MS; !existsSync(shown); await clock.sleep(50))
