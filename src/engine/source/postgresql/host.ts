@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { access, chmod, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { PgBackupDetails } from "./details.ts";
 import { pgError } from "./errors.ts";
-import type { PgBackupDetails } from "./source.ts";
 
 const run = promisify(execFile);
 const RUN_MS = 120_000;

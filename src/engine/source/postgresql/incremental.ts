@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { hasCode, HoldfastError } from "../../../base/index.ts";
 import { type Change, type ImagePart, overlay, type StreamParent, streamError } from "../stream/index.ts";
 import type { ServerFacts } from "./base-backup.ts";
+import type { PgBackupDetails } from "./details.ts";
 import { pgError } from "./errors.ts";
 import type { ReplicationConnection } from "./replication.ts";
-import type { PgBackupDetails } from "./source.ts";
 
 const PAGE = 8192;
 const MAGIC = 0xd3ae1f0d;

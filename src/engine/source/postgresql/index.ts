@@ -8,6 +8,7 @@
 export { pgError } from "./errors.ts";
 export { describeTarget, openSql, type PgTarget, type PgTls } from "./connect.ts";
 export * from "./lsn.ts";
+export type * from "./details.ts";
 export * from "./source.ts";
 export { pgFirst, schemaHash as pgSchemaHash } from "./inventory.ts";
 export { readFacts, type ServerFacts } from "./base-backup.ts";

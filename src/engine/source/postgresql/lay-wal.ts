@@ -3,8 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { listPieces, readPiece } from "../../log/index.ts";
 import type { Repository } from "../../repository/index.ts";
+import type { PgBackupDetails } from "./details.ts";
 import { historyName, segmentName, segmentStart } from "./lsn.ts";
-import type { PgBackupDetails } from "./source.ts";
 import { historyLog } from "./wal-log.ts";
 import { readSteps, type RecoveryTarget, type WalReach } from "./wal-plan.ts";
 

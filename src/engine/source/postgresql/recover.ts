@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import type { Clock } from "../../../base/index.ts";
 import { socketFolder } from "../../posix/index.ts";
 import { openSql, type PgTarget } from "./connect.ts";
+import type { PgBackupDetails } from "./details.ts";
 import { pgError } from "./errors.ts";
 import { giveTo, type PgHost, runOnHost } from "./host.ts";
 import { formatLsn } from "./lsn.ts";
-import type { PgBackupDetails } from "./source.ts";
 import type { RecoveryTarget } from "./wal-plan.ts";
 
 export interface RecoverySettings {

@@ -1,8 +1,8 @@
 import { type ListedPiece, listLogs, listPieces, readPiece, stretchesOf } from "../../log/index.ts";
 import type { Repository } from "../../repository/index.ts";
+import type { PgBackupDetails } from "./details.ts";
 import { pgError } from "./errors.ts";
 import { formatLsn, type HistoryStep, parseHistory, parseLsn, segmentStart } from "./lsn.ts";
-import type { PgBackupDetails } from "./source.ts";
 import { historyLog, walLog } from "./wal-log.ts";
 import { type WalEnd, WalScanner } from "./wal-scan.ts";
 
