@@ -56,6 +56,14 @@ async function greet(
   await db
     .updateTable("agents")
     .set({ version, hostname, protocol, offline_runs: offline.length, last_contact_at: now })
+    .set((eb) => ({
+      version_since: eb
+        .case()
+        .when("version", "is distinct from", version)
+        .then(now)
+        .else(eb.ref("version_since"))
+        .end(),
+    }))
     .where("id", "=", agent_id)
     .execute();
 }

@@ -53,6 +53,30 @@ test("an application's parts are restored together into the drill's folder, and 
   const current = { ...app, workload_id: app.id, policy: null };
   const proof = async () => (await loadProofs(it.db, it.clock.now_ms()))(current);
   assert.equal((await proof())?.state, "proven", JSON.stringify(await proof()));
+  // A host's own agent counts, too: it backed up in an older version than it has now.
+  const agent = { id: "agt_test", name: "host", project_id: it.project.id, created_by: "test", silence_minutes: 60 };
+  const times = { created_at: new Date(0), version: "2.0.0", version_since: new Date(it.clock.now_ms()) };
+  await it.db
+    .insertInto("agents")
+    .values({ ...agent, ...times })
+    .execute();
+  const on_host = { ...current, source: { kind: "agent", agent: "agt_test", source: { kind: "files", paths: [a] } } };
+  const reasons = async () =>
+    (await loadProofs(it.db, it.clock.now_ms()))({ ...on_host })?.void_reasons.join("; ") ?? "";
+  await it.db
+    .updateTable("workloads")
+    .set({ source: JSON.stringify(on_host.source) })
+    .where("id", "=", app.id)
+    .execute();
+  assert.match(await reasons(), /the agent is now version 2\.0\.0, and was another when it backed up/);
+  await it.db.updateTable("agents").set({ version_since: null }).execute();
+  assert.doesNotMatch(await reasons(), /agent is now/);
+  await it.db
+    .updateTable("workloads")
+    .set({ source: JSON.stringify(app.source) })
+    .where("id", "=", app.id)
+    .execute();
+
   const more = await getWorkload(it.db, "second");
   const changed = { kind: "files", paths: [a] };
   await it.db

@@ -40,6 +40,9 @@ export async function loadProofs(
     .selectFrom("drills")
     .distinctOn("workload_id")
     .select(["id", "workload_id", "functional_at", "subject", "rto_seconds", "rpo_seconds"])
+    .select((eb) =>
+      eb.selectFrom("backups").select("created_at").whereRef("backups.id", "=", "drills.backup_id").as("backed_up_at"),
+    )
     .where(asked)
     .where("state", "in", ["PASSED", "MISSED_TARGET"])
     .orderBy("workload_id")
@@ -73,6 +76,9 @@ export async function loadProofs(
   const versions = new Map<string, string | null>();
   for (const row of newest) versions.set(row.workload_id, await versionOf(db, row.details));
   const sources = await applicationSources(db, ids);
+  const agents = new Map(
+    (await db.selectFrom("agents").select(["id", "version", "version_since"]).execute()).map((row) => [row.id, row]),
+  );
   const epochOf = new Map(epochs.map((row) => [row.project_id, row.epoch === null ? 1 : Number(row.epoch)]));
   return (current) => {
     const drill = drills.get(current.workload_id);
@@ -88,6 +94,11 @@ export async function loadProofs(
       void_reasons.push(
         `the source is now version ${version ?? "unknown"}, and was ${subject.source_version ?? "unknown"}`,
       );
+    }
+    const source = current.source as { readonly kind?: unknown; readonly agent?: unknown };
+    const agent = source.kind === "agent" ? agents.get(String(source.agent)) : undefined;
+    if ((agent?.version_since?.getTime() ?? 0) > (drill.backed_up_at?.getTime() ?? 0)) {
+      void_reasons.push(`the agent is now version ${agent?.version ?? "unknown"}, and was another when it backed up`);
     }
     if ((failures.get(current.workload_id) ?? 0) > drill.functional_at.getTime())
       void_reasons.push("a later drill failed");

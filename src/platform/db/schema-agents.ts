@@ -16,6 +16,8 @@ export interface AgentTable {
   revoked_by: Nullable<string>;
   hostname: Nullable<string>;
   version: Nullable<string>;
+  /** Null: since it was enrolled. */
+  version_since: NullableTime;
   protocol: Nullable<number>;
   last_contact_at: NullableTime;
   /** Backups it made without the server, and has not handed over yet. */
