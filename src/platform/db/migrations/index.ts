@@ -29,7 +29,7 @@ import * as agentOrders from "./0091_agent_orders.ts";
 import * as passkeys from "./0092_passkeys.ts";
 import * as onCall from "./0095_on_call.ts";
 import * as regionKeys from "./0093_region_keys.ts";
-import * as agentVersionSince from "./0094_agent_version_since.ts";
+import * as agentVersionSince from "./0096_agent_version_since.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 import * as budgets from "./0082_budgets.ts";
@@ -69,5 +69,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0092_passkeys": passkeys,
   "0095_on_call": onCall,
   "0093_region_keys": regionKeys,
-  "0094_agent_version_since": agentVersionSince,
+  "0096_agent_version_since": agentVersionSince,
 };
