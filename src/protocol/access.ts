@@ -261,10 +261,9 @@ export const passkeySignInRequestSchema = z.strictObject({
   challenge: z.string().min(1).max(128),
   credential: webauthn,
 });
-export const beginPasskeyRequestSchema = z.strictObject({ password: z.string().min(1).max(256) });
+export const passkeyPasswordRequestSchema = z.strictObject({ password: z.string().min(1).max(256) });
 export const addPasskeyRequestSchema = z.strictObject({
   challenge: z.string().min(1).max(128),
   name: z.string().trim().min(1).max(64),
   credential: webauthn,
 });
-export const removePasskeyRequestSchema = beginPasskeyRequestSchema;

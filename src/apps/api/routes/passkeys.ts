@@ -16,7 +16,7 @@ import {
 import type { Db } from "../../../platform/db/index.ts";
 import {
   addPasskeyRequestSchema,
-  beginPasskeyRequestSchema,
+  passkeyPasswordRequestSchema,
   beginPasskeySignInRequestSchema,
   idParamsSchema,
   passkeyBegunSchema,
@@ -24,7 +24,6 @@ import {
   passkeysSchema,
   passkeySignInRequestSchema,
   problemSchema,
-  removePasskeyRequestSchema,
   sessionSchema,
   type SessionView,
 } from "../../../protocol/index.ts";
@@ -104,7 +103,7 @@ export function addPasskeyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     url: `${base.url}/options`,
     operation_id: "begin_passkey",
     summary: "What `navigator.credentials.create` needs; takes the password once more",
-    body: beginPasskeyRequestSchema,
+    body: passkeyPasswordRequestSchema,
     response: passkeyBegunSchema,
     secret_fields: ["challenge"],
     run: async ({ db, body, principal, base_url }) => {
@@ -128,7 +127,7 @@ export function addPasskeyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     params: idParamsSchema,
     operation_id: "remove_passkey",
     summary: "Take one's own passkey away; the last second factor only in a session that was opened with one",
-    body: removePasskeyRequestSchema,
+    body: passkeyPasswordRequestSchema,
     response: z.object({ id: z.string() }),
     run: async ({ db, params: { id }, body: { password }, principal }) => {
       const { session_id } = principal;
