@@ -55,7 +55,9 @@ test("a backup into a bucket killed at any request loses nothing", {
 
   const told: string[] = [];
   let backups = 1;
-  /** A killed writer may have committed to its backup without bringing it about: the next one that lives does, for all. */
+  /**
+   * A killed writer may have committed to its backup without bringing it about: the next one that lives does, for all.
+   */
   let unseen = 0;
   for (let round = 1; round <= KILLS; round++) {
     change(round);

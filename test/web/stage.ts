@@ -84,7 +84,8 @@ export async function openStage(options: { readonly oidc?: boolean } = {}): Prom
   });
   const url = server.url ?? "";
   const admin_token = server.admin_token ?? "";
-  let browser: Browser | undefined;
+  /** Several pages may be opened at once: they share the one that the first began to start. */
+  let browser: Promise<Browser> | undefined;
   const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
     const answer = await fetch(url + path, {
       method,
@@ -133,9 +134,9 @@ export async function openStage(options: { readonly oidc?: boolean } = {}): Prom
       (await createToken(server.parts.db, { name: "test", scopes }, { clock: systemClock, random: systemRandom }))
         .secret,
     async open(path, view = {}) {
-      browser ??= await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
+      browser ??= chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
       const { scheme = "light", width = 1440, height = 900, token = admin_token } = view;
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+      const context = await (await browser).newContext({ viewport: { width, height }, colorScheme: scheme });
       if (token !== null) await context.addCookies([await sessionOf(token)]);
       const page = await context.newPage();
       page.setDefaultTimeout(WAIT_LIMIT_MS);
@@ -150,7 +151,7 @@ export async function openStage(options: { readonly oidc?: boolean } = {}): Prom
       return Object.assign(page, { problems });
     },
     async close() {
-      await browser?.close();
+      await (await browser)?.close();
       await server.close();
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },

@@ -49,13 +49,20 @@ async function serverOf(workload_id: string, { db }: Pick<PushPorts, "db">) {
  * Keeps a file that a server's `archive_command` sent; durable when it resolves.
  * @throws WAL_NOT_POSTGRESQL, PG_WAL_*, STORE_*, KEY_*
  */
-export async function pushWal(workload: Workload, name: string, bytes: Buffer, ports: PushPorts): Promise<KeptWal> {
+export async function pushWal(
+  workload: Workload,
+  { name, bytes, dry_run }: { readonly name: string; readonly bytes: Buffer; readonly dry_run: boolean },
+  ports: PushPorts,
+): Promise<KeptWal> {
   const { db, clock, repositories } = ports;
   const of = postgresql(workload);
   const { system_identifier, archive } = await serverOf(workload.id, ports);
-  const row = await repositories.ensure(workload.project_id, workload.region_id);
-  const kept = await repositories.use(row, (repository) => keepWalFile(repository, { name, bytes }, system_identifier));
-  if (kept.outcome !== "stored" || kept.end_lsn === null) return kept;
+  const place = [workload.project_id, workload.region_id] as const;
+  const row = await (dry_run ? repositories.find(...place) : repositories.ensure(...place));
+  const kept = await repositories.use(row, (repository) =>
+    keepWalFile(repository, { name, bytes }, system_identifier, dry_run),
+  );
+  if (dry_run || kept.outcome !== "stored" || kept.end_lsn === null) return kept;
   const now = new Date(clock.now_ms());
   const further =
     archive?.flushed_lsn === null ||

@@ -133,7 +133,7 @@ export function addOncallRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     ...base,
     url: "/v1/oncall/shifts",
-    operation_id: "list_oncall_shifts",
+    operation_id: "oncall_shifts",
     summary: "Who is on call when, from a day ago until two weeks ahead",
     scope: "oncall:read",
     query: shiftsQuerySchema,

@@ -91,7 +91,7 @@ export function addPasskeyRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const self = (db: Db, { user_id }: Principal) => getUserRow(db, user_id ?? "");
   addRead(app, deps, {
     url: base.url,
-    operation_id: "list_passkeys",
+    operation_id: "own_passkeys",
     tag: base.tag,
     scope: "self:read",
     summary: "One's own passkeys",

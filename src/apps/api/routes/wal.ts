@@ -13,6 +13,7 @@ import { getWorkload } from "../../../control/inventory/index.ts";
 import {
   binlogArchivesSchema,
   idParamsSchema,
+  mutationQuerySchema,
   recoveryBaseQuerySchema,
   recoveryBaseSchema,
   walArchivesSchema,
@@ -95,13 +96,15 @@ function addWalFiles(app: FastifyInstance, deps: ApiDeps): void {
         summary: "Keep a file that a server archives: durable when this answers; the same again changes nothing",
         description: "Needs the permission `wal:push`.",
         consumes: ["application/octet-stream"],
+        querystring: mutationQuerySchema,
         response: { 200: walPushedSchema, ...problems },
       },
       handler: async (request) => {
         const { id, name } = request.params as Params;
+        const dry_run = (request.query as z.output<typeof mutationQuerySchema>).dry_run === "true";
         const workload = await withinReach(deps.readers, request, (db) => getWorkload(db, id));
         const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        return toWire(await pushWal(workload, name, bytes, deps));
+        return toWire(await pushWal(workload, { name, bytes, dry_run }, deps));
       },
     });
     scoped.route({

@@ -75,7 +75,7 @@ export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addRead(app, deps, {
     tag: base.tag,
     url: "/v1/workload-tags",
-    operation_id: "list_workload_tags",
+    operation_id: "workload_tags",
     summary: "Tags in use, and how many workloads have each",
     scope: "workloads:read",
     response: workloadTagsSchema,

@@ -507,7 +507,7 @@ export interface paths {
          * Tags in use, and how many workloads have each
          * @description Needs the permission `workloads:read`.
          */
-        get: operations["list_workload_tags"];
+        get: operations["workload_tags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2423,7 +2423,7 @@ export interface paths {
          * Who is on call when, from a day ago until two weeks ahead
          * @description Needs the permission `oncall:read`.
          */
-        get: operations["list_oncall_shifts"];
+        get: operations["oncall_shifts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2751,7 +2751,7 @@ export interface paths {
          * One's own passkeys
          * @description Needs the permission `self:read`.
          */
-        get: operations["list_passkeys"];
+        get: operations["own_passkeys"];
         put?: never;
         /**
          * Keep what `navigator.credentials.create` gave: from now on one may sign in with it
@@ -8316,7 +8316,7 @@ export interface operations {
             };
         };
     };
-    list_workload_tags: {
+    workload_tags: {
         parameters: {
             query?: never;
             header?: never;
@@ -21764,7 +21764,7 @@ export interface operations {
             };
         };
     };
-    list_oncall_shifts: {
+    oncall_shifts: {
         parameters: {
             query?: {
                 /** @description Without it a day ago */
@@ -23635,7 +23635,7 @@ export interface operations {
             };
         };
     };
-    list_passkeys: {
+    own_passkeys: {
         parameters: {
             query?: never;
             header?: never;
@@ -27138,7 +27138,10 @@ export interface operations {
     };
     push_wal_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
             header?: never;
             path: {
                 id: string;

@@ -50,16 +50,22 @@ function headOf({ name, bytes }: WalFile) {
 /**
  * Keeps what `archive_command` pushes; durable when it resolves. The same again changes nothing.
  * @param expected the server that the workload's log is of, as far as it is known
+ * @param dry look, and answer as if it had been kept
  * @throws PG_WAL_FILE, PG_WAL_OTHER_SERVER, PG_WAL_CONFLICT when other bytes are held at its place; LOG_*, STORE_*
  */
-export async function keepWalFile(repository: Repository, file: WalFile, expected: string | null): Promise<KeptWal> {
+export async function keepWalFile(
+  repository: Repository,
+  file: WalFile,
+  expected: string | null,
+  dry = false,
+): Promise<KeptWal> {
   const { name, bytes } = file;
   if (LABEL.test(name)) {
     const timeline = Number.parseInt(name.slice(0, 8), 16);
     return { outcome: "passed", system_identifier: expected ?? "", timeline, end_lsn: null, last_commit_ms: null };
   }
   const history = HISTORY.exec(name);
-  if (history !== null) return keepHistory(repository, file, Number.parseInt(history[1] as string, 16), expected);
+  if (history !== null) return keepHistory(repository, file, Number.parseInt(history[1] as string, 16), expected, dry);
   if (!SEGMENT.test(name)) throw pgError("PG_WAL_FILE", `${name} is no name of a write-ahead log's file`, { name });
   const { system_identifier, timeline, start } = headOf(file);
   if (expected !== null && expected !== system_identifier)
@@ -98,7 +104,7 @@ export async function keepWalFile(repository: Repository, file: WalFile, expecte
   const marks: Record<string, string> = {};
   for (const mark of names) marks[`name:${mark.name}`] = mark.lsn.toString(16);
   const piece = { log, start, end, first_ms: first_end_ms || last_ms, last_ms, marks };
-  await appendPiece(repository, piece, bytes.subarray(0, used));
+  if (!dry) await appendPiece(repository, piece, bytes.subarray(0, used));
   return { ...kept, outcome: "stored" };
 }
 
@@ -117,6 +123,7 @@ async function keepHistory(
   { name, bytes }: WalFile,
   timeline: number,
   expected: string | null,
+  dry: boolean,
 ): Promise<KeptWal> {
   if (expected === null)
     throw pgError("PG_WAL_FILE", `${name} does not say of which server it is, and no log of one is held yet`, { name });
@@ -128,7 +135,7 @@ async function keepHistory(
     throw pgError("PG_WAL_CONFLICT", `another history of timeline ${timeline} is held`, { name });
   }
   const at = { start: BigInt(timeline), end: BigInt(timeline + 1), first_ms: 0, last_ms: 0, marks: {} };
-  await appendPiece(repository, { log, ...at }, bytes);
+  if (!dry) await appendPiece(repository, { log, ...at }, bytes);
   return { ...kept, outcome: "stored" };
 }
 
