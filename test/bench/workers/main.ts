@@ -18,11 +18,11 @@ import { startTestCluster, TEMPLATE, urlOf } from "../../../src/platform/db/test
 import { silentLogger } from "../../../src/platform/log/index.ts";
 
 const BAAS = fileURLToPath(new URL("../../../src/apps/cli/main.ts", import.meta.url));
-const WORKLOADS = 24;
+const WORKLOADS = 16;
 const WORKLOAD_BYTES = 256 * 1024;
 const JOBS_AT_ONCE = "2";
-/** There and back, as from one continent to another. */
-const ROUND_TRIP_MS = 120;
+/** There and back, as between two cities. */
+const ROUND_TRIP_MS = 60;
 const WAIT_MS = 10 * 60_000;
 
 interface Round {
