@@ -51,7 +51,7 @@ test("a server archives with `baas wal push` and recovers with `baas wal fetch`;
     await cluster.sql("SELECT pg_switch_wal()");
     for (let i = 0; ; i++) {
       const [at] = await cluster.sql("SELECT last_archived_wal AS name, failed_count AS failed FROM pg_stat_archiver");
-      if (String(at?.["name"]) >= name) break;
+      if (String(at?.["name"] ?? "") >= name) break; // null until the first one
       assert.ok(i < 600, `not archived: ${JSON.stringify(at)}`);
       await it.clock.sleep(100);
     }
