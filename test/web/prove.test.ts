@@ -234,7 +234,8 @@ test("alert to incident: acknowledged, and help asked for from what is wrong", a
   const clock = page.getByRole("timer").first();
   assert.match((await clock.textContent()) ?? "", /due in \d/);
   await alert.click();
-  await page.waitForURL(/\/alerts\/./); // in the inbox each alert has such a button
+  // In the inbox, which stays in sight until the page has come, each alert has such a button.
+  await page.getByRole("heading", { name: /the backup of gone failed/ }).waitFor(WAIT);
   await page.getByRole("button", { name: "Acknowledge" }).click();
   await page.getByRole("button", { name: "Acknowledge" }).waitFor({ state: "detached" });
   const [known] = (await stage.call("GET", "/v1/alerts?filter=state=ACKNOWLEDGED")).items;
