@@ -1,16 +1,20 @@
 import { fetchWalFile, type KeptWal, keepWalFile, parseLsn } from "../../engine/source/postgresql/index.ts";
-import type { Clock } from "../../base/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
 import type { Workload } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
 import type { Repositories } from "../repositories/index.ts";
 import { archivingError } from "./errors.ts";
+import { settleGaps } from "./push-gaps.ts";
 import { pgDetailsOf } from "./status.ts";
 import { type PgWorkload, slotName } from "./targets.ts";
 
 interface PushPorts {
   readonly db: Db;
   readonly clock: Clock;
+  readonly random: Random;
   readonly repositories: Repositories;
+  /** Asks for a backup at once: no log leads from the ones that are there to what is written now. */
+  backUp(workload_id: string, why: string): Promise<void>;
 }
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -42,6 +46,8 @@ async function serverOf(workload_id: string, { db }: Pick<PushPorts, "db">) {
     system_identifier: archive?.system_identifier ?? details?.system_identifier ?? null,
     segment_bytes: details?.wal_segment_bytes ?? SEGMENT_BYTES,
     archive,
+    /** Of the newest backup. */
+    details,
   };
 }
 
@@ -56,13 +62,16 @@ export async function pushWal(
 ): Promise<KeptWal> {
   const { db, clock, repositories } = ports;
   const of = postgresql(workload);
-  const { system_identifier, archive } = await serverOf(workload.id, ports);
+  const { system_identifier, archive, details } = await serverOf(workload.id, ports);
   const place = [workload.project_id, workload.region_id] as const;
   const row = await (dry_run ? repositories.find(...place) : repositories.ensure(...place));
   const kept = await repositories.use(row, (repository) =>
     keepWalFile(repository, { name, bytes }, system_identifier, dry_run),
   );
-  if (dry_run || kept.outcome !== "stored" || kept.end_lsn === null) return kept;
+  if (dry_run || kept.outcome === "passed") return kept;
+  // Of what was held, too: the server pushes again what it got no answer to, and that may have been about the hole.
+  await repositories.use(row, (repository) => settleGaps({ workload: of, repository, kept, details }, ports));
+  if (kept.outcome !== "stored" || kept.end_lsn === null) return kept;
   const now = new Date(clock.now_ms());
   const further =
     archive?.flushed_lsn === null ||
@@ -75,6 +84,8 @@ export async function pushWal(
     flushed_lsn: kept.end_lsn,
     flushed_at: now,
     updated_at: now,
+    // Of a log that is streamed as well, the state is the stream's.
+    ...(of.source.wal.enabled ? {} : { state: "PUSHED", status_reason: null, message: null }),
     ...(kept.last_commit_ms === null ? {} : { last_commit_at: new Date(kept.last_commit_ms) }),
   };
   const { id: workload_id, project_id, region_id } = workload;

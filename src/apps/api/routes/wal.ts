@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type * as z from "zod";
+import { hasCode } from "../../../base/index.ts";
 import { chooseGroup, getApplication } from "../../../control/application/index.ts";
 import {
   archivingError,
@@ -10,6 +11,7 @@ import {
   pushWal,
 } from "../../../control/archiving/index.ts";
 import { getWorkload } from "../../../control/inventory/index.ts";
+import { requestBackup } from "../../../control/protect/index.ts";
 import {
   binlogArchivesSchema,
   idParamsSchema,
@@ -104,7 +106,8 @@ function addWalFiles(app: FastifyInstance, deps: ApiDeps): void {
         const dry_run = (request.query as z.output<typeof mutationQuerySchema>).dry_run === "true";
         const workload = await withinReach(deps.readers, request, (db) => getWorkload(db, id));
         const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        return toWire(await pushWal(workload, { name, bytes, dry_run }, deps));
+        const backUp = (workload_id: string) => backUpAfterGap(workload_id, deps);
+        return toWire(await pushWal(workload, { name, bytes, dry_run }, { ...deps, backUp }));
       },
     });
     scoped.route({
@@ -128,4 +131,13 @@ function addWalFiles(app: FastifyInstance, deps: ApiDeps): void {
       },
     });
   });
+}
+
+/** What is not protected on purpose needs none. */
+async function backUpAfterGap(workload: string, deps: ApiDeps): Promise<void> {
+  try {
+    await requestBackup(deps.db, { workload }, deps);
+  } catch (error) {
+    if (!hasCode(error, "WORKLOAD_EXCLUDED")) throw error;
+  }
 }

@@ -3,6 +3,8 @@ import { listArchives, listBinlogs } from "../../archiving/index.ts";
 
 /** A server that restarts is back by then. */
 const STALLED_MS = 120_000;
+/** A quiet server that pushes its log itself sends nothing, and nothing it has is missing. */
+const NOT_PUSHED_MS = 86_400_000;
 /** Without a bound of its own a slot fills the server's disk. */
 const RETAINED_BYTES = 16 * 1024 ** 3;
 
@@ -33,12 +35,15 @@ export const archives: FactSource = {
           details: { from_lsn: gap.from_lsn, to_lsn: gap.to_lsn, timeline: gap.timeline },
         });
       const silent_ms = now_ms - (each.last_commit_at ?? each.updated_at).getTime();
-      if (each.state !== "STREAMING" && each.state !== "STARTING" && silent_ms > STALLED_MS)
+      const pushed = each.state === "PUSHED";
+      if (pushed ? now_ms - each.updated_at.getTime() > NOT_PUSHED_MS : isStalled(each.state, silent_ms))
         facts.push({
           ...about,
           rule: "wal_stalled",
           cause: workload_id,
-          summary: `the log of ${workload_name} has not been streamed for ${Math.round(silent_ms / 1000)} s: ${each.message ?? "no server does it"}`,
+          summary: pushed
+            ? `no file of the log of ${workload_name} was pushed since ${each.updated_at.toISOString()}`
+            : `the log of ${workload_name} has not been streamed for ${Math.round(silent_ms / 1000)} s: ${each.message ?? "no server does it"}`,
         });
       const { slot_status: status, slot_retained_bytes: kept } = each;
       if (status === "unreserved" || status === "lost" || (kept ?? 0) > RETAINED_BYTES)
@@ -73,3 +78,6 @@ export const archives: FactSource = {
     return facts;
   },
 };
+
+const isStalled = (state: string, silent_ms: number) =>
+  state !== "STREAMING" && state !== "STARTING" && silent_ms > STALLED_MS;

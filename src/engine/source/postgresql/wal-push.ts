@@ -20,6 +20,8 @@ export interface KeptWal {
   readonly end_lsn: string | null;
   /** The last transaction that ended in it; `null` when none did. */
   readonly last_commit_ms: number | null;
+  /** Log is held that leads up to its first byte; true of what is no segment. */
+  readonly follows: boolean;
 }
 
 const SEGMENT = /^[0-9A-F]{24}(\.partial)?$/;
@@ -62,7 +64,8 @@ export async function keepWalFile(
   const { name, bytes } = file;
   if (LABEL.test(name)) {
     const timeline = Number.parseInt(name.slice(0, 8), 16);
-    return { outcome: "passed", system_identifier: expected ?? "", timeline, end_lsn: null, last_commit_ms: null };
+    const nothing = { end_lsn: null, last_commit_ms: null, follows: true };
+    return { outcome: "passed", system_identifier: expected ?? "", timeline, ...nothing };
   }
   const history = HISTORY.exec(name);
   if (history !== null) return keepHistory(repository, file, Number.parseInt(history[1] as string, 16), expected, dry);
@@ -80,8 +83,10 @@ export async function keepWalFile(
   const end = start + BigInt(used);
   const around: ListedPiece[] = [];
   let before: ListedPiece | undefined;
+  let follows = false;
   for await (const piece of listPieces(repository.store, log)) {
     if (piece.start < end && piece.end > start) around.push(piece);
+    if (piece.start < start && piece.end >= start) follows = true;
     if (piece.end <= start && (before === undefined || piece.end > before.end)) before = piece;
   }
   for (const { key } of around) {
@@ -98,7 +103,7 @@ export async function keepWalFile(
   const scanner = new WalScanner(start, bytes.length);
   scanner.push(bytes.subarray(0, used));
   const { last_end_ms, first_end_ms, names } = scanner.found;
-  const kept = { system_identifier, timeline, end_lsn: formatLsn(end), last_commit_ms: last_end_ms || null };
+  const kept = { system_identifier, timeline, end_lsn: formatLsn(end), last_commit_ms: last_end_ms || null, follows };
   if (stretchesOf(around).some((each) => each.start <= start && each.end >= end)) return { ...kept, outcome: "held" };
   const last_ms = last_end_ms || (before === undefined ? 0 : (await readPiece(repository, before.key)).piece.last_ms);
   const marks: Record<string, string> = {};
@@ -128,7 +133,7 @@ async function keepHistory(
   if (expected === null)
     throw pgError("PG_WAL_FILE", `${name} does not say of which server it is, and no log of one is held yet`, { name });
   const log = historyLog(expected);
-  const kept = { system_identifier: expected, timeline, end_lsn: null, last_commit_ms: null };
+  const kept = { system_identifier: expected, timeline, end_lsn: null, last_commit_ms: null, follows: true };
   for await (const { key, start } of listPieces(repository.store, log)) {
     if (start !== BigInt(timeline)) continue;
     if ((await readPiece(repository, key)).bytes.equals(bytes)) return { ...kept, outcome: "held" };
