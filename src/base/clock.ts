@@ -25,3 +25,10 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", onAbort, { once: true });
     }),
 };
+
+/** Runs `work` after real time has passed, unless the function returned is called before. Keeps no process alive. */
+export function laterIfAlive(delay_ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, delay_ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}

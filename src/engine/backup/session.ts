@@ -36,6 +36,8 @@ const LEVEL = 1;
  */
 const NEW = { new_chunks: 1 << 16, new_frames: 1 << 22, new_packs: 1 << 18 } as const;
 const WRITER = "holdfast 0.1.0";
+/** Packs looked at in a store that may be far: as many as it takes requests of one backup. */
+const LOOKS_AT_ONCE = 16;
 
 export interface SessionOptions {
   readonly repository: Repository;
@@ -94,17 +96,21 @@ export async function runSession<Plan extends SessionPlan>(
 ): Promise<BackupReport> {
   const { repository, clock, signal } = options;
   const began_ms = clock.monotonic_ms();
-  const done = await readDone(repository, options.backup_id);
-  if (done !== undefined) return done;
   const started_at_ms = clock.now_ms();
   // The plan reads manifests and the lease and the index read other objects: side by side, a small backup is ready
   // sooner.
   const beginning = repository.beginLease("backup");
   beginning.catch(() => undefined); // thrown where it is awaited
-  const plan = await prepare().catch(async (error: unknown) => {
+  const withoutLease = async (error: unknown) => {
     await (await beginning).end();
     throw error;
-  });
+  };
+  const done = await readDone(repository, options.backup_id).catch(withoutLease);
+  if (done !== undefined) {
+    await (await beginning).end();
+    return done;
+  }
+  const plan = await prepare().catch(withoutLease);
   const lease = await beginning;
   // Threads load their modules while this one reads the index.
   const pool = backupThreads.take(options.threads ?? defaultThreads());
@@ -171,7 +177,15 @@ export async function runSession<Plan extends SessionPlan>(
       await requirePacks(repository, segments.written);
       signal?.throwIfAborted();
       const packs = neededPacks(loaded, bits.needed, segments.written.keys()).filter((id) => !left.has(id));
-      return await acknowledge(options, lease, loaded, packs, { result, counts, started_at_ms, began_ms, meter });
+      const report = await acknowledge(options, lease, loaded, packs, {
+        result,
+        counts,
+        started_at_ms,
+        began_ms,
+        meter,
+      });
+      await backupThreads.giveBack(pool);
+      return report;
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
@@ -182,8 +196,6 @@ export async function runSession<Plan extends SessionPlan>(
     if (signal?.aborted === true)
       throw backupError("BACKUP_CANCELED", "the backup was called off before it was complete", {}, error);
     throw error;
-  } finally {
-    await pool.close();
   }
 }
 
@@ -247,15 +259,19 @@ async function acknowledge(
 
 /** The last look before a backup is acknowledged: is everything it wrote there, in full? @throws BACKUP_PACK_MISSING */
 async function requirePacks(repository: Repository, packs: ReadonlyMap<string, number>): Promise<void> {
-  for (const [id, size_bytes] of packs) {
-    const found = await repository.store.stat(packKey(id));
-    if (found?.size_bytes === size_bytes) continue;
-    throw backupError(
-      "BACKUP_PACK_MISSING",
-      `${packKey(id)} was stored with ${size_bytes} bytes and now has ${found?.size_bytes ?? "none"}`,
-      { object: packKey(id) },
-    );
-  }
+  const rest = packs.entries();
+  const look = async () => {
+    for (const [id, size_bytes] of rest) {
+      const found = await repository.store.stat(packKey(id));
+      if (found?.size_bytes === size_bytes) continue;
+      throw backupError(
+        "BACKUP_PACK_MISSING",
+        `${packKey(id)} was stored with ${size_bytes} bytes and now has ${found?.size_bytes ?? "none"}`,
+        { object: packKey(id) },
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LOOKS_AT_ONCE, packs.size) }, look));
 }
 
 function onEvent(event: WorkerEvent, segments: SegmentWriter, meter: Meter): void {

@@ -86,7 +86,10 @@ async function start(data: WorkerStart) {
     }
   });
 
-  const close = () => scanner.close();
+  const close = () => {
+    scanner.close();
+    return store.close();
+  };
   const handle = async (task: WorkerTask): Promise<unknown> => {
     switch (task.kind) {
       case "scan": {

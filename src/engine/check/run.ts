@@ -90,9 +90,11 @@ async function readPacks(
     }
     await Promise.all(running);
     if (failure !== undefined) throw failure;
+    await checkThreads.giveBack(pool);
     return result;
-  } finally {
+  } catch (error) {
     await pool.close();
+    throw error;
   }
 }
 

@@ -10,6 +10,7 @@ import type { CheckWorkerStart, PackFault, PackResult, PackTask } from "./task.t
 const PACK_SLACK_BYTES = 4 * 1024 * 1024;
 
 class CheckWorker {
+  readonly #store: ObjectStore;
   readonly #room: ReadRoom;
   readonly #index: ChunkIndex;
   readonly #hasher: ChunkHasher;
@@ -17,6 +18,7 @@ class CheckWorker {
   readonly #scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
 
   constructor(data: CheckWorkerStart, store: ObjectStore) {
+    this.#store = store;
     this.#room = new ReadRoom(store, data.secrets.config.pack_bytes + PACK_SLACK_BYTES);
     this.#index = new ChunkIndex(data.index);
     this.#hasher = new ChunkHasher(data.secrets.id_key);
@@ -56,6 +58,10 @@ class CheckWorker {
       }
     }
     return { bytes: bytes.length, chunks, faults, bad_frames };
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
   }
 
   #frame(frame: number, bytes: Buffer, object: string): number {

@@ -4,6 +4,7 @@ import {
   asHoldfastError,
   deserializeError,
   errorCatalogue,
+  laterIfAlive,
   type SerializedError,
   systemClock,
 } from "../../base/index.ts";
@@ -30,6 +31,9 @@ type FromWorker =
   | { readonly kind: "ended" };
 
 const CLOSE_MS = 2000;
+/** Threads that may wait for the next operation of their kind, and how long; each keeps some 20 MiB meanwhile. */
+const SPARE_POOLS_MAX = 2;
+const SPARE_MS = 20_000;
 
 interface Waiting {
   resolve(body: unknown): void;
@@ -76,7 +80,7 @@ export class WorkerPool {
   }
 
   /**
-   * Tells every thread what it works on; once, before the first task.
+   * Tells every thread what it works on; once, before the first task (and once more after each {@link finish}).
    * @param onEvent hears what threads tell outside of answers
    * @returns when all are ready; tasks may be given before
    */
@@ -170,19 +174,43 @@ export class WorkerPool {
 
   async #close(): Promise<void> {
     this.#closing = true;
+    await this.finish();
+    await Promise.all(this.#members.map((member) => member.worker.terminate()));
+  }
+
+  /**
+   * Lets every thread come to the end of its tasks and close what it has open; then it can be started anew.
+   * @returns false when they did not all do so within a moment
+   */
+  async finish(): Promise<boolean> {
     const stop = new AbortController();
-    const late = systemClock.sleep(CLOSE_MS, stop.signal).catch(() => undefined);
+    const late = systemClock.sleep(CLOSE_MS, stop.signal).then(
+      () => false,
+      () => false,
+    );
     const ended = this.#members.map(({ worker }) => {
       const end = new Promise<void>((resolve) => {
-        worker.once("exit", () => resolve());
-        worker.on("message", ({ kind }: FromWorker) => kind === "ended" && resolve());
+        const onMessage = ({ kind }: FromWorker) => kind === "ended" && done();
+        const done = () => {
+          worker.off("exit", done);
+          worker.off("message", onMessage);
+          resolve();
+        };
+        worker.once("exit", done);
+        worker.on("message", onMessage);
       });
       worker.postMessage({ kind: "end", task: 0, body: undefined } satisfies ToWorker);
       return end;
     });
-    if (this.#dead === undefined) await Promise.race([late, Promise.all(ended)]);
+    const in_time = this.#dead === undefined && (await Promise.race([late, Promise.all(ended).then(() => true)]));
     stop.abort();
-    await Promise.all(this.#members.map((member) => member.worker.terminate()));
+    this.#onEvent = undefined;
+    return in_time && this.usable;
+  }
+
+  /** Are all threads there, and idle? */
+  get usable(): boolean {
+    return this.#dead === undefined && this.#members.every(({ waiting }) => waiting.size === 0);
   }
 }
 
@@ -196,10 +224,13 @@ export class Transferred {
   }
 }
 
-/** The threads of one kind of operation. */
+/**
+ * The threads of one kind of operation. Starting some takes a tenth of a second of each core, most of it for loading
+ * modules: more than a small backup needs for all the rest.
+ */
 export class ThreadSource {
   readonly #module: URL;
-  #spare: WorkerPool | undefined;
+  readonly #spare: { readonly pool: WorkerPool; readonly stay: () => void }[] = [];
 
   /** @param module what the threads run; it calls {@link serveTasks} */
   constructor(module: URL) {
@@ -211,18 +242,45 @@ export class ThreadSource {
    * about 0.1 s of a command's life. They keep no process alive.
    */
   warmUp(threads: number): void {
-    if (this.#spare !== undefined) return;
-    this.#spare = new WorkerPool({ module: this.#module, threads });
-    this.#spare.keepsProcess(false);
+    if (this.#spare.length === 0) this.#keep(new WorkerPool({ module: this.#module, threads }));
   }
 
-  /** Threads for an operation: the spare ones when they are as many as wanted. The caller closes the pool. */
+  /**
+   * Threads for an operation: spare ones when they are as many as wanted. The caller gives the pool back or closes it.
+   */
   take(threads: number): WorkerPool {
-    const spare = this.#spare;
-    if (spare === undefined || spare.threads !== threads) return new WorkerPool({ module: this.#module, threads });
-    this.#spare = undefined;
-    spare.keepsProcess(true);
-    return spare;
+    for (const spare of this.#spare.filter(({ pool }) => pool.threads === threads)) {
+      this.#forget(spare.pool);
+      if (spare.pool.usable) {
+        spare.pool.keepsProcess(true);
+        return spare.pool;
+      }
+      void spare.pool.close();
+    }
+    return new WorkerPool({ module: this.#module, threads });
+  }
+
+  /**
+   * After an operation that succeeded: its threads close what they have open and wait a while for the next one, unless
+   * others do. After a failure they are closed instead, whatever state they are in.
+   */
+  async giveBack(pool: WorkerPool): Promise<void> {
+    if (this.#spare.length < SPARE_POOLS_MAX && pool.usable && (await pool.finish())) this.#keep(pool);
+    else await pool.close();
+  }
+
+  #keep(pool: WorkerPool): void {
+    pool.keepsProcess(false);
+    const stay = laterIfAlive(SPARE_MS, () => {
+      this.#forget(pool);
+      void pool.close();
+    });
+    this.#spare.push({ pool, stay });
+  }
+
+  #forget(pool: WorkerPool): void {
+    const at = this.#spare.findIndex((spare) => spare.pool === pool);
+    this.#spare.splice(at, 1)[0]?.stay();
   }
 }
 
@@ -252,6 +310,7 @@ export function serveTasks<Start, Task>(begin: (start: Start) => Promise<TaskSer
     last = last.then(async () => {
       if (message.kind === "end") {
         await server?.then((begun) => begun.close?.()).catch(() => undefined); // why it did not start is told already
+        server = undefined;
         return port.postMessage({ kind: "ended" } satisfies FromWorker);
       }
       const { task } = message;

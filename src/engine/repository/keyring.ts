@@ -138,25 +138,42 @@ export async function writeEpoch(
   await putWrapped(store, { prefix: `keys/epoch/${number(epoch.epoch)}/`, seq, context, fields }, wrapped, clock);
 }
 
-/** The newest keyring. @throws REPOSITORY_DAMAGED, KEY_* */
-export function readKeyring(store: ObjectStore, keys: KeyManager, repository_id: string): Promise<FoundKey> {
+/**
+ * The newest keyring.
+ * @param repository_id may still be on its way; when it does not come, its own error is thrown
+ * @throws REPOSITORY_DAMAGED, KEY_*
+ */
+export function readKeyring(
+  store: ObjectStore,
+  keys: KeyManager,
+  repository_id: string | Promise<string>,
+): Promise<FoundKey> {
   return whileRewrapped(() => readKeyringOnce(store, keys, repository_id));
 }
 
-async function readKeyringOnce(store: ObjectStore, keys: KeyManager, repository_id: string): Promise<FoundKey> {
+async function readKeyringOnce(
+  store: ObjectStore,
+  keys: KeyManager,
+  repository_id: string | Promise<string>,
+): Promise<FoundKey> {
   const newest = (await listSeqs(store, "keys/keyring/")).at(-1);
   if (newest === undefined)
     throw repositoryError("REPOSITORY_DAMAGED", `${store.description}: the keyring is missing`, {
       object: "keys/keyring/",
     });
-  return { ...(await unwrapObject(store, keys, newest.key, keyringContext(repository_id))), ...newest };
+  const context = keyringContext(await repository_id);
+  return { ...(await unwrapObject(store, keys, newest.key, context)), ...newest };
 }
 
-/** All epochs but those `known`, oldest first. @throws REPOSITORY_DAMAGED, KEY_* */
+/**
+ * All epochs but those `known`, oldest first.
+ * @param repository_id may still be on its way; when it does not come, its own error is thrown
+ * @throws REPOSITORY_DAMAGED, KEY_*
+ */
 export function readEpochs(
   store: ObjectStore,
   keys: KeyManager,
-  repository_id: string,
+  repository_id: string | Promise<string>,
   known: ReadonlyMap<number, unknown> = new Map(),
 ): Promise<FoundEpoch[]> {
   return whileRewrapped(() => readEpochsOnce(store, keys, repository_id, known));
@@ -165,7 +182,7 @@ export function readEpochs(
 async function readEpochsOnce(
   store: ObjectStore,
   keys: KeyManager,
-  repository_id: string,
+  repository_id: string | Promise<string>,
   known: ReadonlyMap<number, unknown>,
 ): Promise<FoundEpoch[]> {
   const newest = new Map<number, { key: string; seq: number }>();
@@ -180,7 +197,7 @@ async function readEpochsOnce(
   const epochs: FoundEpoch[] = [];
   for (const [epoch, { key, seq }] of newest) {
     if (known.has(epoch)) continue;
-    const unwrapped = await unwrapObject(store, keys, key, epochContext(repository_id, epoch));
+    const unwrapped = await unwrapObject(store, keys, key, epochContext(await repository_id, epoch));
     if (unwrapped.plaintext.length !== DATA_KEY_BYTES)
       throw repositoryError("REPOSITORY_DAMAGED", `${key}: its key has ${unwrapped.plaintext.length} bytes`, {
         object: key,

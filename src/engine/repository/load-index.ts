@@ -66,10 +66,13 @@ export interface LoadOptions {
 /** Loads the index of a repository into shared memory, and finds packs that a writer left behind unnamed. */
 export async function loadIndex(o: LoadOptions): Promise<LoadedIndex> {
   const wanted = new Set(o.wanted);
-  const listed = await listSegments(o.store);
+  // Side by side: what one listing misses because it comes a moment before another one is only stored once more.
+  const [listed, stale, present] = await Promise.all([
+    listSegments(o.store),
+    staleLeases(o.store, o.clock),
+    o.only_present === true ? packSizes(o) : undefined,
+  ]);
   const segment_bytes = listed.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
-  const stale = await staleLeases(o.store, o.clock);
-  const present = o.only_present === true ? await packSizes(o) : undefined;
   let wanted_only = o.only_wanted === true && wanted.size > 0;
   const makeIndex = (chunks: number) => ChunkIndex.create({ chunks, new_chunks: o.new_chunks, frames: 0, packs: 0 });
   let made: ChunkIndex | undefined;

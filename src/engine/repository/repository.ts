@@ -15,11 +15,11 @@ import {
 import type { EpochKeys } from "../pack/index.ts";
 import type { ObjectStore, StoreConfig } from "../store/index.ts";
 import { ChunkHasher } from "./chunk-hasher.ts";
-import { readConfig, type RepositoryConfig, verifyConfig } from "./config.ts";
+import type { RepositoryConfig } from "./config.ts";
 import { repositoryError } from "./errors.ts";
 import { committedBackups, manifestKey } from "./commit.ts";
 import { forget, type ForgottenBackup, putRemoved, readForgotten, readForgottenOne } from "./forgotten.ts";
-import { type Keyring, readEpochs, readKeyring, splitKeyring } from "./keyring.ts";
+import { type Keyring, readEpochs } from "./keyring.ts";
 import { beginLease, type Lease, type LeaseOperation } from "./lease.ts";
 import { loadIndex, type LoadedIndex, type LoadOptions } from "./load-index.ts";
 import {
@@ -34,6 +34,7 @@ import {
 import { PackRewriter } from "./rewriter.ts";
 import { segmentHolds } from "./segment-check.ts";
 import { goingOrGone, packsNow, putSweepState, readSweepState, type SweepState } from "./sweep-state.ts";
+import { unlock } from "./unlock.ts";
 
 /** Where one index segment ends and the next begins; readers take 256 MiB (docs/format.md §6). */
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
@@ -75,10 +76,7 @@ export interface OpenRepositoryOptions {
 
 /** Opens a repository: checks its config and unwraps its keys. @throws REPOSITORY_*, KEY_*, STORE_* */
 export async function openRepository(o: OpenRepositoryOptions): Promise<Repository> {
-  const { config, object } = await readConfig(o.store);
-  const keyring = splitKeyring((await readKeyring(o.store, o.keys, config.repository_id)).plaintext);
-  verifyConfig(object, keyring.mac_key);
-  const epochs = await readEpochs(o.store, o.keys, config.repository_id);
+  const { config, keyring, epochs } = await unlock(o.store, o.keys);
   return new Repository(o, config, keyring, new Map(epochs.map(({ epoch, data_key }) => [epoch, data_key])));
 }
 
@@ -306,6 +304,8 @@ export class Repository {
    */
   async readManifest(backup_id: string, state?: SweepState): Promise<Manifest> {
     let bytes: Buffer;
+    const knowing = state ?? this.sweepState();
+    if (knowing instanceof Promise) knowing.catch(() => undefined); // thrown where it is awaited
     try {
       bytes = await this.store.get(manifestKey(backup_id));
     } catch (error) {
@@ -318,7 +318,7 @@ export class Repository {
       );
     }
     const manifest = await this.openFresh(backup_id, bytes);
-    return { ...manifest, packs: packsNow(manifest.packs, backup_id, state ?? (await this.sweepState())) };
+    return { ...manifest, packs: packsNow(manifest.packs, backup_id, await knowing) };
   }
 
   /** For one that was listed: undefined when a sweep has removed it since. @throws as {@link readManifest} */

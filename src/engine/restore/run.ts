@@ -378,7 +378,8 @@ class RestoreRun {
   }
 
   async close(): Promise<void> {
-    await this.#pool.close();
+    if (this.#complete) await restoreThreads.giveBack(this.#pool);
+    else await this.#pool.close();
     this.#journal.close(this.#complete);
     if (this.#complete) this.#skeleton.finishFirstRoot();
     this.#tree.close();

@@ -12,6 +12,7 @@ const READ_BYTES_MAX = 8 * 1024 * 1024;
 const GAP_BYTES_MAX = 128 * 1024;
 const NO_BYTES = new Uint8Array(0);
 class RestoreWorker {
+  readonly #store: ObjectStore;
   readonly #room: ReadRoom;
   readonly #index: ChunkIndex;
   readonly #hasher: ChunkHasher;
@@ -22,6 +23,7 @@ class RestoreWorker {
   readonly #scratch = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
 
   constructor(data: RestoreWorkerStart, store: ObjectStore) {
+    this.#store = store;
     this.#room = new ReadRoom(store, READ_BYTES_MAX);
     this.#index = new ChunkIndex(data.index);
     this.#hasher = new ChunkHasher(data.secrets.id_key);
@@ -31,8 +33,9 @@ class RestoreWorker {
     this.#stale = data.stale;
   }
 
-  close(): void {
+  close(): Promise<void> {
     for (const root of this.#roots) call.close(root);
+    return this.#store.close();
   }
 
   async handle(task: RestoreTask): Promise<RestoreTaskResult> {

@@ -11,6 +11,8 @@ export interface Wire {
   readonly random: Random;
   readonly timeouts: S3Timeouts;
   readonly bucket: string;
+  /** Service and bucket: the same in all stores in one bucket. */
+  readonly place: string;
   /** Before every key. */
   readonly prefix: string;
   /** For messages. */

@@ -19,17 +19,16 @@ import type {
 } from "../port.ts";
 import { partList } from "../ranges.ts";
 import { authoritiesOf, createClient, defaultTimeouts, type S3Timeouts } from "./client.ts";
-import { obeysConditions, removeOlder, writeIfAbsent } from "./conditional.ts";
+import { removeOlder, writeIfAbsent } from "./conditional.ts";
 import { isForbidden, isLockRefusal, s3Error } from "./errors.ts";
 import { isContent, signPut } from "./grant.ts";
 import { notFound, read } from "./read.ts";
+import { foldersKnown, rememberedConditions } from "./remembered.ts";
 import { quickly, type Wire } from "./requests.ts";
 import { type Classes, classesOf, move, thaw, tierOf } from "./tiers.ts";
-import { find, type Head, head, removeVersion, type VersionPage, versionPage, versionsOf } from "./versions.ts";
+import { exists, find, type Head, head, removeVersion, type VersionPage, versionPage, versionsOf } from "./versions.ts";
 import { write } from "./write.ts";
 
-/** Folders known to be no objects; the fan-out of a repository's packs is 256. */
-const FOLDERS_KNOWN_MAX = 4096;
 /** Objects asked for their locks at once, when a listing is to have them. */
 const LOCKS_AT_ONCE = 8;
 
@@ -61,7 +60,8 @@ export async function openWire({ config, clock, random, timeouts }: S3StoreOptio
   const all = { ...defaultTimeouts, ...timeouts };
   const client = await createClient(config, clock, all);
   const description = `s3://${bucket}/${prefix}`;
-  return { client, clock, random, timeouts: all, bucket, prefix, description, ...authoritiesOf(config) };
+  const place = JSON.stringify([config.endpoint, config.s3_region, bucket]);
+  return { client, clock, random, timeouts: all, bucket, place, prefix, description, ...authoritiesOf(config) };
 }
 
 /**
@@ -72,9 +72,7 @@ class S3Store implements ObjectStore {
   readonly description: string;
   readonly #wire: Wire;
   readonly #classes: Classes;
-  readonly #folders = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
-  #conditions: Promise<boolean> | undefined;
   #closed = false;
 
   constructor(wire: Wire, classes: Classes) {
@@ -89,13 +87,18 @@ class S3Store implements ObjectStore {
       const body = partList(parts);
       const now_ms = this.#wire.clock.now_ms();
       if (lock !== undefined) assertNewLock(key, lock, now_ms, now_ms);
-      const [found] = await Promise.all([this.#lookBelow(key), this.#lookAbove(key)]);
+      const [found, , obeys] = await Promise.all([
+        this.#lookBelow(key),
+        this.#lookAbove(key),
+        if_absent ? rememberedConditions(this.#wire) : false,
+      ]);
       if (found !== undefined) {
         if (if_absent) throw this.#exists(key);
         assertReplaceable(key, found);
       }
+      foldersKnown.forget(this.#wire, key);
       try {
-        if (if_absent) await this.#putIfAbsent(key, body, { lock, signal });
+        if (if_absent) await this.#putIfAbsent(key, body, obeys, { lock, signal });
         else {
           const written = await write(this.#wire, key, body, { lock, signal, if_none_match: false });
           if (found !== undefined && written !== "exists") await removeOlder(this.#wire, key, written.version_id);
@@ -214,7 +217,7 @@ class S3Store implements ObjectStore {
     return this.#run(`granting ${key}`, key, undefined, async () => {
       const [found] = await Promise.all([this.#lookBelow(key), this.#lookAbove(key)]);
       if (found === undefined) {
-        return signPut(this.#wire, key, content, { if_none_match: await this.#obeysConditions() });
+        return signPut(this.#wire, key, content, { if_none_match: await rememberedConditions(this.#wire) });
       }
       if (isContent(found, content)) return "present";
       throw this.#exists(key);
@@ -231,20 +234,13 @@ class S3Store implements ObjectStore {
   async #putIfAbsent(
     key: string,
     body: readonly Uint8Array[],
+    obeys: boolean,
     options: { readonly lock: ObjectLock | undefined; readonly signal: AbortSignal | undefined },
   ): Promise<void> {
-    const outcome = (await this.#obeysConditions())
+    const outcome = obeys
       ? await write(this.#wire, key, body, { ...options, if_none_match: true })
       : await writeIfAbsent(this.#wire, key, body, options);
     if (outcome === "exists") throw this.#exists(key);
-  }
-
-  #obeysConditions(): Promise<boolean> {
-    this.#conditions ??= obeysConditions(this.#wire).catch((error: unknown) => {
-      this.#conditions = undefined; // not found out: the next put tries again
-      throw error;
-    });
-    return this.#conditions;
   }
 
   /** The object under `key`, if there is one; refuses a key that is the folder of others. */
@@ -262,11 +258,13 @@ class S3Store implements ObjectStore {
 
   /** Refuses a key that lies below an object. */
   async #lookAbove(key: string): Promise<void> {
-    const unknown = foldersOf(key).filter((folder) => !this.#folders.has(folder));
-    for (const folder of unknown) {
-      if ((await find(this.#wire, folder)) !== undefined) throw badKey(key, "lies below an object");
-      if (this.#folders.size < FOLDERS_KNOWN_MAX) this.#folders.add(folder);
-    }
+    const unknown = foldersOf(key).filter((folder) => !foldersKnown.has(this.#wire, folder));
+    await Promise.all(
+      unknown.map(async (folder) => {
+        if (await exists(this.#wire, folder)) throw badKey(key, "lies below an object");
+        foldersKnown.add(this.#wire, folder);
+      }),
+    );
   }
 
   async #retain(key: string, version_id: string | undefined, lock: ObjectLock, bypass: boolean): Promise<void> {

@@ -42,18 +42,20 @@ export interface Head {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** At most 1,000 versions, the most that services give at once. */
+/** At most 1,000 versions, the most that services give at once, or `keys_max`. */
 export async function versionPage(
   wire: Wire,
   prefix: string,
   from: VersionPage["next"],
   doing: string,
+  keys_max?: number,
 ): Promise<VersionPage> {
   const page = await quickly(wire, doing, (abortSignal) =>
     wire.client.send(
       new ListObjectVersionsCommand({
         Bucket: wire.bucket,
         Prefix: wire.prefix + prefix,
+        ...(keys_max === undefined ? {} : { MaxKeys: keys_max }),
         ...(from === undefined ? {} : { KeyMarker: wire.prefix + from.key }),
         ...(from?.version_id === undefined ? {} : { VersionIdMarker: from.version_id }),
       }),
@@ -131,6 +133,15 @@ export async function find(wire: Wire, key: string): Promise<Head | undefined> {
   if (newest !== undefined) return newest;
   const hidden = (await versionsOf(wire, key, `looking at ${key}`)).versions[0];
   return hidden === undefined ? undefined : head(wire, key, hidden.version_id);
+}
+
+/** Is there an object under the key? One small request as a rule, where {@link find} needs two to say no. */
+export async function exists(wire: Wire, key: string): Promise<boolean> {
+  // A key's own versions and markers stand before those of all keys that it begins.
+  const first = await versionPage(wire, key, undefined, `looking at ${key}`, 1);
+  if (first.versions.some((version) => version.key === key)) return true;
+  if (first.markers.some((marker) => marker.key === key)) return (await find(wire, key)) !== undefined;
+  return false;
 }
 
 /** Really removes one version; nothing when it is gone. */
