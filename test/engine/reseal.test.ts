@@ -168,7 +168,7 @@ test("a backup that runs meanwhile, under the old epoch, loses nothing; readers 
   const first = await world.backup({ threads: 1 });
   await using before = await openAt(world.repo);
   const rules: FaultRule[] = [
-    { on: "put", where: "commits/", when: "before", action: { kind: "delay", delay_ms: 2000 } },
+    { on: "put", where: "commits/", when: "before", action: { kind: "delay", delay_ms: 4000 } },
   ];
   await using slow = await openAt(world.repo, { fault: { rules } });
   writeFileSync(join(world.source, "more"), noise(300_000, "more"));
