@@ -1,6 +1,7 @@
 /**
- * A bucket of 100,000 objects and more versions on the real gateway: backed up again and again while it changes,
- * restored as of five times, each compared key by key with a recorded history.
+ * A bucket of 100,000 objects and more versions on the real gateway: half of them were there before it kept versions.
+ * Backed up after each of five rounds of changes, restored as of five times, each compared key by key with a recorded
+ * history.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -8,17 +9,19 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { newId } from "../../src/base/index.ts";
 import { runStreamBackup } from "../../src/engine/backup/index.ts";
 import { BackupReader, BackupTree } from "../../src/engine/browse/index.ts";
 import { bucketRoot, fillBucket, layPicture, openBucket } from "../../src/engine/source/bucket/index.ts";
+import { ACCESS_KEY, SECRET_KEY } from "../../src/engine/store/testing/ceph/cluster.ts";
 import { joinGateway } from "../../src/engine/store/testing/ceph/gateway.ts";
 import { gatewayMissing } from "../../src/engine/store/testing/ceph/programs.ts";
 import { clock, openAt, random, World } from "../engine/world.ts";
+import { type Change, Writers } from "./bucket/writers.ts";
 
 const KEYS = Number(process.env["HOLDFAST_BUCKET_KEYS"] ?? 100_000);
-const TOGETHER = 48;
+const READ_TOGETHER = 48;
 const ROUNDS = 5;
 /** Beyond what a process of Node with this engine takes for an empty bucket. */
 const GROWTH_BYTES_MAX = 700 * 1024 * 1024;
@@ -31,7 +34,7 @@ test("100,000 objects with versions, as of five times", {
   const gateway = await joinGateway();
   after(() => gateway.leave());
   const { client } = gateway;
-  const Bucket = await gateway.bucket({ object_lock: true });
+  const Bucket = await gateway.bucket({ object_lock: false });
   const { kind: _kind, ...place } = gateway.config(Bucket);
   // Half of them in one flat folder, half in a thousand of them.
   const key = (i: number) => (i % 2 === 0 ? `flat/${i}` : `deep/${i % 1000}/${i}`);
@@ -44,11 +47,17 @@ test("100,000 objects with versions, as of five times", {
     const one = async () => {
       for (let next = left.next(); next.done !== true; next = left.next()) await work(next.value);
     };
-    await Promise.all(Array.from({ length: TOGETHER }, one));
+    await Promise.all(Array.from({ length: READ_TOGETHER }, one));
   };
-  const put = (i: number, text: string) => {
-    now.set(key(i), text);
-    return client.send(new PutObjectCommand({ Bucket, Key: key(i), Body: text }));
+  const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY };
+  const writers = new Writers({ bucket: Bucket, endpoint: gateway.endpoint, credentials });
+  after(() => writers.close());
+  const write = async (numbers: Iterable<number>, text: (i: number) => string | null) => {
+    const changes = [...numbers].map((i): Change => [key(i), text(i)]);
+    await writers.write(changes);
+    for (const [name, content] of changes)
+      if (content === null) now.delete(name);
+      else now.set(name, content);
   };
   const range = function* (from: number, to: number, step = 1) {
     for (let i = from; i < to; i += step) yield i;
@@ -68,23 +77,24 @@ test("100,000 objects with versions, as of five times", {
   };
 
   let begun_ms = clock.monotonic_ms();
-  const changed = Math.ceil(KEYS / 40);
   let backup_id = "";
   let expected_fetched = 0;
   let grown = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    if (round === 0) await many(range(0, KEYS), (i) => put(i, `round 0 of ${key(i)}`));
-    else {
+    if (round === 0) {
+      const first = (i: number) => `round 0 of ${key(i)}`;
+      await write(range(0, KEYS / 2), first);
+      const VersioningConfiguration = { Status: "Enabled" as const };
+      await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      await write(range(KEYS / 2, KEYS), first);
+    } else {
       // Some change, some go, some of those that went come back.
-      await many(range(round, KEYS, 40), (i) => put(i, `round ${round} of ${key(i)} ${"x".repeat(i % 50)}`));
-      await many(range(10 + round, KEYS, 160), (i) => {
-        now.delete(key(i));
-        return client.send(new DeleteObjectCommand({ Bucket, Key: key(i) }));
-      });
+      await write(range(round, KEYS, 40), (i) => `round ${round} of ${key(i)} ${"x".repeat(i % 50)}`);
+      await write(range(10 + round, KEYS, 160), () => null);
       expected_fetched = [...range(round, KEYS, 40)].length;
       if (round > 2) {
         const back = [...range(10 + round - 2, KEYS, 320)];
-        await many(back, (i) => put(i, `back in ${round}`));
+        await write(back, () => `back in ${round}`);
         expected_fetched += back.length;
       }
     }
@@ -100,7 +110,6 @@ test("100,000 objects with versions, as of five times", {
   }
   t.diagnostic(`memory grew by ${Math.round(grown / 2 ** 20)} MiB at most`);
   assert.ok(grown < GROWTH_BYTES_MAX);
-  assert.ok(changed > 0);
 
   await using opened = await openAt(world.repo);
   const reader = await BackupReader.open(opened.repository, backup_id);

@@ -1,7 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -18,7 +14,9 @@ import { BucketClient, type BucketPlace, isGone } from "./client.ts";
 import { bucketError } from "./errors.ts";
 import { putInput } from "./facts.ts";
 import { listVersions } from "./listing.ts";
+import { parts, wholeOf } from "./parts.ts";
 import { type BucketTree, type Pictured, picture } from "./picture.ts";
+import { Together } from "./together.ts";
 
 const TOGETHER = 16;
 const PART_BYTES = 32 * 1024 * 1024;
@@ -81,69 +79,41 @@ export async function fillBucket(options: FillOptions): Promise<FillReport> {
     if (fresh && !(await exists(bucket))) await make(bucket, options);
     const there = await current(bucket, options);
     const report = { written: 0, bytes: 0, kept: 0, deleted: 0 };
-    const running = new Set<Promise<void>>();
-    let failed: { readonly error: unknown } | undefined;
-    const start = async (work: () => Promise<void>) => {
-      if (running.size >= TOGETHER) await Promise.race(running);
-      if (failed !== undefined) throw failed.error;
-      signal?.throwIfAborted();
-      const one: Promise<void> = work()
-        .catch((error: unknown) => {
-          failed ??= { error };
-        })
-        .finally(() => running.delete(one));
-      running.add(one);
-    };
-    for await (const each of picture(options.tree, options.base, options)) {
-      const now = there.get(each.key);
-      there.delete(each.key);
-      if (now !== undefined && same(each, now)) {
-        report.kept++;
-        continue;
-      }
-      await start(async () => {
-        await put(bucket, each, options);
-        report.written++;
-        report.bytes += each.node.size;
-        options.onObject?.(each.node.size);
-      });
-    }
-    if (options.delete_extra === true) {
-      for (const Key of there.keys()) {
-        await start(async () => {
-          await bucket.call(() => bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.bucket, Key })), signal);
-          report.deleted++;
+    const together = new Together(TOGETHER, signal);
+    try {
+      for await (const each of picture(options.tree, options.base, options)) {
+        const now = there.get(each.key);
+        there.delete(each.key);
+        if (now !== undefined && same(each, now)) {
+          report.kept++;
+          continue;
+        }
+        await together.start(async () => {
+          await put(bucket, each, options);
+          report.written++;
+          report.bytes += each.node.size;
+          options.onObject?.(each.node.size);
         });
       }
+      if (options.delete_extra === true) {
+        for (const Key of there.keys()) {
+          await together.start(async () => {
+            await bucket.call(
+              () => bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.bucket, Key })),
+              signal,
+            );
+            report.deleted++;
+          });
+        }
+      }
+      await together.end();
+    } finally {
+      await together.settle();
     }
-    await Promise.all(running);
-    if (failed !== undefined) throw (failed as { error: unknown }).error;
     return report;
   } finally {
     bucket.close();
   }
-}
-
-/** Lays the picture down as files below a folder, each under its encoded key. */
-export async function layPicture(
-  tree: BucketTree,
-  base: Buffer,
-  wanted: { readonly as_of_ms?: number | undefined; readonly prefix?: string | undefined },
-  dir: string,
-  onObject: (bytes: number) => void,
-  signal: AbortSignal,
-): Promise<{ readonly files: number; readonly bytes: number }> {
-  let [files, bytes] = [0, 0];
-  for await (const { path, node } of picture(tree, base, wanted)) {
-    signal.throwIfAborted();
-    const target = join(dir, path); // an encoded path has no `..`
-    await mkdir(dirname(target), { recursive: true });
-    await pipeline(parts(tree, node, PART_BYTES), createWriteStream(target, { mode: 0o644 }), { signal });
-    files++;
-    bytes += node.size;
-    onObject(node.size);
-  }
-  return { files, bytes };
 }
 
 interface Now {
@@ -200,7 +170,7 @@ async function put(bucket: BucketClient, { key, facts, node }: Pictured, options
   const said = putInput(facts, locks === true ? clock.now_ms() : undefined);
   const { client } = bucket;
   if (node.size <= PART_BYTES) {
-    const Body = node.size === 0 ? Buffer.alloc(0) : await (await tree.open(node)).read(0, node.size);
+    const Body = await wholeOf(tree, node);
     await bucket.call(() => client.send(new PutObjectCommand({ ...place, ...said, Body })), signal);
     return;
   }
@@ -228,10 +198,4 @@ async function put(bucket: BucketClient, { key, facts, node }: Pictured, options
 /** At most 10,000 parts. */
 function partBytes(size: number): number {
   return Math.max(PART_BYTES, Math.ceil(size / 10_000));
-}
-
-async function* parts(tree: BucketTree, node: Pictured["node"], part_bytes: number): AsyncGenerator<Buffer> {
-  if (node.size === 0) return;
-  const file = await tree.open(node);
-  for (let at = 0; at < node.size; at += part_bytes) yield await file.read(at, part_bytes);
 }

@@ -9,5 +9,6 @@ export { bucketError } from "./errors.ts";
 export type { BucketPlace } from "./client.ts";
 export { decodePath, KeyPaths } from "./paths.ts";
 export { picture, type Pictured } from "./picture.ts";
-export { fillBucket, type FillOptions, type FillReport, planFill, layPicture } from "./fill.ts";
+export { layPicture } from "./lay.ts";
+export { fillBucket, type FillOptions, type FillReport, planFill } from "./fill.ts";
 export { bucketRoot, openBucket } from "./source.ts";
