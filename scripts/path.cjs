@@ -70,6 +70,7 @@ const ROOMS = [
   "control/retention",
   "control/tiering",
   "control/archiving",
+  "control/buckets",
   "control/validation",
   "control/sources",
   "control/protect",

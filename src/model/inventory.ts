@@ -151,12 +151,36 @@ export const vmSourceSchema = z.strictObject({
     .optional(),
 });
 
+/** What happens between a bucket's backups (docs/sources/bucket.md). */
+const bucketContinuousSchema = z
+  .strictObject({
+    /** The listing is compared as often: what is not told, or told and lost, is found by then. */
+    every_seconds: z.int().min(10).max(86_400).default(60),
+    /** A change is backed up by a backup of its own, this long after it was noticed at the latest. */
+    backup_within_seconds: z.int().min(60).max(86_400).optional(),
+    /** Every version goes to another bucket as well. */
+    replicate: z
+      .strictObject({
+        ...bucketPlace,
+        /** `keep`: what is deleted here stays there. */
+        deletes: z.enum(["replicate", "keep"]).default("replicate"),
+        /** Retention and legal hold are set there, too: that bucket has Object Lock. */
+        locks: z.boolean().default(false),
+      })
+      .optional(),
+  })
+  .refine((it) => it.backup_within_seconds !== undefined || it.replicate !== undefined, {
+    error: "say what is to be done with a change: backup_within_seconds, replicate, or both",
+  });
+
 /** `bucket`: an S3 bucket, or the keys in it that begin with `prefix`. */
 export const bucketSourceSchema = z.strictObject({
   kind: z.literal("bucket"),
   ...bucketPlace,
   prefix: z.string().max(900).default(""),
+  continuous: bucketContinuousSchema.optional(),
 });
+export type BucketSource = z.infer<typeof bucketSourceSchema>;
 
 /** `share`: a share of an NFS or SMB server, where this host has it mounted (docs/sources/share.md). */
 export const shareSourceSchema = z.strictObject({

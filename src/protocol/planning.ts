@@ -71,6 +71,65 @@ export const replicationQuerySchema = z.strictObject({
   policy: z.string().max(128).optional().describe("Id or name; without it all policies"),
 });
 
+/** How a bucket that is replicated, or watched between its backups, stands. */
+export const bucketStreamSchema = z.object({
+  workload_id: z.string(),
+  workload_name: z.string(),
+  project_id: z.string(),
+  /** STARTING, STREAMING, RETRYING, or STOPPED when no server does it. */
+  state: z.string(),
+  status_reason: z.string().nullable(),
+  message: z.string().nullable(),
+  /** Service and bucket; null: it is not replicated. */
+  target: z.string().nullable(),
+  /** Age of the oldest change known to be missing in the target; until a first complete comparison, since it began. */
+  lag_seconds: z.number().nullable(),
+  missing_keys: z.number(),
+  missing_bytes: z.number(),
+  /** A comparison goes on: more may be missing. */
+  missing_more: z.boolean(),
+  /** Keys that could not be brought over, and the first of them. */
+  failed_keys: z.number(),
+  failure: z.string().nullable(),
+  /** Everything that was there then is in the target. */
+  complete_at: instantSchema.nullable(),
+  compared_at: instantSchema.nullable(),
+  versions: z.number().nullable(),
+  copied_versions: z.number(),
+  copied_bytes: z.number(),
+  deleted_keys: z.number(),
+  /** Keys of the target that somebody else wrote to. */
+  conflicts: z.number(),
+  /** An address for events was made; when the last came. */
+  events: z.boolean(),
+  told_at: instantSchema.nullable(),
+  /** A change that no backup was asked for yet; when one was asked for, for a change. */
+  changed_at: instantSchema.nullable(),
+  asked_at: instantSchema.nullable(),
+  updated_at: instantSchema,
+});
+export type BucketStreamView = z.infer<typeof bucketStreamSchema>;
+export const bucketStreamsSchema = z.object({ items: z.array(bucketStreamSchema) });
+
+export const bucketEventsRequestSchema = z.strictObject({
+  /**
+   * Where the bucket's service reaches this server, e.g. `https://backup.example.com`; by default as the caller did.
+   */
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .max(1000)
+    .optional(),
+  /** The bucket's service is told to push there. */
+  register: z.boolean().default(false),
+});
+export const bucketEventsSchema = z.object({
+  /** Shown once. Whoever knows it can have keys of the bucket looked at, and nothing more. */
+  url: z.string().nullable(),
+  /** What pushes to it; null: nothing was told to. */
+  topic: z.string().nullable(),
+});
+export const bucketEventsTakenSchema = z.object({ keys: z.number().int() });
+
 export const replicationSchema = z.object({
   /** Of all pairs, the worst. */
   lag_seconds: z.number(),

@@ -3,7 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
-import { auditTheRest } from "./audit.ts";
+import { auditTheRest, pathOf } from "./audit.ts";
 import { prepareAuth, requireCaller, SESSION_COOKIE } from "./auth.ts";
 import { serveConsole } from "./console.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -13,6 +13,7 @@ import { addMetricsRoute, measureRequests } from "./metrics.ts";
 import { serveOpenApi } from "./openapi.ts";
 import { answerProblem } from "./problems.ts";
 import { addAllRoutes } from "./routes/index.ts";
+import { addBucketEvents } from "./routes/buckets.ts";
 import { addMeRoute, addSessionRoutes } from "./routes/session.ts";
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -46,7 +47,7 @@ export async function createApi(given: ApiDeps): Promise<FastifyInstance> {
       answerProblem(apiError("API_ROUTE_NOT_FOUND", `there is no ${request.method} ${request.url}`), request, reply),
   );
   app.addHook("onResponse", async (request, reply) => {
-    const fields = { method: request.method, path: request.url.split("?")[0], status: reply.statusCode };
+    const fields = { method: request.method, path: pathOf(request), status: reply.statusCode };
     request.log.info({ ...fields, duration_ms: Math.round(reply.elapsedTime) }, "request");
   });
   const process_metrics = measureRequests(app, deps);
@@ -70,6 +71,7 @@ export async function createApi(given: ApiDeps): Promise<FastifyInstance> {
   await serveOpenApi(app, deps.version);
   addHealth(app, deps);
   addSessionRoutes(app, deps);
+  await addBucketEvents(app, deps);
   await app.register(async (v1) => {
     requireCaller(v1, deps);
     addMeRoute(v1, deps);

@@ -51,6 +51,7 @@ const ENTRIES: readonly Entry[] = [
   { name: "incident", summary: "help with a restore", load: () => import("./commands/incident.ts") },
   { name: "anomaly", summary: "backups that look like encryption", load: () => import("./commands/anomaly.ts") },
   { name: "oncall", summary: "who is told of an alert", load: () => import("./commands/oncall.ts") },
+  { name: "bucket", summary: "buckets between their backups", load: () => import("./commands/bucket.ts") },
   { name: "budget", summary: "what projects may cost in a month", load: () => import("./commands/budget.ts") },
   { name: "siem", summary: "where the audit log is sent on to", load: () => import("./commands/siem.ts") },
   { name: "channel", summary: "how people are reached", load: () => import("./commands/channel.ts") },

@@ -6,6 +6,7 @@ import { sealStoredSecrets } from "../../control/access/index.ts";
 import type { OidcProvider, Seal } from "../../control/access/index.ts";
 import { suppressionKind, withApplications } from "../../control/application/index.ts";
 import { type LogKind, startArchiving } from "../../control/archiving/index.ts";
+import { bucketKind } from "../../control/buckets/index.ts";
 import { rebuildHandler } from "../../control/catalog/index.ts";
 import { drillHandler } from "../../control/drill/index.ts";
 import { lazySigner } from "../../control/evidence/index.ts";
@@ -213,7 +214,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       },
     };
     const holder = `${process.pid}-${random.bytes(4).toString("hex")}`;
-    const archiving = startArchiving(holder, logs, [suppressionKind(logs) as LogKind]);
+    const archiving = startArchiving(holder, logs, [suppressionKind(logs) as LogKind, bucketKind(logs) as LogKind]);
     stops.push(() => archiving.stop());
     const assurance = startAssurance(parts);
     stops.push(() => assurance.stop());

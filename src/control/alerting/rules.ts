@@ -33,6 +33,7 @@ export const rules = {
   wal_gap: { title: "a database's log archive has a gap", severity: 1 },
   wal_stalled: { title: "a database's log is not streamed", severity: 2 },
   wal_slot: { title: "a replication slot is in danger", severity: 2 },
+  bucket_lag: { title: "a bucket's replica is behind", severity: 2 },
   budget: { title: "a project's budget is nearly used up", severity: 3 },
   agent_silent: { title: "an agent does not report", severity: 2 },
 } as const satisfies Readonly<Record<string, RuleSpec>>;

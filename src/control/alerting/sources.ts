@@ -6,6 +6,7 @@ import { replication, retention, storageGrowth, verifications } from "./facts/da
 import { drillResults } from "./facts/drill-results.ts";
 import { drills } from "./facts/drills.ts";
 import { archives } from "./facts/archives.ts";
+import { buckets } from "./facts/buckets.ts";
 import { clockJumps, coverage, evidence } from "./facts/system.ts";
 
 /** What this room finds out by itself. Rooms behind it bring their own, and the server puts them together. */
@@ -23,5 +24,6 @@ export const factSources: readonly FactSource[] = [
   drills,
   drillResults,
   archives,
+  buckets,
   agents,
 ];

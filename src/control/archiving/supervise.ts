@@ -22,7 +22,7 @@ export interface LogKind<W extends Workload = Workload> {
   /** In messages. */
   readonly noun: string;
   /** Has a row a workload, with `lease_owner`, `lease_until`, `state`, `status_reason`, `message`, `updated_at`. */
-  readonly table: "wal_archives" | "binlog_archives" | "suppression_logs";
+  readonly table: "wal_archives" | "binlog_archives" | "suppression_logs" | "bucket_streams";
   workloads(): Promise<readonly W[]>;
   /** Makes the workload's row, or brings it up to date. */
   ensure(workload: W): Promise<void>;

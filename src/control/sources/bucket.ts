@@ -71,7 +71,9 @@ function fill(restore: Restore, context: FinishContext): Promise<Finished> {
     const options = { ...fillOf(restore, tree), signal: context.signal, onObject };
     const details = { bucket: options.place.bucket, ...(await fillBucket(options)) };
     if (restore.new_name === null) return { details };
-    return { details, source: { ...restore.source, bucket: restore.new_name } };
+    // What was replicated is not replicated a second time, over the first.
+    const { continuous: _, ...source } = restore.source;
+    return { details, source: { ...source, bucket: restore.new_name } };
   });
 }
 
@@ -81,7 +83,12 @@ function counter({ clock }: Restore, { onProgress }: FinishContext): (bytes: num
   return (bytes) => meter.add(1, bytes);
 }
 
-function placeOf({ kind: _kind, prefix: _prefix, ...place }: BucketSource): FillOptions["place"] {
+function placeOf({
+  kind: _kind,
+  prefix: _prefix,
+  continuous: _continuous,
+  ...place
+}: BucketSource): FillOptions["place"] {
   return place as FillOptions["place"];
 }
 

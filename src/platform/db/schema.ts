@@ -32,6 +32,7 @@ import type { RecoveryTables } from "./schema-recovery.ts";
 import type { BillingTables } from "./schema-billing.ts";
 import type { ApplicationTables } from "./schema-applications.ts";
 import type { BinlogTables } from "./schema-binlog.ts";
+import type { BucketTables } from "./schema-buckets.ts";
 
 export interface RegionTable {
   id: string;
@@ -334,6 +335,7 @@ export interface Tables
     ArchivingTables,
     BillingTables,
     BinlogTables,
+    BucketTables,
     ApplicationTables {
   regions: RegionTable;
   projects: ProjectTable;

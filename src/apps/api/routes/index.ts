@@ -7,6 +7,7 @@ import { addAccessRoutes } from "./access.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addAuditRoutes } from "./audit.ts";
 import { addBackupRoutes } from "./backups.ts";
+import { addBucketRoutes } from "./buckets.ts";
 import { addCatalogRoutes } from "./catalog.ts";
 import { addCopyRoutes } from "./copies.ts";
 import { addCoverageRoutes } from "./coverage.ts";
@@ -50,6 +51,7 @@ export function addAllRoutes(app: FastifyInstance, deps: ApiDeps): void {
   addAgentRoutes(app, deps);
   addApplicationRoutes(app, deps);
   addWalRoutes(app, deps);
+  addBucketRoutes(app, deps);
   addPolicyRoutes(app, deps);
   addAttachmentRoutes(app, deps);
   addBackupRoutes(app, deps);

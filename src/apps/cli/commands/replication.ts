@@ -7,6 +7,7 @@ import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../se
 import { group, required, serverCommand } from "../server/command.ts";
 import { parseSize } from "../size.ts";
 import { type Column, renderTable } from "../table.ts";
+import { bucketsText } from "./bucket.ts";
 
 type Pair = ReplicationView["pairs"][number];
 
@@ -52,7 +53,13 @@ export const register: Register = (program, io) => {
       const { api } = await connectServer(io, options);
       const query = options.policy === undefined ? {} : { policy: options.policy };
       const status = unwrap(await api.GET("/v1/replication", { params: { query } }));
-      show(io, options, status, (it) => (it.pairs.length === 0 ? "no copies were asked for" : statusText(it, io)));
+      const { items: buckets } =
+        options.policy === undefined ? unwrap(await api.GET("/v1/bucket-streams")) : { items: [] };
+      const replicas = buckets.filter(({ target }) => target !== null);
+      show(io, options, { ...status, buckets: replicas }, (it) => {
+        const copies = it.pairs.length === 0 ? "no copies were asked for" : statusText(it, io);
+        return replicas.length === 0 ? copies : [copies, "", "buckets", "", bucketsText(io, replicas)].join("\n");
+      });
     });
 
   const limiting = 'baas replication link --from bd-dha-1 --to bd-ctg-1 --limit 50MB --window "22:00-06:00 Asia/Dhaka"';

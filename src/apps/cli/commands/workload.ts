@@ -46,6 +46,22 @@ const COLUMNS: readonly Column<WorkloadView>[] = [
 export const register: Register = (program, io) => {
   const workload = group(program, "workload", "what is protected", ADD_EXAMPLE);
   registerAdd(workload, io);
+  serverCommand(
+    workload,
+    "source",
+    "Change what is read when a workload is backed up. Its backups so far stay as they are.",
+    `baas workload source photos --source '{"kind":"bucket", …}'`,
+  )
+    .argument("<name>", "name or id of the workload")
+    .requiredOption("--source <json>", "the whole new source, as with `workload add`")
+    .option("--project <name>", "project, when several have a workload of this name")
+    .action(async (name: string, options: ServerOptions & { source: string; project?: string }) => {
+      const connection = await connectServer(io, options);
+      const { id } = await findWorkload(connection, name, options.project);
+      const body = { source: parseSource(options.source) };
+      const made = unwrap(await connection.api.PATCH("/v1/workloads/{id}", { params: { path: { id } }, body }));
+      show(io, options, made, () => `workload ${made.name} (${made.id}) has a new source`);
+    });
 
   serverCommand(
     workload,
@@ -156,8 +172,12 @@ function plainSource(io: CliIo, { path, volume, source, exclude, snapshot }: Add
     const paths = (path ?? []).map((each) => resolve(io.cwd, each));
     return { kind: "files", paths, exclude: [...(exclude ?? [])], ...(snapshot === undefined ? {} : { snapshot }) };
   }
+  return parseSource(source);
+}
+
+function parseSource(text: string): SourceInput {
   try {
-    return JSON.parse(source) as SourceInput;
+    return JSON.parse(text) as SourceInput;
   } catch (cause) {
     throw cliError("CLI_USAGE", `--source is no JSON: ${(cause as Error).message}`);
   }

@@ -139,6 +139,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bucket-events/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a bucket's service says has happened to it, in the form of Amazon's S3 */
+        post: operations["take_bucket_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -706,6 +723,46 @@ export interface paths {
         get: operations["get_recovery_base"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bucket-streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How buckets that are replicated, or watched between their backups, stand: lag, backlog, failures
+         * @description Needs the permission `workloads:read`.
+         */
+        get: operations["find_bucket_streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workloads/{id}/bucket-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the address that a bucket's service sends its events to; an earlier one ends
+         * @description Needs the permission `workloads:write`.
+         */
+        post: operations["make_bucket_events_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4197,6 +4254,74 @@ export interface operations {
             };
         };
     };
+    take_bucket_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -6379,6 +6504,38 @@ export interface operations {
                                         };
                                         /** @default  */
                                         prefix: string;
+                                        continuous?: {
+                                            /** @default 60 */
+                                            every_seconds: number;
+                                            backup_within_seconds?: number;
+                                            replicate?: {
+                                                bucket: string;
+                                                /** Format: uri */
+                                                endpoint?: string;
+                                                s3_region?: string;
+                                                path_style?: boolean;
+                                                /** Format: starts_with */
+                                                ca_file?: string;
+                                                credentials: {
+                                                    /** @enum {string} */
+                                                    from: "env";
+                                                    name: string;
+                                                } | {
+                                                    /** @enum {string} */
+                                                    from: "file";
+                                                    /** Format: starts_with */
+                                                    path: string;
+                                                    profile?: string;
+                                                };
+                                                /**
+                                                 * @default replicate
+                                                 * @enum {string}
+                                                 */
+                                                deletes: "replicate" | "keep";
+                                                /** @default false */
+                                                locks: boolean;
+                                            };
+                                        };
                                     } | {
                                         /** @enum {string} */
                                         kind: "files";
@@ -6642,6 +6799,38 @@ export interface operations {
                                 };
                                 /** @default  */
                                 prefix: string;
+                                continuous?: {
+                                    /** @default 60 */
+                                    every_seconds: number;
+                                    backup_within_seconds?: number;
+                                    replicate?: {
+                                        bucket: string;
+                                        /** Format: uri */
+                                        endpoint?: string;
+                                        s3_region?: string;
+                                        path_style?: boolean;
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        credentials: {
+                                            /** @enum {string} */
+                                            from: "env";
+                                            name: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            from: "file";
+                                            /** Format: starts_with */
+                                            path: string;
+                                            profile?: string;
+                                        };
+                                        /**
+                                         * @default replicate
+                                         * @enum {string}
+                                         */
+                                        deletes: "replicate" | "keep";
+                                        /** @default false */
+                                        locks: boolean;
+                                    };
+                                };
                             } | {
                                 /** @enum {string} */
                                 kind: "files";
@@ -7123,6 +7312,38 @@ export interface operations {
                                 };
                                 /** @default  */
                                 prefix?: string;
+                                continuous?: {
+                                    /** @default 60 */
+                                    every_seconds?: number;
+                                    backup_within_seconds?: number;
+                                    replicate?: {
+                                        bucket: string;
+                                        /** Format: uri */
+                                        endpoint?: string;
+                                        s3_region?: string;
+                                        path_style?: boolean;
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        credentials: {
+                                            /** @enum {string} */
+                                            from: "env";
+                                            name: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            from: "file";
+                                            /** Format: starts_with */
+                                            path: string;
+                                            profile?: string;
+                                        };
+                                        /**
+                                         * @default replicate
+                                         * @enum {string}
+                                         */
+                                        deletes?: "replicate" | "keep";
+                                        /** @default false */
+                                        locks?: boolean;
+                                    };
+                                };
                             } | {
                                 /** @enum {string} */
                                 kind: "files";
@@ -7386,6 +7607,38 @@ export interface operations {
                         };
                         /** @default  */
                         prefix?: string;
+                        continuous?: {
+                            /** @default 60 */
+                            every_seconds?: number;
+                            backup_within_seconds?: number;
+                            replicate?: {
+                                bucket: string;
+                                /** Format: uri */
+                                endpoint?: string;
+                                s3_region?: string;
+                                path_style?: boolean;
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                credentials: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    profile?: string;
+                                };
+                                /**
+                                 * @default replicate
+                                 * @enum {string}
+                                 */
+                                deletes?: "replicate" | "keep";
+                                /** @default false */
+                                locks?: boolean;
+                            };
+                        };
                     } | {
                         /** @enum {string} */
                         kind: "files";
@@ -7800,6 +8053,38 @@ export interface operations {
                                     };
                                     /** @default  */
                                     prefix: string;
+                                    continuous?: {
+                                        /** @default 60 */
+                                        every_seconds: number;
+                                        backup_within_seconds?: number;
+                                        replicate?: {
+                                            bucket: string;
+                                            /** Format: uri */
+                                            endpoint?: string;
+                                            s3_region?: string;
+                                            path_style?: boolean;
+                                            /** Format: starts_with */
+                                            ca_file?: string;
+                                            credentials: {
+                                                /** @enum {string} */
+                                                from: "env";
+                                                name: string;
+                                            } | {
+                                                /** @enum {string} */
+                                                from: "file";
+                                                /** Format: starts_with */
+                                                path: string;
+                                                profile?: string;
+                                            };
+                                            /**
+                                             * @default replicate
+                                             * @enum {string}
+                                             */
+                                            deletes: "replicate" | "keep";
+                                            /** @default false */
+                                            locks: boolean;
+                                        };
+                                    };
                                 } | {
                                     /** @enum {string} */
                                     kind: "files";
@@ -8063,6 +8348,38 @@ export interface operations {
                             };
                             /** @default  */
                             prefix: string;
+                            continuous?: {
+                                /** @default 60 */
+                                every_seconds: number;
+                                backup_within_seconds?: number;
+                                replicate?: {
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    /**
+                                     * @default replicate
+                                     * @enum {string}
+                                     */
+                                    deletes: "replicate" | "keep";
+                                    /** @default false */
+                                    locks: boolean;
+                                };
+                            };
                         } | {
                             /** @enum {string} */
                             kind: "files";
@@ -8620,6 +8937,38 @@ export interface operations {
                                     };
                                     /** @default  */
                                     prefix: string;
+                                    continuous?: {
+                                        /** @default 60 */
+                                        every_seconds: number;
+                                        backup_within_seconds?: number;
+                                        replicate?: {
+                                            bucket: string;
+                                            /** Format: uri */
+                                            endpoint?: string;
+                                            s3_region?: string;
+                                            path_style?: boolean;
+                                            /** Format: starts_with */
+                                            ca_file?: string;
+                                            credentials: {
+                                                /** @enum {string} */
+                                                from: "env";
+                                                name: string;
+                                            } | {
+                                                /** @enum {string} */
+                                                from: "file";
+                                                /** Format: starts_with */
+                                                path: string;
+                                                profile?: string;
+                                            };
+                                            /**
+                                             * @default replicate
+                                             * @enum {string}
+                                             */
+                                            deletes: "replicate" | "keep";
+                                            /** @default false */
+                                            locks: boolean;
+                                        };
+                                    };
                                 } | {
                                     /** @enum {string} */
                                     kind: "files";
@@ -8883,6 +9232,38 @@ export interface operations {
                             };
                             /** @default  */
                             prefix: string;
+                            continuous?: {
+                                /** @default 60 */
+                                every_seconds: number;
+                                backup_within_seconds?: number;
+                                replicate?: {
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    /**
+                                     * @default replicate
+                                     * @enum {string}
+                                     */
+                                    deletes: "replicate" | "keep";
+                                    /** @default false */
+                                    locks: boolean;
+                                };
+                            };
                         } | {
                             /** @enum {string} */
                             kind: "files";
@@ -9433,6 +9814,38 @@ export interface operations {
                                 };
                                 /** @default  */
                                 prefix?: string;
+                                continuous?: {
+                                    /** @default 60 */
+                                    every_seconds?: number;
+                                    backup_within_seconds?: number;
+                                    replicate?: {
+                                        bucket: string;
+                                        /** Format: uri */
+                                        endpoint?: string;
+                                        s3_region?: string;
+                                        path_style?: boolean;
+                                        /** Format: starts_with */
+                                        ca_file?: string;
+                                        credentials: {
+                                            /** @enum {string} */
+                                            from: "env";
+                                            name: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            from: "file";
+                                            /** Format: starts_with */
+                                            path: string;
+                                            profile?: string;
+                                        };
+                                        /**
+                                         * @default replicate
+                                         * @enum {string}
+                                         */
+                                        deletes?: "replicate" | "keep";
+                                        /** @default false */
+                                        locks?: boolean;
+                                    };
+                                };
                             } | {
                                 /** @enum {string} */
                                 kind: "files";
@@ -9696,6 +10109,38 @@ export interface operations {
                         };
                         /** @default  */
                         prefix?: string;
+                        continuous?: {
+                            /** @default 60 */
+                            every_seconds?: number;
+                            backup_within_seconds?: number;
+                            replicate?: {
+                                bucket: string;
+                                /** Format: uri */
+                                endpoint?: string;
+                                s3_region?: string;
+                                path_style?: boolean;
+                                /** Format: starts_with */
+                                ca_file?: string;
+                                credentials: {
+                                    /** @enum {string} */
+                                    from: "env";
+                                    name: string;
+                                } | {
+                                    /** @enum {string} */
+                                    from: "file";
+                                    /** Format: starts_with */
+                                    path: string;
+                                    profile?: string;
+                                };
+                                /**
+                                 * @default replicate
+                                 * @enum {string}
+                                 */
+                                deletes?: "replicate" | "keep";
+                                /** @default false */
+                                locks?: boolean;
+                            };
+                        };
                     } | {
                         /** @enum {string} */
                         kind: "files";
@@ -10116,6 +10561,38 @@ export interface operations {
                                     };
                                     /** @default  */
                                     prefix: string;
+                                    continuous?: {
+                                        /** @default 60 */
+                                        every_seconds: number;
+                                        backup_within_seconds?: number;
+                                        replicate?: {
+                                            bucket: string;
+                                            /** Format: uri */
+                                            endpoint?: string;
+                                            s3_region?: string;
+                                            path_style?: boolean;
+                                            /** Format: starts_with */
+                                            ca_file?: string;
+                                            credentials: {
+                                                /** @enum {string} */
+                                                from: "env";
+                                                name: string;
+                                            } | {
+                                                /** @enum {string} */
+                                                from: "file";
+                                                /** Format: starts_with */
+                                                path: string;
+                                                profile?: string;
+                                            };
+                                            /**
+                                             * @default replicate
+                                             * @enum {string}
+                                             */
+                                            deletes: "replicate" | "keep";
+                                            /** @default false */
+                                            locks: boolean;
+                                        };
+                                    };
                                 } | {
                                     /** @enum {string} */
                                     kind: "files";
@@ -10379,6 +10856,38 @@ export interface operations {
                             };
                             /** @default  */
                             prefix: string;
+                            continuous?: {
+                                /** @default 60 */
+                                every_seconds: number;
+                                backup_within_seconds?: number;
+                                replicate?: {
+                                    bucket: string;
+                                    /** Format: uri */
+                                    endpoint?: string;
+                                    s3_region?: string;
+                                    path_style?: boolean;
+                                    /** Format: starts_with */
+                                    ca_file?: string;
+                                    credentials: {
+                                        /** @enum {string} */
+                                        from: "env";
+                                        name: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        from: "file";
+                                        /** Format: starts_with */
+                                        path: string;
+                                        profile?: string;
+                                    };
+                                    /**
+                                     * @default replicate
+                                     * @enum {string}
+                                     */
+                                    deletes: "replicate" | "keep";
+                                    /** @default false */
+                                    locks: boolean;
+                                };
+                            };
                         } | {
                             /** @enum {string} */
                             kind: "files";
@@ -11487,6 +11996,183 @@ export interface operations {
                             } | null;
                             summary: string;
                         };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    find_bucket_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            workload_id: string;
+                            workload_name: string;
+                            project_id: string;
+                            state: string;
+                            status_reason: string | null;
+                            message: string | null;
+                            target: string | null;
+                            lag_seconds: number | null;
+                            missing_keys: number;
+                            missing_bytes: number;
+                            missing_more: boolean;
+                            failed_keys: number;
+                            failure: string | null;
+                            complete_at: string | null;
+                            compared_at: string | null;
+                            versions: number | null;
+                            copied_versions: number;
+                            copied_bytes: number;
+                            deleted_keys: number;
+                            conflicts: number;
+                            events: boolean;
+                            told_at: string | null;
+                            changed_at: string | null;
+                            asked_at: string | null;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    make_bucket_events_address: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uri */
+                    base_url?: string;
+                    /** @default false */
+                    register?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        url: string | null;
+                        topic: string | null;
                     };
                 };
             };

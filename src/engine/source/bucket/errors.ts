@@ -25,6 +25,20 @@ export const bucketError = errorCatalogue({
     guidance: "Name a bucket that does not exist yet, or is empty; over the bucket itself: --in-place.",
     http: 409,
   },
+  REPLICA_KEEPS_NO_VERSIONS: {
+    fault: "user",
+    retry: "later",
+    guidance: "Turn versions on in the bucket that is replicated to, or name another one.",
+    status_reason: "TargetNotWritable",
+    http: 409,
+  },
+  BUCKET_EVENTS_UNSUPPORTED: {
+    fault: "user",
+    retry: "never",
+    guidance:
+      "Have the service push its events to the address by its own means; without any, the bucket's listing is compared as often as `every_seconds` says.",
+    http: 409,
+  },
   BUCKET_TIME_OUTSIDE: {
     fault: "user",
     retry: "never",

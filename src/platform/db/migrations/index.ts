@@ -30,6 +30,7 @@ import * as passkeys from "./0092_passkeys.ts";
 import * as onCall from "./0095_on_call.ts";
 import * as regionKeys from "./0093_region_keys.ts";
 import * as agentVersionSince from "./0096_agent_version_since.ts";
+import * as bucketStreams from "./0110_bucket_streams.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 import * as budgets from "./0082_budgets.ts";
@@ -70,4 +71,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0095_on_call": onCall,
   "0093_region_keys": regionKeys,
   "0096_agent_version_since": agentVersionSince,
+  "0110_bucket_streams": bucketStreams,
 };
