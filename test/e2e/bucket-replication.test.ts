@@ -135,7 +135,7 @@ test("a replicated bucket, by events and without", { skip: gatewayMissing() }, a
 
   // Nobody may send events without the address, and nothing but events.
   const post = (path: string, body: string) => fetch(`${base_url}${path}`, { method: "POST", body });
-  assert.equal((await post("/v1/bucket-events/AAAAAAAAAAAAAAAAAAAAAAAA", '{"Records":[]}')).status, 404);
+  assert.equal((await post("/bucket-events/AAAAAAAAAAAAAAAAAAAAAAAA", '{"Records":[]}')).status, 404);
   const url = (await run("bucket", "events", "photos", "--base-url", base_url)).split("\n")[0] as string;
   const path = new URL(url).pathname;
   assert.equal((await post(path, "{}")).status, 400);

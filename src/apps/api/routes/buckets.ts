@@ -45,7 +45,7 @@ export function addBucketRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, params, body, base_url, dry_run }) => {
       const workload = await getBucketWorkload(db, params.id);
       const secret = await makeEventsAddress(db, workload, deps);
-      const url = `${(body.base_url ?? base_url).replace(/\/+$/, "")}/v1/bucket-events/${secret}`;
+      const url = `${(body.base_url ?? base_url).replace(/\/+$/, "")}/bucket-events/${secret}`;
       if (!body.register || dry_run) return { url, topic: null };
       return { url, ...(await askForEvents(workload, url, deps)) };
     },
@@ -66,7 +66,7 @@ export async function addBucketEvents(app: FastifyInstance, deps: ApiDeps): Prom
     );
     scoped.route({
       method: "POST",
-      url: "/v1/bucket-events/:secret",
+      url: "/bucket-events/:secret",
       config: {
         rateLimit: {
           max: MESSAGES_PER_MINUTE,

@@ -139,7 +139,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/bucket-events/{secret}": {
+    "/bucket-events/{secret}": {
         parameters: {
             query?: never;
             header?: never;

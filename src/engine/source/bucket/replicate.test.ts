@@ -58,7 +58,7 @@ test("what a replica lacks is brought over in the order of its versions", () => 
   assert.equal(plan("V1", "r1 x", "V1"), "put V1!", "somebody wrote to the target");
   assert.equal(plan("V1 M2", "x", null), "put V1, delete M2!");
   assert.equal(plan("V1 V2 V3", "r0", "V0"), "put V2, put V3", "what it was made from is gone from the source");
-  assert.equal(plan("", "r1", "V1"), "delete V1", "the source has dropped every version");
+  assert.equal(plan("", "r1", "V1"), "delete r1", "the source has dropped every version");
   assert.equal(plan("", "x", null), "!", "somebody else's is left alone");
 });
 
