@@ -10,3 +10,4 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./random.ts";
 export * from "./tls.ts";
+export * from "./words.ts";

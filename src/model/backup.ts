@@ -31,6 +31,8 @@ export const backupSchema = z.object({
   workload_id: z.string(),
   policy_id: z.string().nullable(),
   policy_version: z.number().int().nullable(),
+  /** Of the host's agent that made it; null for what the server made. */
+  agent_version: z.string().nullable(),
   region_id: z.string(),
   repository_id: z.string(),
   job_id: z.string().nullable(),

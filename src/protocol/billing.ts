@@ -13,6 +13,10 @@ const drives = z.object({
   rotation: z.enum(["annual", "quarterly", "monthly"]),
   /** A calendar year; null: any number. */
   assists: z.number().int().nullable(),
+  /** `24x7`: incidents of severity 1 are answered within 30 minutes at any hour. */
+  on_call: z.literal("24x7").optional(),
+  /** A compliance package of each quarter. */
+  evidence: z.literal("quarterly").optional(),
 });
 
 export const priceSchema = z.object({

@@ -21,6 +21,18 @@ export const ledgerSchema = z.object({
     }),
   ),
 });
+/** What is left out stays. */
+export const setLedgerRequestSchema = z.strictObject({
+  days: z.number().int().min(1).max(3650).optional().describe("every pack is read whole within so many days"),
+  bytes_per_day_max: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 53 - 1)
+    .optional()
+    .describe("of each repository, read in a day at most"),
+});
+export const ledgerSettingSchema = z.object({ days: z.number().int(), bytes_per_day_max: z.number() });
 export type LedgerView = z.infer<typeof ledgerSchema>;
 
 export const integrityReportSchema = z.object({

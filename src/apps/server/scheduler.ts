@@ -31,7 +31,7 @@ const METER_EVERY_MS = 600_000;
 const HISTORY_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Looks every `interval_ms` for what is due. A pass that fails is told and tried again; passes never overlap. */
+/** Looks every `interval_ms` for what is due. What fails in a pass is told and tried again; passes never overlap. */
 export function startScheduler(
   interval_ms: number,
   ports: SnapshotPorts & {
@@ -54,39 +54,57 @@ export function startScheduler(
   let cleaned_ms = Number.NEGATIVE_INFINITY;
   let metered_ms = Number.NEGATIVE_INFINITY;
   const pass = async () => {
-    await tick(db, { clock, random, log, memory, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) });
-    await repeatFailedCopies(db, ports);
-    await planReseals(db, ports);
-    const drills = await planDrills(db, ports);
-    const left = await removeLeftovers(db, ports);
-    if (left > 0) log.warn({ sandboxes: left }, "what ended drills had left was taken away");
-    await planReports(db, ports);
-    await deliverReports(db, ports);
-    if (drills > 0) log.info({ drills }, "drills started");
+    const failed: unknown[] = [];
+    // One that fails is no reason for the others not to be looked at.
+    const duty = async (work: () => Promise<unknown>) => {
+      await work().catch((error: unknown) => failed.push(error));
+    };
+    await duty(() =>
+      tick(db, { clock, random, log, memory, enqueue: (tx, spec) => enqueueSlotBackup(tx, spec, ports) }),
+    );
+    await duty(() => repeatFailedCopies(db, ports));
+    await duty(() => planReseals(db, ports));
+    await duty(async () => {
+      const drills = await planDrills(db, ports);
+      if (drills > 0) log.info({ drills }, "drills started");
+    });
+    await duty(async () => {
+      const left = await removeLeftovers(db, ports);
+      if (left > 0) log.warn({ sandboxes: left }, "what ended drills had left was taken away");
+    });
+    await duty(() => planReports(db, ports));
+    await duty(() => deliverReports(db, ports));
     if (clock.monotonic_ms() - cleaned_ms >= HISTORY_EVERY_MS) {
       cleaned_ms = clock.monotonic_ms();
-      const expired = await applyRetention(db, ports);
-      const sweeps = await planSweeps(db, ports);
-      await planHolds(db, ports);
-      await planTierRuns(db, ports);
-      await planAudit(db, ports);
-      await planRotations(db, ports);
-      await planRetirements(db, ports);
-      if (expired + sweeps > 0) log.info({ expired, sweeps }, "retention applied");
-      const audit_until = new Date(clock.now_ms() - ports.history.audit_days * DAY_MS);
-      const audited = await pruneAudit(db, audit_until, ports.clock);
-      if (audited > 0) log.info({ entries: audited }, "old audit entries deleted");
-      const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
-      if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");
+      await duty(async () => {
+        const expired = await applyRetention(db, ports);
+        const sweeps = await planSweeps(db, ports);
+        if (expired + sweeps > 0) log.info({ expired, sweeps }, "retention applied");
+      });
+      for (const plan of [planHolds, planTierRuns, planAudit]) await duty(() => plan(db, ports));
+      await duty(() => planRotations(db, ports));
+      await duty(() => planRetirements(db, ports));
+      await duty(async () => {
+        const audit_until = new Date(clock.now_ms() - ports.history.audit_days * DAY_MS);
+        const audited = await pruneAudit(db, audit_until, ports.clock);
+        if (audited > 0) log.info({ entries: audited }, "old audit entries deleted");
+      });
+      await duty(async () => {
+        const deleted = await deleteHistory(db, clock.now_ms(), ports.history);
+        if (deleted.jobs + deleted.slots + deleted.events > 0) log.info(deleted, "old history deleted");
+      });
     }
     if (clock.monotonic_ms() - metered_ms >= METER_EVERY_MS) {
       metered_ms = clock.monotonic_ms();
-      await measureUsageHour(ports);
-      await applySubscriptions(db, ports);
+      await duty(() => measureUsageHour(ports));
+      await duty(() => applySubscriptions(db, ports));
     }
-    if (clock.monotonic_ms() - saved_ms < SNAPSHOT_EVERY_MS) return;
-    saved_ms = clock.monotonic_ms();
-    await snapshots.save();
+    if (clock.monotonic_ms() - saved_ms >= SNAPSHOT_EVERY_MS) {
+      saved_ms = clock.monotonic_ms();
+      await duty(() => snapshots.save());
+    }
+    for (const error of failed.slice(1)) log.error({ error: asHoldfastError(error) }, "a part of the schedule failed");
+    if (failed.length > 0) throw failed[0];
   };
   const loop = (async () => {
     while (!stopping.signal.aborted) {

@@ -69,7 +69,7 @@ async function greet(
 }
 
 /** New tasks, and those handed out before of which the agent knows nothing: its answer was lost, or it started anew. */
-function take(db: Db, agent_id: string, { running, free }: PollRequest, now: Date): Promise<Polled> {
+function take(db: Db, agent_id: string, { running, free, version }: PollRequest, now: Date): Promise<Polled> {
   return withTransaction(db, async (tx) => {
     const open = await tx
       .selectFrom("agent_tasks")
@@ -85,7 +85,7 @@ function take(db: Db, agent_id: string, { running, free }: PollRequest, now: Dat
     const given = [...lost, ...fresh].slice(0, free);
     if (given.length > 0) {
       const ids = given.map(({ id }) => id);
-      const set = { state: "RUNNING" as const, delivered_at: now, updated_at: now };
+      const set = { state: "RUNNING" as const, agent_version: version, delivered_at: now, updated_at: now };
       await tx.updateTable("agent_tasks").set(set).where("id", "in", ids).execute();
     }
     const alive = new Set(open.filter(({ state }) => state === "RUNNING").map(({ id }) => id));
@@ -167,6 +167,24 @@ export async function ownsWriter(db: Db, agent_id: string, writer_id: string): P
 
 export async function noteWriter(db: Db, agent_id: string, writer_id: string, now: Date): Promise<void> {
   await db.insertInto("agent_writers").values({ writer_id, agent_id, created_at: now }).execute();
+}
+
+/**
+ * Which version of the agent did a job's part on its host. A backup that was made before it came to that version, and
+ * only handed over by it, was made by another one: null, for nobody knows which.
+ */
+export async function agentVersionOf(db: Db, job_id: string, made_at: Date): Promise<string | null> {
+  const row = await db
+    .selectFrom("agent_tasks")
+    .innerJoin("agents", "agents.id", "agent_tasks.agent_id")
+    .select(["agent_tasks.agent_version", "agents.version", "agents.version_since"])
+    .where("job_id", "=", job_id)
+    .where("state", "=", "SUCCEEDED")
+    .orderBy("agent_tasks.updated_at", "desc")
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const newer = row.agent_version === row.version && (row.version_since?.getTime() ?? 0) > made_at.getTime();
+  return newer ? null : row.agent_version;
 }
 
 /** What was ordered for a backup in any attempt of its job: one of them is what its manifest must say. */

@@ -14,6 +14,7 @@ export const rules = {
   backup_incomplete: { title: "a workload's newest backup could not read everything", severity: 2 },
   backup_missed: { title: "a backup did not run in its window", severity: 2 },
   verify_failed: { title: "a backup does not verify", severity: 1 },
+  verification_behind: { title: "backups are not read back in their time", severity: 2 },
   key_access: { title: "a key may not be used", severity: 1 },
   storage_unreachable: { title: "a region's storage does not answer", severity: 1 },
   quota: { title: "a region's storage quota is used up", severity: 2 },

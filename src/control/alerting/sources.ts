@@ -7,6 +7,7 @@ import { drillResults } from "./facts/drill-results.ts";
 import { drills } from "./facts/drills.ts";
 import { archives } from "./facts/archives.ts";
 import { buckets } from "./facts/buckets.ts";
+import { ledgers } from "./facts/ledgers.ts";
 import { clockJumps, coverage, evidence } from "./facts/system.ts";
 
 /** What this room finds out by itself. Rooms behind it bring their own, and the server puts them together. */
@@ -14,6 +15,7 @@ export const factSources: readonly FactSource[] = [
   backupRuns,
   missedRuns,
   verifications,
+  ledgers,
   replication,
   storageGrowth,
   retention,

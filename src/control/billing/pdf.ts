@@ -1,4 +1,5 @@
 import { Decimal } from "decimal.js";
+import { counted } from "../../base/index.ts";
 import { renderPdf } from "../../platform/document/index.ts";
 import type { InvoiceRow } from "./invoices.ts";
 
@@ -29,7 +30,7 @@ export function invoicePdf(invoice: InvoiceRow): Promise<Buffer> {
       {
         kind: "figures",
         figures: [
-          figure("Net", net, `${lines.length} lines`),
+          figure("Net", net, counted(lines.length, "line")),
           figure("Tax", tax, `${new Decimal(tax_percent).toString()} %`),
           figure("Total", total, "to be paid"),
         ],

@@ -12,6 +12,8 @@ export interface Drives {
   readonly rotation: "annual" | "quarterly" | "monthly";
   /** Restore assists in a calendar year; null: any number. */
   readonly assists: number | null;
+  /** A compliance package of each quarter. */
+  readonly evidence?: "quarterly";
 }
 
 export interface PriceRow extends Price {

@@ -4,6 +4,7 @@ import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, SubscriptionTable, Tx } from "../../platform/db/index.ts";
 import { subscribedDrills } from "../drill/index.ts";
 import { getProject } from "../inventory/index.ts";
+import { promiseEvidence } from "../report/index.ts";
 import { setKeySchedule } from "../rotation/index.ts";
 import { billingError } from "./errors.ts";
 import { assertDay, type Drives, listPrices } from "./prices.ts";
@@ -99,8 +100,8 @@ async function assertFits(tx: Tx, project_id: string, from: string, input: NewSu
 }
 
 /**
- * Puts into effect what has begun: drills, rotation schedule, on-call hours and allowance of restore assists follow
- * from the tier.
+ * Puts into effect what has begun: drills, rotation schedule, on-call hours, allowance of restore assists and packages
+ * of evidence follow from the tier.
  */
 export async function applySubscriptions(db: Db, ports: Ports): Promise<number> {
   const today = new Date(ports.clock.now_ms()).toISOString().slice(0, 10);
@@ -121,6 +122,7 @@ export async function applySubscriptions(db: Db, ports: Ports): Promise<number> 
       if (driven !== null) {
         await setKeySchedule(tx, project_id, driven.rotation, `subscription ${tier}`, ports);
         await subscribedDrills(tx, { project_id, every: driven.drills, by: `subscription ${tier}` }, ports);
+        await promiseEvidence(tx, project_id, driven.evidence === "quarterly", ports);
         const settings = {
           [`incidents.allowance.${project_id}`]: driven.assists ?? "unlimited",
           [`incidents.round_the_clock.${project_id}`]: driven.on_call === "24x7",

@@ -55,7 +55,7 @@ test("an application's parts are restored together into the drill's folder, and 
   assert.equal((await proof())?.state, "proven", JSON.stringify(await proof()));
   // A host's own agent counts, too: it backed up in an older version than it has now.
   const agent = { id: "agt_test", name: "host", project_id: it.project.id, created_by: "test", silence_minutes: 60 };
-  const times = { created_at: new Date(0), version: "2.0.0", version_since: new Date(it.clock.now_ms()) };
+  const times = { created_at: new Date(0), version: "2.0.0" };
   await it.db
     .insertInto("agents")
     .values({ ...agent, ...times })
@@ -68,8 +68,18 @@ test("an application's parts are restored together into the drill's folder, and 
     .set({ source: JSON.stringify(on_host.source) })
     .where("id", "=", app.id)
     .execute();
-  assert.match(await reasons(), /the agent is now version 2\.0\.0, and was another when it backed up/);
-  await it.db.updateTable("agents").set({ version_since: null }).execute();
+  const drilled = async (version: string) => {
+    const { id, subject } = await it.db.selectFrom("drills").select(["id", "subject"]).executeTakeFirstOrThrow();
+    const made_by = { ...subject, agent_version: version };
+    await it.db
+      .updateTable("drills")
+      .set({ subject: JSON.stringify(made_by) })
+      .where("id", "=", id)
+      .execute();
+  };
+  await drilled("1.9.0");
+  assert.match(await reasons(), /the agent is now version 2\.0\.0, and when it backed up it was 1\.9\.0/);
+  await drilled("2.0.0");
   assert.doesNotMatch(await reasons(), /agent is now/);
   await it.db
     .updateTable("workloads")

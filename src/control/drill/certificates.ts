@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { opendir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { counted } from "../../base/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 
 const NAMES = /\.(pem|crt|cer|cert)$/i;
@@ -32,12 +33,17 @@ export async function checkCertificates(dir: string, now_ms: number, signal: Abo
         const left_days = Math.floor((certificate.validToDate.getTime() - now_ms) / DAY_MS);
         if (certificate.ca || left_days >= SOON_DAYS || problems.length >= PROBLEMS_MAX) continue;
         const until = certificate.validToDate.toISOString().slice(0, 10);
-        const when = left_days < 0 ? `ran out on ${until}` : `runs out on ${until}, in ${left_days} days`;
+        const when = left_days < 0 ? `ran out on ${until}` : `runs out on ${until}, in ${counted(left_days, "day")}`;
         problems.push(`${path} (${certificate.subject.replaceAll("\n", ", ")}) ${when}`);
       }
     }
   }
-  return { name: "certificates", passed: true, detail: `${certificates} in ${files} files looked at`, problems };
+  return {
+    name: "certificates",
+    passed: true,
+    detail: `${certificates} in ${counted(files, "file")} looked at`,
+    problems,
+  };
 }
 
 /** PEM, one or several, or DER; what is neither is none of ours. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { sql } from "kysely";
-import { asHoldfastError } from "../../base/index.ts";
+import { asHoldfastError, counted } from "../../base/index.ts";
 import type { HoldfastError } from "../../base/index.ts";
 import type { DrillFinding, DrillValidation } from "../../model/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
@@ -265,7 +265,7 @@ async function outcomeOf(job: EndedJob | undefined, asked: Asked, db: Db): Promi
     .executeTakeFirstOrThrow();
   if (restore.problem_count === 0) return { findings: [], status_reason: null, attempts };
   const [first] = restore.problems;
-  const message = `${restore.problem_count} paths could not be restored, first ${String(first?.["path"])}: ${String(first?.["message"])}`;
+  const message = `${counted(restore.problem_count, "path")} could not be restored, first ${String(first?.["path"])}: ${String(first?.["message"])}`;
   return { findings: [{ code: "RESTORE_INCOMPLETE", message }], status_reason: job.status_reason, attempts };
 }
 

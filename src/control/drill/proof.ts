@@ -5,7 +5,7 @@ import { loadSelection } from "../policy/index.ts";
 import { classOf, listDrillClasses } from "./classes.ts";
 import type { DrillClass } from "./classes.ts";
 import { measuredGroups, type MeasuredGroup } from "./measured.ts";
-import { sourceHash, versionOf, withParts } from "./subject.ts";
+import { agentVersionNow, sourceHash, versionOf, withParts } from "./subject.ts";
 import type { ProofSubject } from "./subject.ts";
 
 export interface Proof {
@@ -40,9 +40,6 @@ export async function loadProofs(
     .selectFrom("drills")
     .distinctOn("workload_id")
     .select(["id", "workload_id", "functional_at", "subject", "rto_seconds", "rpo_seconds"])
-    .select((eb) =>
-      eb.selectFrom("backups").select("created_at").whereRef("backups.id", "=", "drills.backup_id").as("backed_up_at"),
-    )
     .where(asked)
     .where("state", "in", ["PASSED", "MISSED_TARGET"])
     .orderBy("workload_id")
@@ -77,7 +74,7 @@ export async function loadProofs(
   for (const row of newest) versions.set(row.workload_id, await versionOf(db, row.details));
   const sources = await applicationSources(db, ids);
   const agents = new Map(
-    (await db.selectFrom("agents").select(["id", "version", "version_since"]).execute()).map((row) => [row.id, row]),
+    (await db.selectFrom("agents").select(["id", "version"]).execute()).map((row) => [row.id, row.version]),
   );
   const epochOf = new Map(epochs.map((row) => [row.project_id, row.epoch === null ? 1 : Number(row.epoch)]));
   return (current) => {
@@ -95,10 +92,10 @@ export async function loadProofs(
         `the source is now version ${version ?? "unknown"}, and was ${subject.source_version ?? "unknown"}`,
       );
     }
-    const source = current.source as { readonly kind?: unknown; readonly agent?: unknown };
-    const agent = source.kind === "agent" ? agents.get(String(source.agent)) : undefined;
-    if ((agent?.version_since?.getTime() ?? 0) > (drill.backed_up_at?.getTime() ?? 0)) {
-      void_reasons.push(`the agent is now version ${agent?.version ?? "unknown"}, and was another when it backed up`);
+    const agent_version = agentVersionNow(sources.get(current.workload_id) ?? current.source, agents);
+    if (agent_version !== null && agent_version !== (subject.agent_version ?? null)) {
+      const was = subject.agent_version ?? "not written down";
+      void_reasons.push(`the agent is now version ${agent_version}, and when it backed up it was ${was}`);
     }
     if ((failures.get(current.workload_id) ?? 0) > drill.functional_at.getTime())
       void_reasons.push("a later drill failed");

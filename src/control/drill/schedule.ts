@@ -23,7 +23,15 @@ export async function planDrills(db: Db, ports: Ports): Promise<number> {
     .where("planned_until", "<", now)
     .execute();
   let started = 0;
-  for (const { id } of plans) started += await withTransaction(db, (tx) => startDue(tx, id, now, ports));
+  const failed: unknown[] = [];
+  // A plan whose sandbox is gone does not keep the others from being drilled.
+  for (const { id } of plans) {
+    await withTransaction(db, (tx) => startDue(tx, id, now, ports)).then(
+      (drills) => void (started += drills),
+      (error: unknown) => void failed.push(error),
+    );
+  }
+  if (failed.length > 0) throw failed[0];
   return started;
 }
 

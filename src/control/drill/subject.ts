@@ -14,6 +14,8 @@ export type ProofSubject = {
   readonly source: string;
   /** As the source itself gave it, e.g. of a database server. */
   readonly source_version: string | null;
+  /** Of the host's agent, or of those of an application's parts. Absent in drills of before it was written down. */
+  readonly agent_version?: string | null;
 };
 
 export function sourceHash(source: unknown): string {
@@ -35,6 +37,7 @@ export async function subjectOf(db: Db, backup_id: string): Promise<ProofSubject
       "policy_version",
       "backups.created_at",
       "details",
+      "agent_version",
       "workloads.source",
       "workloads.updated_at",
     ])
@@ -46,7 +49,39 @@ export async function subjectOf(db: Db, backup_id: string): Promise<ProofSubject
     key_epoch: await epochAt(db, backup.project_id, backup.created_at),
     source: sourceHash(await withParts(db, backup.source)),
     source_version: await versionOf(db, backup.details),
+    agent_version: await agentVersionIn(db, backup),
   };
+}
+
+/** Of the agent that made a backup, or the parts of one. */
+async function agentVersionIn(
+  db: Db,
+  backup: { readonly details: Readonly<Record<string, unknown>>; readonly agent_version: string | null },
+): Promise<string | null> {
+  const group = groupOf(backup.details);
+  if (group === undefined) return backup.agent_version;
+  const ids = group.parts.map(({ backup_id }) => backup_id);
+  const rows = await db
+    .selectFrom("backups")
+    .select(["id", "agent_version"])
+    .where(sql<boolean>`id = any(${ids}::text[])`)
+    .execute();
+  const of = new Map(rows.map((row) => [row.id, row.agent_version]));
+  return told(group.parts.map(({ name, backup_id }) => [name, of.get(backup_id) ?? null]));
+}
+
+/** As it is now. @param source as {@link withParts} gives it @param versions of agents, by their ids */
+export function agentVersionNow(source: unknown, versions: ReadonlyMap<string, string | null>): string | null {
+  const it = source as Source;
+  if (it.kind === "agent") return versions.get(it.agent) ?? null;
+  if (it.kind !== "application") return null;
+  const parts: readonly { readonly name: string; readonly source?: unknown }[] = it.parts;
+  return told(parts.map((part) => [part.name, agentVersionNow(part.source ?? {}, versions)]));
+}
+
+function told(parts: readonly (readonly [name: string, version: string | null])[]): string | null {
+  const known = parts.flatMap(([name, version]) => (version === null ? [] : [`${name} ${version}`]));
+  return known.length === 0 ? null : known.join(", ");
 }
 
 /** What is backed up of an application is what its parts are; their sources stand in for their ids. */
@@ -74,11 +109,7 @@ export async function versionOf(db: Db, details: Readonly<Record<string, unknown
     .where(sql<boolean>`id = any(${ids}::text[])`)
     .execute();
   const of = new Map(rows.map((row) => [row.id, versionIn(row.details)]));
-  const told = group.parts.flatMap(({ name, backup_id }) => {
-    const version = of.get(backup_id) ?? null;
-    return version === null ? [] : [`${name} ${version}`];
-  });
-  return told.length === 0 ? null : told.join(", ");
+  return told(group.parts.map(({ name, backup_id }) => [name, of.get(backup_id) ?? null]));
 }
 
 /** The version a source told of itself, where it did. */

@@ -4,7 +4,7 @@ import { lstat, open, readlink } from "node:fs/promises";
 import { BackupReader } from "../../engine/browse/index.ts";
 import type { BackupNode } from "../../engine/browse/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
-import { asHoldfastError } from "../../base/index.ts";
+import { asHoldfastError, counted } from "../../base/index.ts";
 import type { Random } from "../../base/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 
@@ -90,7 +90,7 @@ class Comparison {
     return [
       this.#entries.result(`${this.#entries.count} compared`),
       this.#metadata.result(`${this.#metadata.count} compared${this.#o.owners ? "" : ", owners not: not root"}`),
-      this.#content.result(`${this.#content.count} files, ${this.#bytes} bytes read twice (${share})`),
+      this.#content.result(`${counted(this.#content.count, "file")}, ${this.#bytes} bytes read twice (${share})`),
     ];
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { asHoldfastError } from "../../base/index.ts";
+import { asHoldfastError, counted } from "../../base/index.ts";
 import { driftOf, findHost, type PgBackupDetails } from "../../engine/source/postgresql/index.ts";
 import type { DrillValidation } from "../../model/index.ts";
 import type { RecoverPorts } from "../recover/index.ts";
@@ -49,7 +49,7 @@ export async function validateRestored(
     detail:
       (restore.restored_files ?? 0) === 0
         ? "nothing was left out"
-        : `${restore.restored_files ?? 0} files, ${restore.restored_bytes ?? 0} bytes`,
+        : `${counted(restore.restored_files ?? 0, "file")}, ${restore.restored_bytes ?? 0} bytes`,
     problems: restore.problems.slice(0, PROBLEMS_MAX).map((it) => `${String(it["path"])}: ${String(it["message"])}`),
   };
   const reported = restore.details["validations"];
@@ -123,7 +123,7 @@ async function requirementsOf(details: PgBackupDetails): Promise<DrillValidation
   return {
     name: "extensions and libraries are on this host",
     passed: unmet.length === 0,
-    detail: `${wanted} extensions looked for`,
+    detail: `${counted(wanted, "extension")} looked for`,
     problems: [...unmet],
   };
 }

@@ -2,6 +2,7 @@ import type { LockAhead, StreamBackupOptions } from "../../engine/backup/index.t
 import type { Repository } from "../../engine/repository/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
+import { agentVersionOf } from "../agents/index.ts";
 import type { BackupLabels } from "../catalog/index.ts";
 import { backupRow, coveredPacks, decodeLabels, encodeLabels, lockWhole, objectLock } from "../catalog/index.ts";
 import type { JobEnd, JobHandler, JobRow } from "../jobs/index.ts";
@@ -115,7 +116,13 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
           },
           async (tx) => {
             const { id, ...values } = backupRow(manifest, labels, row.id);
-            await tx.updateTable("backups").set(values).where("id", "=", id).execute();
+            const made_at = new Date(manifest.created_at_ms);
+            const agent_version = source.kind === "agent" ? await agentVersionOf(tx, job.id, made_at) : null;
+            await tx
+              .updateTable("backups")
+              .set({ ...values, agent_version })
+              .where("id", "=", id)
+              .execute();
             const backup = await tx.selectFrom("backups").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
             for (const target of ready.copy_to) await enqueueCopy(tx, backup, target.id, ports, { parent_id: job.id });
             const data = { workload_id: workload.id, state: "AVAILABLE", problems: manifest.stats.problems };

@@ -1,3 +1,4 @@
+import { counted } from "../../base/index.ts";
 import { columnChart, COLOURS, ringChart } from "../../platform/document/index.ts";
 import type { Figure } from "../../platform/document/index.ts";
 import { coverageReport } from "../coverage/index.ts";
@@ -35,7 +36,7 @@ export async function attestationContent(scope: Scope): Promise<Content> {
     {
       label: "Under a policy",
       value: percent(covered.length, workloads.length - excepted.length),
-      note: `${covered.length} of ${workloads.length} workloads, ${excepted.length} excepted`,
+      note: `${covered.length} of ${counted(workloads.length, "workload")}, ${excepted.length} excepted`,
       tone: covered.length + excepted.length >= workloads.length ? "good" : "bad",
       records: "/v1/coverage",
     },
@@ -104,7 +105,7 @@ export async function attestationContent(scope: Scope): Promise<Content> {
       { kind: "figures", figures },
       {
         kind: "text",
-        text: `${covered.length} of ${workloads.length} workloads are under a backup policy. In the period ${ran} scheduled backups were done and ${lost} failed or were missed; ${drills.length} drills ended, and ${passed} of them restored.`,
+        text: `${covered.length} of ${counted(workloads.length, "workload")} ${covered.length === 1 ? "is" : "are"} under a backup policy. In the period ${counted(ran, "scheduled backup")} ${ran === 1 ? "was" : "were"} done and ${lost === 0 ? "none" : lost} failed or ${lost <= 1 ? "was" : "were"} missed; ${drills.length === 0 ? "no drill ended" : `${counted(drills.length, "drill")} ended, of which ${passed} restored`}.`,
       },
       { kind: "charts", charts },
       { kind: "heading", text: "Workloads without a policy" },
@@ -151,7 +152,7 @@ export async function attestationContent(scope: Scope): Promise<Content> {
           it.workload,
           minute(it.finished_at),
           it.class,
-          it.state.toLowerCase().replace("_", " "),
+          it.state.toLowerCase().replaceAll("_", " "),
           it.rto_seconds === null ? null : span(it.rto_seconds),
           it.rpo_seconds === null ? null : span(it.rpo_seconds),
         ]),

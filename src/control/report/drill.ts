@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import * as z from "zod";
+import { counted } from "../../base/index.ts";
 import { columnChart, COLOURS, targetChart } from "../../platform/document/index.ts";
 import type { Block, Figure, Tone } from "../../platform/document/index.ts";
 import { span } from "../drill/index.ts";
@@ -63,8 +64,13 @@ function restored(drill: {
 }): Pick<Figure, "value" | "note"> {
   const laid = drill.restored_bytes ?? 0;
   if (laid > 0 || drill.source_bytes === null)
-    return { value: bytes(laid), note: `${drill.restored_files ?? 0} files` };
+    return { value: bytes(laid), note: counted(drill.restored_files ?? 0, "file") };
   return { value: bytes(Number(drill.source_bytes)), note: "served from the backup itself" };
+}
+
+function followUp(tasks: number): string {
+  if (tasks === 0) return "No corrective action was written down.";
+  return `${counted(tasks, "corrective action")} ${tasks === 1 ? "follows" : "follow"} below.`;
 }
 
 const COUNTED = /\b(\d+) bytes\b/g;
@@ -128,7 +134,7 @@ async function partsOf(restore_id: string | null, db: Scope["db"]): Promise<Bloc
   ];
   if (suppressions !== undefined) {
     const { applied, entries, recorded_after_point } = suppressions;
-    const text = `The suppression log was applied before the application was called ready: ${entries} entries, ${recorded_after_point} of them recorded after the target time; ${applied} were not in what was restored, and are now.`;
+    const text = `The suppression log was applied before the application was called ready: ${counted(entries, "entry", "entries")}, ${recorded_after_point} of them recorded after the target time; ${applied} ${applied === 1 ? "was" : "were"} not in what was restored, and ${applied === 1 ? "is" : "are"} now.`;
     blocks.push({ kind: "text", text });
   }
   return blocks;
@@ -167,7 +173,7 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
     tone: seconds !== null && seconds <= target ? "good" : "bad",
   });
   const figures: Figure[] = [
-    { label: "Result", value: verdict, note: `${drill.validations.length} validations`, tone, records },
+    { label: "Result", value: verdict, note: counted(drill.validations.length, "validation"), tone, records },
     { label: "Recovery time (RTO)", ...measured(drill.rto_seconds, drill.rto_target_seconds), records },
     { label: "Data loss (RPO)", ...measured(drill.rpo_seconds, drill.rpo_target_seconds), records },
     {
@@ -206,7 +212,7 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
   const summary =
     drill.state === "PASSED"
       ? `Backup ${drill.backup_id} was restored into a sandbox, ${PROOFS[drill.kind] ?? COMPARED}. The workload can be recovered as its class promises.`
-      : `${found.join(". ") || "The drill did not come to its end"}. ${tasks.length} corrective actions follow below.`;
+      : `${found.join(". ") || "The drill did not come to its end"}. ${followUp(tasks.length)}`;
   return {
     title: `Restore drill: ${drill.workload}`,
     subtitle: `${drill.project} · ${drill.type} · ${drill.class_title} · ${minute(drill.started_at ?? drill.requested_at)}`,

@@ -1,6 +1,7 @@
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
 import type { ReportKind } from "../../model/index.ts";
+import { promisedEvidence } from "./promised.ts";
 import { requestReport } from "./reports.ts";
 
 interface Due {
@@ -16,7 +17,8 @@ const MONTHS_MAX = 24;
 
 /**
  * Asks for the attestation of each month and the health report of each quarter that has ended since the installation
- * began, once each; for what somebody subscribed to; and for the report of each drill that has ended. @returns how many
+ * began, once each; for what somebody subscribed to; for the packages that a project is promised; and for the report of
+ * each drill that has ended. @returns how many
  */
 export async function planReports(db: Db, ports: Ports): Promise<number> {
   const first = await db
@@ -33,6 +35,7 @@ export async function planReports(db: Db, ports: Ports): Promise<number> {
   if (began !== null) want(began, ["attestation", "health"], null);
   for (const { created_at, kinds, project_id } of await db.selectFrom("report_subscriptions").selectAll().execute())
     want(created_at, kinds, project_id);
+  for (const { project_id, since } of await promisedEvidence(db)) want(since, ["compliance"], project_id);
   let asked = 0;
   const made = await db
     .selectFrom("reports")

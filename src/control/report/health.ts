@@ -1,3 +1,4 @@
+import { counted } from "../../base/index.ts";
 import { columnChart, COLOURS, targetChart } from "../../platform/document/index.ts";
 import type { Figure } from "../../platform/document/index.ts";
 import { proofSummary, span } from "../drill/index.ts";
@@ -14,6 +15,7 @@ import {
   storedByMonth,
   total,
   verdictCounts,
+  type EventLine,
 } from "./records.ts";
 
 const DONE = ["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS", "COVERED_BY"];
@@ -56,7 +58,7 @@ export async function healthContent(scope: Scope): Promise<Content> {
     {
       label: "Verifications valid",
       value: percent(valid, verified),
-      note: `${verified} backups and copies read`,
+      note: verified === 1 ? "1 backup or copy read" : `${verified} backups and copies read`,
       tone: verified === 0 ? "plain" : valid === verified ? "good" : "bad",
       records: "/v1/verifications",
     },
@@ -70,7 +72,10 @@ export async function healthContent(scope: Scope): Promise<Content> {
     {
       label: "Stored",
       value: bytes(stored_bytes),
-      note: `${storage.reduce((sum, it) => sum + it.backups, 0)} backups kept`,
+      note: `${counted(
+        storage.reduce((sum, it) => sum + it.backups, 0),
+        "backup",
+      )} kept`,
       tone: "plain",
       records: "/v1/overview",
     },
@@ -95,9 +100,12 @@ export async function healthContent(scope: Scope): Promise<Content> {
       CHART,
     ),
   });
-  const event_rows = (events: typeof key_events) =>
-    events.slice(0, 200).map(({ time, type, subject }) => [minute(time), type.replace("holdfast.", ""), subject]);
-  const event_columns = [{ title: "When" }, { title: "What" }, { title: "Subject", wide: true }];
+  const event_columns = [
+    { title: "What", wide: true },
+    { title: "Times", align: "right" },
+    { title: "First" },
+    { title: "Last" },
+  ] as const;
   return {
     title: "Backup health",
     subtitle: `${scope.project} · ${day(scope.from)} to ${day(new Date(scope.to.getTime() - 1))}`,
@@ -248,7 +256,7 @@ export async function healthContent(scope: Scope): Promise<Content> {
         kind: "table",
         name: "keys",
         columns: event_columns,
-        rows: event_rows(key_events),
+        rows: eventRows(key_events),
         empty: "Nothing happened to any key.",
       },
       { kind: "heading", text: "Deletions and holds" },
@@ -256,7 +264,7 @@ export async function healthContent(scope: Scope): Promise<Content> {
         kind: "table",
         name: "retention",
         columns: event_columns,
-        rows: event_rows(retention),
+        rows: eventRows(retention),
         empty: "Nothing was deleted.",
       },
       { kind: "heading", text: "Anomalies" },
@@ -264,13 +272,46 @@ export async function healthContent(scope: Scope): Promise<Content> {
         kind: "table",
         name: "anomalies",
         columns: event_columns,
-        rows: event_rows(anomalies),
+        rows: eventRows(anomalies),
         empty: "No backup looked strange.",
       },
       { kind: "heading", text: "Where the figures come from" },
       sourcesTable(figures),
     ],
   };
+}
+
+/** In words; what is not among them is told as it is named. */
+const EVENT_WORDS: Readonly<Record<string, string>> = {
+  "key.created": "Key made",
+  "key.grant": "Right to use a key given",
+  "key.revoke": "Right to use a key taken away",
+  "key.rotation_requested": "Rotation of a key asked for",
+  "key.rotated": "Key rotated: new version, all keys wrapped under it",
+  "key.rotation_done": "Rotation ended: data sealed anew under the new version",
+  "key.retired": "Key version retired",
+  "key.destroyed": "Key destroyed",
+  "key.schedule": "Rotation schedule set",
+  "key.disable": "Key disabled",
+  "key.enable": "Key enabled",
+  "project.shredded": "Project shredded: its keys are gone",
+  "backup.deleted": "Backup deleted",
+  "backup.expired": "Backup deleted at the end of its retention",
+  "hold.set": "Legal hold set",
+  "hold.released": "Legal hold released",
+  "anomaly.detected": "Backup marked as strange",
+  "anomaly.dismissed": "Mark taken back by a person",
+};
+
+/** Each kind of event once: how often, and when first and last. Each single one is in the compliance package. */
+function eventRows(events: readonly EventLine[]): (string | number | null)[][] {
+  const kinds = new Map<string, EventLine[]>();
+  for (const event of events) kinds.set(event.type, [...(kinds.get(event.type) ?? []), event]);
+  return [...kinds].map(([type, found]) => {
+    const name = type.replace("holdfast.", "");
+    const words = EVENT_WORDS[name] ?? name.replaceAll(/[._]/g, " ");
+    return [words, found.length, minute(found[0]?.time ?? null), minute(found.at(-1)?.time ?? null)];
+  });
 }
 
 const shown = (value: number | null) => (value === null ? "–" : span(value));

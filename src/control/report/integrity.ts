@@ -35,7 +35,13 @@ export async function integrityContent(scope: Scope): Promise<Content> {
   const lost = sum("failed") + sum("missed");
   const records = "/v1/integrity-reports";
   const figures: Figure[] = [
-    { label: "Accounted for", value: String(scheduled), note: "scheduled backups", tone: "plain", records },
+    {
+      label: "Accounted for",
+      value: String(scheduled),
+      note: scheduled === 1 ? "scheduled backup" : "scheduled backups",
+      tone: "plain",
+      records,
+    },
     {
       label: "Done",
       value: percent(done, scheduled),
@@ -43,11 +49,17 @@ export async function integrityContent(scope: Scope): Promise<Content> {
       tone: scheduled === 0 ? "plain" : lost === 0 ? "good" : "bad",
       records,
     },
-    { label: "Structure checked", value: String(checked), note: "backups", tone: "plain", records },
+    {
+      label: "Structure checked",
+      value: String(checked),
+      note: checked === 1 ? "backup" : "backups",
+      tone: "plain",
+      records,
+    },
     {
       label: "Not whole",
       value: String(broken.length),
-      note: "backups",
+      note: broken.length === 1 ? "backup" : "backups",
       tone: checked === 0 ? "plain" : broken.length === 0 ? "good" : "bad",
       records,
     },

@@ -63,7 +63,7 @@ test("reports of a drill, a month, a quarter and a window: pages, tables, signed
 
   const drill = await make("drill");
   assert.match(drill.text, /Restore drill: web-1/);
-  assert.match(drill.text, /contents by checksum +passed +1 files, 97.7 KiB read twice/);
+  assert.match(drill.text, /contents by checksum +passed +1 file, 97.7 KiB read twice/);
   assert.match(drill.text, /None: nothing was found that has to be mended/);
   const { payload } = await compactVerify(await drill.read("report.jws"), key);
   const claims = JSON.parse(Buffer.from(payload).toString());

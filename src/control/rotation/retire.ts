@@ -1,3 +1,4 @@
+import { counted } from "../../base/index.ts";
 import type { KeyAdmin, KeyInfo } from "../../engine/keys/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
@@ -76,7 +77,7 @@ export function refuseNeeded(key_id: string, version: number, needs: readonly Ve
     .sort()
     .at(-1);
   const what = [
-    backups > 0 ? `${backups} backups` : "the keys of the repository",
+    backups > 0 ? counted(backups, "backup") : "the keys of the repository",
     locked > 0 ? `${locked} locked packs` : "",
     until === undefined ? "" : `until ${until} at least`,
   ].filter((part) => part !== "");

@@ -134,7 +134,7 @@ test("an old version is refused as long as a manifest of its time lives, and goe
     withTransaction(it.db, (tx) => requestRetirement(tx, { project: "acme", version: 1, by: "test" }, it));
   const refused = await it.ended((await retire()).job_id);
   assert.deepEqual([refused.state, refused.error?.code], ["FAILED", "KEY_VERSION_NEEDED"]);
-  assert.match(refused.error?.message ?? "", /still needed: 1 backups/);
+  assert.match(refused.error?.message ?? "", /still needed: 1 backup/);
 
   // The first backup is deleted, and its time to be brought back is over: only then nothing depends on version 1.
   const row = await it.repositories.find(it.project.id, it.regions[0].id);

@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import { hasCode, type HoldfastError, newId } from "../../base/index.ts";
+import { counted, hasCode, type HoldfastError, newId } from "../../base/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
 import { coldPacks, thawPacks } from "../../engine/tier/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
@@ -249,7 +249,7 @@ export async function coldBackup(
   const cost = estimate.cost === null ? "" : `, and cost ${estimate.cost.toFixed(2)}`;
   const what =
     running === undefined
-      ? `a thaw of ${packs} packs (${bytes} bytes) would be ready about ${expected_at}${cost}`
+      ? `a thaw of ${counted(packs, "pack")} (${bytes} bytes) would be ready about ${expected_at}${cost}`
       : `thaw ${running.id} is under way, until about ${expected_at}`;
   const context = { backup_id, region, packs, bytes, expected_at, cost: estimate.cost, thaw_id: running?.id ?? null };
   return tieringError("BACKUP_COLD", `backup ${backup_id} lies in the cold tier of ${region}: ${what}`, context, cause);

@@ -85,7 +85,7 @@ test("old backups go cold; verify and restore ask for the thaw, wait visibly and
   const place_of_old = { backup_id: old, region_id: region.id };
   assert.equal(await isFrozen(place_of_old, it), true);
   const told = await coldBackup(place_of_old, it);
-  assert.match(told.message, /a thaw of 1 packs \(\d+ bytes\) would be ready about \d{4}-.*, and cost 0\.\d\d/);
+  assert.match(told.message, /a thaw of 1 pack \(\d+ bytes\) would be ready about \d{4}-.*, and cost 0\.\d\d/);
   assert.deepEqual([told.code, (await listThaws(it.db, {})).length], ["BACKUP_COLD", 0]);
 
   const verifying = it.verify(old);

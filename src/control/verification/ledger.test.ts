@@ -8,7 +8,7 @@ import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import type { Installation } from "../../testing/index.ts";
 import { lazySigner } from "../evidence/index.ts";
-import { ledger, planDeepReads, planIntegrity } from "./index.ts";
+import { lateLedgers, ledger, planDeepReads, planIntegrity } from "./index.ts";
 
 const databases = testDatabases();
 const DAY_MS = 86_400_000;
@@ -49,6 +49,11 @@ test("every pack is read in its time, a day's share at a time, and a damaged one
     return it.ended(id);
   };
   assert.equal(await planDeepReads(db, it), 0, "of the first day every pack was just written");
+  assert.deepEqual(await lateLedgers(db, later(2).clock), []);
+  assert.deepEqual(
+    (await lateLedgers(db, later(4).clock)).map(({ packs, oldest_read_at }) => [packs, oldest_read_at]),
+    [[0, null]],
+  );
   assert.equal((await read(2)).state, "SUCCEEDED");
   const [half] = await ledger(db, it.clock);
   assert.ok(half !== undefined && half.read_packs > 0 && half.never_read_packs > 0, JSON.stringify(half));
@@ -56,6 +61,12 @@ test("every pack is read in its time, a day's share at a time, and a damaged one
   assert.equal((await read(3)).state, "SUCCEEDED");
   const [whole] = await ledger(db, it.clock);
   assert.deepEqual([whole?.never_read_packs, whole?.read_bytes, whole?.on_time], [0, whole?.bytes, true]);
+  assert.deepEqual(await lateLedgers(db, later(2).clock), []);
+  const late = (await lateLedgers(db, later(9).clock))[0];
+  assert.deepEqual(
+    [late?.packs, late?.bytes, late?.project, late?.region],
+    [whole?.packs, whole?.bytes, "acme", "bd-dha-1"],
+  );
   assert.equal((await ledger(db, later(9).clock))[0]?.on_time, false, "nobody read for a week");
 
   const packs = join(it.dir, "bd-dha-1", "projects", it.project.id, "packs");

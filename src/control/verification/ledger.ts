@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Repository } from "../../engine/repository/index.ts";
 import { appendEvent, withTransaction } from "../../platform/db/index.ts";
-import type { Db } from "../../platform/db/index.ts";
+import type { Db, Tx } from "../../platform/db/index.ts";
 import { enqueueJob } from "../jobs/index.ts";
 import type { JobHandler } from "../jobs/index.ts";
 import type { RepositoryRow } from "../repositories/index.ts";
@@ -25,9 +25,30 @@ const settingSchema = z.strictObject({
     .min(1)
     .default(1024 ** 4),
 });
-type LedgerSetting = z.output<typeof settingSchema>;
+export type LedgerSetting = z.output<typeof settingSchema>;
 
-async function setting(db: Db): Promise<LedgerSetting> {
+/** Time and budget of the deep reads; what is not given stays. */
+export async function setLedger(
+  tx: Tx,
+  changes: { readonly days?: number | undefined; readonly bytes_per_day_max?: number | undefined },
+  by: string,
+  ports: { readonly clock: Clock; readonly random: Random },
+): Promise<LedgerSetting> {
+  const before = await ledgerSetting(tx);
+  const { days = before.days, bytes_per_day_max = before.bytes_per_day_max } = changes;
+  const value = settingSchema.parse({ days, bytes_per_day_max });
+  const set = { value: JSON.stringify(value), updated_at: new Date(ports.clock.now_ms()) };
+  await tx
+    .insertInto("settings")
+    .values({ key: "verification.ledger", ...set })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet(set))
+    .execute();
+  const data = { ...value, before, by };
+  await appendEvent(tx, { type: "holdfast.ledger.set", subject: "verification.ledger", project_id: null, data }, ports);
+  return value;
+}
+
+export async function ledgerSetting(db: Db): Promise<LedgerSetting> {
   const row = await db
     .selectFrom("settings")
     .select("value")
@@ -117,7 +138,7 @@ async function listPacks(db: Db, row: RepositoryRow, repository: Repository, clo
  * old from being read again. Then never read before all others, and read longest ago first; one pack at least.
  */
 async function due(db: Db, row: RepositoryRow, clock: Clock): Promise<string[]> {
-  const { days, bytes_per_day_max } = await setting(db);
+  const { days, bytes_per_day_max } = await ledgerSetting(db);
   const up = sql<boolean>`coalesce(last_read_at, seen_at) <= ${new Date(clock.now_ms() - (days - 1) * DAY_MS)}`;
   const packs = await db
     .selectFrom("pack_reads")
@@ -189,7 +210,7 @@ export interface LedgerLine {
 
 /** How far the deep reads have come, by repository. */
 export async function ledger(db: Db, clock: Clock): Promise<LedgerLine[]> {
-  const { days } = await setting(db);
+  const { days } = await ledgerSetting(db);
   const since = new Date(clock.now_ms() - days * DAY_MS);
   const { rows } = await sql<Omit<LedgerLine, "period_days">>`
     select r.id as repository_id, p.name as project, g.name as region, count(k.pack_id) as packs,
@@ -204,4 +225,42 @@ export async function ledger(db: Db, clock: Clock): Promise<LedgerLine[]> {
     left join pack_reads k on k.repository_id = r.id
     group by r.id, p.name, g.name order by p.name, g.name`.execute(db);
   return rows.map((row) => ({ ...row, period_days: days }));
+}
+
+/** A repository whose packs are not read in their time. */
+export interface LateLedger {
+  readonly repository_id: string;
+  readonly project_id: string;
+  readonly project: string;
+  readonly region: string;
+  readonly packs: number;
+  readonly bytes: number;
+  /** When the one was read that waits longest; null: it never was, or nobody ever listed what there is to read. */
+  readonly oldest_read_at: Date | null;
+  readonly period_days: number;
+  /** What one run reads at most. */
+  readonly bytes_per_day_max: number;
+}
+
+/** Runs come once a day: a pack is late when the run after its time did not read it either. */
+const LATE_MS = DAY_MS;
+
+/** Repositories that fell behind their ledger, and those with backups that never had one. */
+export async function lateLedgers(db: Db, clock: Clock): Promise<LateLedger[]> {
+  const { days, bytes_per_day_max } = await ledgerSetting(db);
+  const before = new Date(clock.now_ms() - days * DAY_MS - LATE_MS);
+  const { rows } = await sql<Omit<LateLedger, "period_days" | "bytes_per_day_max">>`
+    select r.id as repository_id, r.project_id, p.name as project, g.name as region, late.packs, late.bytes,
+      late.oldest_read_at
+    from repositories r join projects p on p.id = r.project_id join regions g on g.id = r.region_id
+    cross join lateral (
+      select count(*) as packs, coalesce(sum(size_bytes), 0)::bigint as bytes, case when bool_or(last_read_at is null)
+        then null else min(last_read_at) end as oldest_read_at
+      from pack_reads k where k.repository_id = r.id and coalesce(k.last_read_at, k.seen_at) < ${before}
+    ) late
+    where p.shredded_at is null and (late.packs > 0 or (
+      not exists (select from pack_reads k where k.repository_id = r.id)
+      and exists (select from backups b where b.repository_id = r.id and b.state = 'AVAILABLE' and b.completed_at < ${before})
+    )) order by p.name, g.name`.execute(db);
+  return rows.map((row) => ({ ...row, period_days: days, bytes_per_day_max }));
 }

@@ -44,6 +44,8 @@ export interface AgentTaskTable {
   backup_id: string;
   state: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELED";
   input: Json<Readonly<Record<string, unknown>>>;
+  /** Of the agent it was handed to last. */
+  agent_version: Nullable<string>;
   progress: NullableJson<Readonly<Record<string, unknown>>>;
   result: NullableJson<Readonly<Record<string, unknown>>>;
   error: NullableJson<Readonly<Record<string, unknown>>>;

@@ -142,6 +142,8 @@ export interface BackupTable {
   problems: ColumnType<readonly Readonly<Record<string, unknown>>[], string | undefined, string>;
   verified_state: WithDefault<VerifiedState>;
   verified_at: NullableTime;
+  /** Of the host's agent that made it; null for what the server made. */
+  agent_version: Nullable<string>;
   /** What else the manifest says and a list wants to show. */
   details: ColumnType<Readonly<Record<string, unknown>>, string | undefined, string>;
   deleted_at: NullableTime;

@@ -103,6 +103,8 @@ export const business = {
     drives: "What it drives",
     drives_text: (drills: string, rotation: string, assists: string) =>
       `drills ${drills}, keys ${rotation}, ${assists} restore assists a year`,
+    drives_on_call: ", on call at any hour",
+    drives_evidence: ", evidence each quarter",
     any_number: "any number of",
     addons: "Add-ons",
     billing: "Billed",

@@ -1,9 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import { ledger } from "../../../control/verification/index.ts";
-import { integrityReportSchema, ledgerSchema, pageSchema } from "../../../protocol/index.ts";
+import { ledger, setLedger } from "../../../control/verification/index.ts";
+import {
+  integrityReportSchema,
+  ledgerSchema,
+  ledgerSettingSchema,
+  pageSchema,
+  setLedgerRequestSchema,
+} from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ListShape, listPage, toWire } from "../listing.ts";
-import { addList, addRead } from "../route.ts";
+import { addList, addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
   id: "integrity_reports.id",
@@ -24,6 +30,19 @@ export function addIntegrityRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "backups:read",
     response: ledgerSchema,
     run: async ({ db }) => ({ items: toWire(await ledger(db, deps.clock)) }),
+  });
+  addWrite(app, deps, {
+    tag: "verifications",
+    url: "/v1/ledger/setting",
+    method: "POST",
+    status: 200,
+    operation_id: "set_ledger",
+    summary: "Set within how many days every pack is read whole, and how much of a repository a day at most",
+    scope: "regions:write",
+    organisation: true,
+    body: setLedgerRequestSchema,
+    response: ledgerSettingSchema,
+    run: async ({ db, body, principal }) => setLedger(db, body, principal.name, deps),
   });
   addList(app, deps, {
     tag: "verifications",

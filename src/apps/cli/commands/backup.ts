@@ -202,6 +202,7 @@ function detailText(backup: BackupDetail): string {
       ["status_reason", backup.status_reason],
       ["made", formatTime(backup.created_at)],
       ["region", backup.region_name],
+      ...(backup.agent_version === null ? [] : [["agent", `version ${backup.agent_version}`] as const]),
       ["files", backup.file_count === null ? null : formatCount(backup.file_count)],
       ["source", source_bytes === null ? null : formatBytes(source_bytes)],
       ["stored", stored_bytes === null ? null : formatBytes(stored_bytes)],

@@ -51,5 +51,7 @@ export const register: Register = (program, io) => {
 export function drivesText(drives: PriceView["drives"]): string | null {
   if (drives === null) return null;
   const assists = drives.assists === null ? "any number of" : String(drives.assists);
-  return `drills ${drives.drills}, rotation ${drives.rotation}, ${assists} assists a year`;
+  const on_call = drives.on_call === undefined ? "" : `, on call ${drives.on_call}`;
+  const evidence = drives.evidence === undefined ? "" : `, evidence ${drives.evidence}`;
+  return `drills ${drives.drills}, rotation ${drives.rotation}, ${assists} assists a year${on_call}${evidence}`;
 }

@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import type { IntegrityReportView, LedgerView } from "../../../protocol/index.ts";
 import { formatBytes, formatTime } from "../format.ts";
 import type { CliIo } from "../io.ts";
-import { showList } from "../output.ts";
-import { connectServer, type ServerOptions, unwrap } from "../server/client.ts";
+import { show, showList } from "../output.ts";
+import { connectServer, idempotencyKey, type ServerOptions, unwrap } from "../server/client.ts";
 import { PAGE_SIZE, serverCommand } from "../server/command.ts";
 import { filterOf, showPages } from "../server/lists.ts";
+import { parseSize } from "../size.ts";
 import type { Column } from "../table.ts";
 
 const LEDGER: readonly Column<LedgerView["items"][number]>[] = [
@@ -35,14 +36,33 @@ const REPORTS: readonly Column<IntegrityReportView>[] = [
 
 /** `baas verify ledger` and `baas verify report`. */
 export function registerLedger(verify: Command, io: CliIo): void {
-  serverCommand(verify, "ledger", "Show how far the deep reads of all packs have come.", "baas verify ledger").action(
+  serverCommand(
+    verify,
+    "ledger",
+    "Show how far the deep reads of all packs have come; or set their time and budget.",
+    "baas verify ledger --days 14 --bytes-per-day 500GiB",
+  )
+    .option("--days <n>", "read every pack whole within so many days", Number)
+    .option("--bytes-per-day <size>", "of each repository, read no more in a day", parseSize)
     // `--json`, `--server` and the like may stand before or after the word.
-    async (_own: ServerOptions, command: Command) => {
-      const options = command.optsWithGlobals<ServerOptions>();
+    .action(async (_own: ServerOptions, command: Command) => {
+      const options = command.optsWithGlobals<ServerOptions & { days?: number; bytesPerDay?: number }>();
       const { api } = await connectServer(io, options);
-      showList(io, options, unwrap(await api.GET("/v1/ledger")).items, LEDGER, "no project has a repository yet");
-    },
-  );
+      const { days, bytesPerDay: bytes_per_day_max } = options;
+      if (days === undefined && bytes_per_day_max === undefined) {
+        showList(io, options, unwrap(await api.GET("/v1/ledger")).items, LEDGER, "no project has a repository yet");
+        return;
+      }
+      const body = { days, bytes_per_day_max };
+      const set = unwrap(await api.POST("/v1/ledger/setting", { params: { header: idempotencyKey(io) }, body }));
+      const budget = formatBytes(set.bytes_per_day_max);
+      show(
+        io,
+        options,
+        set,
+        () => `every pack is read within ${set.days} days, of each repository up to ${budget} a day`,
+      );
+    });
   serverCommand(verify, "report", "List the signed accounts of past days.", "baas verify report --day 2026-05-11")
     .option("--day <day>", "only this UTC day")
     .option("--project <name>", "only this project")

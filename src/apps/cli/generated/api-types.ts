@@ -3209,6 +3209,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set within how many days every pack is read whole, and how much of a repository a day at most
+         * @description Needs the permission `regions:write` for the whole organisation.
+         */
+        post: operations["set_ledger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/integrity-reports": {
         parameters: {
             query?: never;
@@ -13881,6 +13901,7 @@ export interface operations {
                             workload_id: string;
                             policy_id: string | null;
                             policy_version: number | null;
+                            agent_version: string | null;
                             region_id: string;
                             repository_id: string;
                             job_id: string | null;
@@ -14067,6 +14088,7 @@ export interface operations {
                         workload_id: string;
                         policy_id: string | null;
                         policy_version: number | null;
+                        agent_version: string | null;
                         region_id: string;
                         repository_id: string;
                         job_id: string | null;
@@ -26426,6 +26448,88 @@ export interface operations {
             };
         };
     };
+    set_ledger: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description every pack is read whole within so many days */
+                    days?: number;
+                    /** @description of each repository, read in a day at most */
+                    bytes_per_day_max?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number;
+                        bytes_per_day_max: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     list_integrity_reports: {
         parameters: {
             query?: {
@@ -26629,6 +26733,10 @@ export interface operations {
                                 /** @enum {string} */
                                 rotation: "annual" | "quarterly" | "monthly";
                                 assists: number | null;
+                                /** @enum {string} */
+                                on_call?: "24x7";
+                                /** @enum {string} */
+                                evidence?: "quarterly";
                             } | null;
                         }[];
                     };
@@ -26724,6 +26832,10 @@ export interface operations {
                             /** @enum {string} */
                             rotation: "annual" | "quarterly" | "monthly";
                             assists: number | null;
+                            /** @enum {string} */
+                            on_call?: "24x7";
+                            /** @enum {string} */
+                            evidence?: "quarterly";
                         } | null;
                     };
                 };
@@ -26815,6 +26927,10 @@ export interface operations {
                                 /** @enum {string} */
                                 rotation: "annual" | "quarterly" | "monthly";
                                 assists: number | null;
+                                /** @enum {string} */
+                                on_call?: "24x7";
+                                /** @enum {string} */
+                                evidence?: "quarterly";
                             } | null;
                         }[];
                     };
@@ -26935,6 +27051,10 @@ export interface operations {
                                 /** @enum {string} */
                                 rotation: "annual" | "quarterly" | "monthly";
                                 assists: number | null;
+                                /** @enum {string} */
+                                on_call?: "24x7";
+                                /** @enum {string} */
+                                evidence?: "quarterly";
                             } | null;
                         }[];
                     };

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { counted } from "../../../base/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import type { Fact, FactSource } from "../fact.ts";
 
@@ -113,7 +114,7 @@ async function completeFailures(db: Db, failed: readonly FailedRow[], now: Date)
       )
       .executeTakeFirstOrThrow();
     if (Number(good) > 0) continue;
-    const summary = `every backup of the project fails: ${rows.length} workloads, the first ${rows[0]?.workload ?? ""} (${rows[0]?.status_reason ?? ""})`;
+    const summary = `every backup of the project fails: ${counted(rows.length, "workload")}, the first ${rows[0]?.workload ?? ""} (${rows[0]?.status_reason ?? ""})`;
     const members = rows.map((row) => row.workload);
     facts.push({ rule: "complete_failure", cause: project_id, project_id, subject: project_id, summary, members });
   }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { counted } from "../../../base/index.ts";
 import { replicationStatus } from "../../replication/index.ts";
 import { retentionPlanOf } from "../../retention/index.ts";
 import type { Fact, FactSource } from "../fact.ts";
@@ -76,7 +77,7 @@ export const replication: FactSource = {
           cause: `${pair.from_region}>${pair.to_region}`,
           project_id: null,
           subject: pair.oldest_uncopied ?? pair.to_region,
-          summary: `${pair.to_region} is ${hours} h behind ${pair.from_region}: ${waiting} backups wait, ${pair.failures_24h} failures in 24 h; ${pair.cause_text ?? "cause unknown"}`,
+          summary: `${pair.to_region} is ${hours} h behind ${pair.from_region}: ${counted(waiting, "backup")} ${waiting === 1 ? "waits" : "wait"}, ${counted(pair.failures_24h, "failure")} in 24 h; ${pair.cause_text ?? "cause unknown"}`,
           members: [`${pair.from_region}>${pair.to_region}`],
           details: {
             lag_seconds: Math.round(pair.lag_seconds),
@@ -119,7 +120,7 @@ export const storageGrowth: FactSource = {
         cause: row.project_id,
         project_id: row.project_id,
         subject: row.project_id,
-        summary: `stored data of project ${row.project} grew from ${row.before_bytes} to ${row.now_bytes} bytes within a day`,
+        summary: `stored data of project ${row.project} grew from ${gib(row.before_bytes)} to ${gib(row.now_bytes)} within a day`,
         members: [row.project],
         details: { before_bytes: row.before_bytes, now_bytes: row.now_bytes },
       }),
@@ -160,10 +161,15 @@ export const retention: FactSource = {
         cause: workload_id,
         project_id: first.project_id,
         subject: workload_id,
-        summary: `${stuck.length} backups of ${first.name} should be gone for two days and are not, e.g. ${first.id} (${first.state})`,
+        summary: `${counted(stuck.length, "backup")} of ${first.name} should be gone for two days and ${stuck.length === 1 ? "is" : "are"} not, e.g. ${first.id} (${first.state})`,
         members: stuck.map((row) => row.id),
       });
     }
     return facts;
   },
 };
+
+function gib(bytes: number): string {
+  const gib = bytes / 1024 ** 3;
+  return `${gib >= 100 ? Math.round(gib) : Math.round(gib * 100) / 100} GiB`;
+}

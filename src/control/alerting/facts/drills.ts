@@ -1,3 +1,4 @@
+import { counted } from "../../../base/index.ts";
 import { overdueDrills } from "../../drill/index.ts";
 import type { FactSource } from "../fact.ts";
 
@@ -17,7 +18,7 @@ export const drills: FactSource = {
         cause: plan_id,
         project_id,
         subject: plan_id,
-        summary: `drill plan ${plan}: ${first?.name ?? ""}${more} not drilled well for ${first?.age_days ?? 0} days`,
+        summary: `drill plan ${plan}: ${first?.name ?? ""}${more} not drilled well for ${counted(first?.age_days ?? 0, "day")}`,
         members: workloads.map(({ name }) => name),
         details: { last_test_age_days: Math.max(...workloads.map(({ age_days }) => age_days)) },
       };

@@ -31,6 +31,8 @@ import * as onCall from "./0095_on_call.ts";
 import * as regionKeys from "./0093_region_keys.ts";
 import * as agentVersionSince from "./0096_agent_version_since.ts";
 import * as bucketStreams from "./0110_bucket_streams.ts";
+import * as agentVersionOfBackups from "./0120_agent_version_of_backups.ts";
+import * as evidenceOfTiers from "./0121_evidence_of_tiers.ts";
 import * as billing from "./0081_billing.ts";
 import * as metering from "./0080_metering.ts";
 import * as budgets from "./0082_budgets.ts";
@@ -72,4 +74,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0093_region_keys": regionKeys,
   "0096_agent_version_since": agentVersionSince,
   "0110_bucket_streams": bucketStreams,
+  "0120_agent_version_of_backups": agentVersionOfBackups,
+  "0121_evidence_of_tiers": evidenceOfTiers,
 };

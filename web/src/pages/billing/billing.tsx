@@ -95,7 +95,13 @@ function Invoices() {
 
 function drivesText(drives: Drives): string {
   if (drives === null) return "–";
-  return t.billing.drives_text(drives.drills, drives.rotation, drives.assists?.toString() ?? t.billing.any_number);
+  const text = t.billing.drives_text(
+    drives.drills,
+    drives.rotation,
+    drives.assists?.toString() ?? t.billing.any_number,
+  );
+  const on_call = drives.on_call === undefined ? "" : t.billing.drives_on_call;
+  return `${text}${on_call}${drives.evidence === undefined ? "" : t.billing.drives_evidence}`;
 }
 
 function Subscriptions() {
