@@ -53,7 +53,10 @@ export function registerLedger(verify: Command, io: CliIo): void {
         showList(io, options, unwrap(await api.GET("/v1/ledger")).items, LEDGER, "no project has a repository yet");
         return;
       }
-      const body = { days, bytes_per_day_max };
+      const body = {
+        ...(days === undefined ? {} : { days }),
+        ...(bytes_per_day_max === undefined ? {} : { bytes_per_day_max }),
+      };
       const set = unwrap(await api.POST("/v1/ledger/setting", { params: { header: idempotencyKey(io) }, body }));
       const budget = formatBytes(set.bytes_per_day_max);
       show(
