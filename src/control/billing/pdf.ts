@@ -18,11 +18,11 @@ export function invoicePdf(invoice: InvoiceRow): Promise<Buffer> {
   const { number, project, month, currency, net, tax, total, tax_percent, lines } = invoice;
   const kind = invoice.kind === "INVOICE" ? "Invoice" : "Credit note";
   const figure = (label: string, value: string, note: string) => {
-    return { label, value: `${value} ${currency}`, note, tone: "plain" as const, records: "" };
+    return { label, value: `${grouped(value)} ${currency}`, note, tone: "plain" as const, records: "" };
   };
   return renderPdf({
     title: `${kind} ${number}`,
-    subtitle: `${project} · ${month}`,
+    subtitle: `${project} · ${monthName(month)}`,
     generated_at: invoice.created_at.toISOString(),
     fingerprint: null,
     report_id: invoice.id,
@@ -32,7 +32,7 @@ export function invoicePdf(invoice: InvoiceRow): Promise<Buffer> {
         figures: [
           figure("Net", net, counted(lines.length, "line")),
           figure("Tax", tax, `${new Decimal(tax_percent).toString()} %`),
-          figure("Total", total, "to be paid"),
+          figure("Total", total, invoice.kind === "INVOICE" ? "to be paid" : "credited"),
         ],
       },
       ...(invoice.reason === null ? [] : [{ kind: "text" as const, text: `Reason: ${invoice.reason}` }]),
@@ -45,10 +45,10 @@ export function invoicePdf(invoice: InvoiceRow): Promise<Buffer> {
           line.title,
           line.from,
           line.until,
-          new Decimal(line.quantity).toDecimalPlaces(6).toString(),
+          grouped(new Decimal(line.quantity).toDecimalPlaces(6).toString()),
           line.unit,
-          line.unit_price,
-          line.amount,
+          line.unit_price === null ? null : grouped(line.unit_price),
+          grouped(line.amount),
         ]),
         empty: "no lines",
       },
@@ -58,4 +58,16 @@ export function invoicePdf(invoice: InvoiceRow): Promise<Buffer> {
       },
     ],
   });
+}
+
+/** `1,302.71` of `1302.71`; what stands behind the point stays. */
+function grouped(decimal: string): string {
+  const [whole = "", ...rest] = decimal.split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...rest].join(".");
+}
+
+/** `November 2026` of `2026-11`. */
+function monthName(month: string): string {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  return at.toLocaleString("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 }

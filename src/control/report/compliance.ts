@@ -6,6 +6,12 @@ import { day } from "./content.ts";
 import type { Scope } from "./content.ts";
 import { drillsOf, eventsOf } from "./records.ts";
 
+export interface ComplianceFiles {
+  /** Of what is no list, the number of records is null. */
+  readonly files: readonly (ArchiveFile & { readonly records: number | null })[];
+  readonly about: Readonly<Record<string, string>>;
+}
+
 /**
  * The records of an observation window, file by file: what an auditor asks for. The evidence bundle proves itself; the
  * others are what it is about.
@@ -14,7 +20,7 @@ export async function complianceFiles(
   scope: Scope,
   signer: Signer,
   ports: { readonly clock: Clock },
-): Promise<{ readonly files: ArchiveFile[]; readonly about: Readonly<Record<string, string>> }> {
+): Promise<ComplianceFiles> {
   const { db, project_id, from, to } = scope;
   const mine = project_id === null ? {} : { project_id };
   const evidence = await exportBundle(
@@ -90,6 +96,7 @@ export async function complianceFiles(
   };
   const files = Object.entries(records).map(([name, [, data]]) => ({
     name,
+    records: Array.isArray(data) ? data.length : null,
     content: Buffer.from(`${JSON.stringify(data, null, name === "evidence.json" ? 0 : 2)}\n`),
   }));
   const about = Object.fromEntries(Object.entries(records).map(([name, [text]]) => [name, text]));

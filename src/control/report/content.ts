@@ -44,6 +44,13 @@ export function bytes(count: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10} ${UNITS[unit]}`;
 }
 
+/** The largest unit in which the most is 1 at least; of a chart whose columns share it. */
+export function unitOf(most: number): { readonly name: string; readonly bytes: number } {
+  let [size, unit] = [1, 0];
+  for (; most >= size * 1024 && unit < UNITS.length - 1; unit++) size *= 1024;
+  return { name: UNITS[unit] ?? "B", bytes: size };
+}
+
 /** `2026-01`, `2026-02` … of the months that the window touches. */
 export function monthsOf(from: Date, to: Date): string[] {
   const months: string[] = [];

@@ -80,11 +80,14 @@ const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{20,}\b/g;
 const second = (at: Date | null) => (at === null ? "–" : `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`);
 
 function proofOf(subject: Readonly<Record<string, unknown>>): string {
-  const { policy_version, key_epoch, source_version } = subject as Readonly<Record<string, string | number | null>>;
+  const { policy_version, key_epoch, source_version, agent_version } = subject as Readonly<
+    Record<string, string | number | null>
+  >;
   if (key_epoch === undefined) return "It is a proof of nothing, for there was no backup.";
   const policy = typeof policy_version === "number" ? `policy version ${policy_version}` : "no policy (made by hand)";
   const source = typeof source_version === "string" ? `, source version ${source_version}` : "";
-  return `What it says holds for ${policy}, key epoch ${key_epoch}${source}.`;
+  const agent = typeof agent_version === "string" ? `, agent version ${agent_version}` : "";
+  return `What it says holds for ${policy}, key epoch ${key_epoch}${source}${agent}.`;
 }
 
 const partsSchema = z.object({
@@ -233,7 +236,7 @@ export async function drillContent({ db, drill_id }: Scope): Promise<Content> {
         name: "validations",
         columns: [{ title: "Validation", wide: true }, { title: "Outcome" }, { title: "What was found", wide: true }],
         rows: drill.validations.map((it) => [
-          it.name,
+          it.name.charAt(0).toUpperCase() + it.name.slice(1),
           it.passed ? "passed" : "FAILED",
           [it.detail, ...it.problems.filter((each) => each !== it.detail).slice(0, 5)]
             .join("; ")

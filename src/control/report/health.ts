@@ -2,7 +2,7 @@ import { counted } from "../../base/index.ts";
 import { columnChart, COLOURS, targetChart } from "../../platform/document/index.ts";
 import type { Figure } from "../../platform/document/index.ts";
 import { proofSummary, span } from "../drill/index.ts";
-import { bytes, CHART, day, minute, monthsOf, percent, sourcesTable } from "./content.ts";
+import { bytes, CHART, day, minute, monthsOf, percent, sourcesTable, unitOf } from "./content.ts";
 import type { Content, Scope } from "./content.ts";
 import {
   alertsOf,
@@ -15,6 +15,7 @@ import {
   storedByMonth,
   total,
   verdictCounts,
+  type AlertLine,
   type EventLine,
 } from "./records.ts";
 
@@ -23,7 +24,6 @@ const LOST = ["FAILED", "EXPIRED"];
 const KEY_EVENTS = ["holdfast.key", "holdfast.rotation", "holdfast.project.shredded"];
 const RETENTION_EVENTS = ["holdfast.backup.deleted", "holdfast.backup.expired", "holdfast.hold", "holdfast.retention"];
 const ANOMALY_EVENTS = ["holdfast.anomaly"];
-const GIB = 1024 ** 3;
 
 /** A quarter of a service: does it work, does it restore, what grows, what happened to keys and retention. */
 export async function healthContent(scope: Scope): Promise<Content> {
@@ -100,6 +100,7 @@ export async function healthContent(scope: Scope): Promise<Content> {
       CHART,
     ),
   });
+  const unit = unitOf(Math.max(0, ...stored.values()));
   const event_columns = [
     { title: "What", wide: true },
     { title: "Times", align: "right" },
@@ -112,6 +113,7 @@ export async function healthContent(scope: Scope): Promise<Content> {
     figures,
     blocks: [
       { kind: "figures", figures },
+      { kind: "text", text: summaryOf({ ran, lost, restored, drilled, valid, verified, alerts }) },
       {
         kind: "charts",
         charts: [
@@ -123,14 +125,14 @@ export async function healthContent(scope: Scope): Promise<Content> {
         kind: "charts",
         charts: [
           {
-            title: "Newly stored by month, GiB",
+            title: `Newly stored by month, ${unit.name}`,
             svg: columnChart(
               {
                 categories: months,
                 series: [
                   {
-                    name: "GiB",
-                    values: months.map((month) => Math.round(((stored.get(month) ?? 0) / GIB) * 1000) / 1000),
+                    name: unit.name,
+                    values: months.map((month) => Math.round(((stored.get(month) ?? 0) / unit.bytes) * 10) / 10),
                     colour: COLOURS.plain,
                   },
                 ],
@@ -279,6 +281,31 @@ export async function healthContent(scope: Scope): Promise<Content> {
       sourcesTable(figures),
     ],
   };
+}
+
+/** The quarter in three sentences. */
+function summaryOf(it: {
+  readonly ran: number;
+  readonly lost: number;
+  readonly restored: number;
+  readonly drilled: number;
+  readonly valid: number;
+  readonly verified: number;
+  readonly alerts: readonly AlertLine[];
+}): string {
+  const { ran, lost, restored, drilled, valid, verified, alerts } = it;
+  const backups = `${counted(ran, "scheduled backup")} ${ran === 1 ? "was" : "were"} done, and ${lost === 0 ? "none" : lost} failed or ${lost <= 1 ? "was" : "were"} missed.`;
+  const drills =
+    drilled === 0
+      ? "No drill ended, so nothing was shown to restore."
+      : `${counted(drilled, "drill")} ended, of which ${restored} restored; of ${counted(verified, "verification")} ${valid} found the backup whole.`;
+  const open = alerts.filter(({ state }) => state !== "RESOLVED").length;
+  const grave = alerts.filter(({ severity }) => severity === 1).length;
+  const told =
+    alerts.length === 0
+      ? "There was no alert."
+      : `There ${alerts.length === 1 ? "was" : "were"} ${counted(alerts.length, "alert")}, ${grave} of severity 1; ${open === 0 ? "none is" : open === 1 ? "one is" : `${open} are`} still open.`;
+  return `In the period ${backups} ${drills} ${told}`;
 }
 
 /** In words; what is not among them is told as it is named. */

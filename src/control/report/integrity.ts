@@ -1,3 +1,4 @@
+import { counted } from "../../base/index.ts";
 import { COLOURS, columnChart } from "../../platform/document/index.ts";
 import type { Figure } from "../../platform/document/index.ts";
 import { CHART, day, minute, percent, sourcesTable } from "./content.ts";
@@ -64,6 +65,11 @@ export async function integrityContent(scope: Scope): Promise<Content> {
       records,
     },
   ];
+  const days = new Set(rows.map(({ day: on }) => on)).size;
+  const summary =
+    days === 0
+      ? "No day of the window has been accounted for."
+      : `Of ${counted(days, "day")} every scheduled backup is accounted for once: ${done} done, ${sum("failed")} failed, ${sum("missed")} missed, ${sum("skipped")} skipped for a reason. The structure of ${counted(checked, "backup")} was checked, and ${broken.length === 0 ? "all of it is whole" : `${broken.length} ${broken.length === 1 ? "is" : "are"} not whole`}.`;
   const fates = ["succeeded", "late", "failed", "missed", "skipped", "covered", "open"];
   return {
     title: "Integrity report",
@@ -71,6 +77,7 @@ export async function integrityContent(scope: Scope): Promise<Content> {
     figures,
     blocks: [
       { kind: "figures", figures },
+      { kind: "text", text: summary },
       {
         kind: "charts",
         charts: [
@@ -90,7 +97,7 @@ export async function integrityContent(scope: Scope): Promise<Content> {
         columns: [{ title: "Day" }, { title: "Project" }, { title: "Backup", wide: true }, { title: "Structure" }],
         rows: broken,
         tones: broken.map(() => "bad" as const),
-        empty: "None: all of them are whole.",
+        empty: checked === 0 ? "None was checked." : "None: all of them are whole.",
       },
       { kind: "heading", text: "Signed accounts" },
       {

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import type { ReportKind } from "../../model/index.ts";
 import { renderPdf, tableCsv } from "../../platform/document/index.ts";
-import type { ReportDocument } from "../../platform/document/index.ts";
+import type { Block, ReportDocument } from "../../platform/document/index.ts";
 import type { Signer } from "../evidence/index.ts";
 import type { Clock } from "../../base/index.ts";
 import { tarGz } from "./archive.ts";
 import type { ArchiveFile } from "./archive.ts";
 import { attestationContent } from "./attestation.ts";
-import { complianceFiles } from "./compliance.ts";
+import { type ComplianceFiles, complianceFiles } from "./compliance.ts";
+import { bytes } from "./content.ts";
 import type { Content, Scope } from "./content.ts";
 import { drillContent } from "./drill.ts";
 import { healthContent } from "./health.ts";
@@ -34,7 +35,8 @@ export async function makeReport(
   signer: Signer,
   ports: { readonly clock: Clock },
 ): Promise<MadeReport> {
-  const content = await contentOf(report.kind, scope);
+  const compliance = report.kind === "compliance" ? await complianceFiles(scope, signer, ports) : undefined;
+  const content = withIndex(await contentOf(report.kind, scope), compliance);
   const made_at = new Date(scope.now_ms).toISOString();
   const document: ReportDocument = {
     ...content,
@@ -65,16 +67,43 @@ export async function makeReport(
     ),
   };
   const attached = [pages, ...tables];
-  if (report.kind !== "compliance") {
+  if (compliance === undefined) {
     return { content, files: [...attached, await signed("report.jws", claims, attached, signer)] };
   }
-  const { files, about } = await complianceFiles(scope, signer, ports);
+  const { files, about } = compliance;
   const inside = [...files.map((it) => file(it.name, "application/json", it.content)), ...attached];
   const index = await signed("index.jws", { ...claims, about }, inside, signer);
   const readable = Buffer.from(`${JSON.stringify({ ...claims, about, files: listed(inside) }, null, 2)}\n`);
   const archived: ArchiveFile[] = [{ name: "index.json", content: readable }, index, ...inside];
   const archive = file("compliance.tar.gz", "application/gzip", tarGz(archived, scope.now_ms));
   return { content, files: [archive, index, pages] };
+}
+
+/** What a package holds, on its first page: each file with what it is about, and how many records of it. */
+function withIndex(content: Content, compliance: ComplianceFiles | undefined): Content {
+  if (compliance === undefined) return content;
+  const { files, about } = compliance;
+  const at = content.blocks.findIndex(({ kind }) => kind === "heading");
+  const index: Block[] = [
+    { kind: "heading", text: "What this package holds" },
+    {
+      kind: "table",
+      name: "contents",
+      columns: [
+        { title: "File" },
+        { title: "What it is", wide: true },
+        { title: "Records", align: "right" },
+        { title: "Size", align: "right" },
+      ],
+      rows: files.map(({ name, records, content: { length } }) => [name, about[name] ?? "", records, bytes(length)]),
+      empty: "No file.",
+    },
+    {
+      kind: "text",
+      text: "index.jws names the SHA-256 of each file and is signed by the key of the evidence log. `baas evidence verify compliance.tar.gz` proves all of it without a server.",
+    },
+  ];
+  return { ...content, blocks: [...content.blocks.slice(0, at), ...index, ...content.blocks.slice(at)] };
 }
 
 async function contentOf(kind: ReportKind, scope: Scope): Promise<Content> {

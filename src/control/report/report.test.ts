@@ -63,7 +63,7 @@ test("reports of a drill, a month, a quarter and a window: pages, tables, signed
 
   const drill = await make("drill");
   assert.match(drill.text, /Restore drill: web-1/);
-  assert.match(drill.text, /contents by checksum +passed +1 file, 97.7 KiB read twice/);
+  assert.match(drill.text, /Contents by checksum +passed +1 file, 97.7 KiB read twice/);
   assert.match(drill.text, /None: nothing was found that has to be mended/);
   const { payload } = await compactVerify(await drill.read("report.jws"), key);
   const claims = JSON.parse(Buffer.from(payload).toString());
@@ -87,10 +87,15 @@ test("reports of a drill, a month, a quarter and a window: pages, tables, signed
     /^Workload,Project,Policy,Last success,Proof of restore\r\nweb-1,acme,standard-daily,/,
   );
   const health = await make("health");
+  assert.match(health.text, /1 drill ended, of which 1 restored/);
   assert.match(health.text, /Backup health[\s\S]*Tier-1 +1 +1 +1 +0/);
   assert.match((await make("integrity")).text, /No day of the window has been accounted for/);
 
   const compliance = await make("compliance");
+  assert.match(
+    compliance.text,
+    /What this package holds[\s\S]*drills\.json +Restore drills with steps, validations, findings +1 /,
+  );
   const archive = join(it.dir, "compliance.tar.gz");
   await writeFile(archive, await compliance.read("compliance.tar.gz"));
   const names = execFileSync("tar", ["-tzf", archive], { encoding: "utf8" }).trim().split("\n");

@@ -6,6 +6,7 @@ export const COLOURS = { good: "#2b8a3e", warn: "#e67700", bad: "#c92a2a", plain
 /** Loaded with the first chart: a server has no use for it when it starts. */
 const require = createRequire(import.meta.url);
 const INK = "#343a40";
+const QUIET = "#868e96";
 const FONT = "Roboto";
 
 export interface ChartSize {
@@ -32,10 +33,14 @@ export function columnChart(
   // Few are named all of them, on two lines where one is too short; of many, as many as there is room for.
   const few = data.categories.length <= NAMED_MAX;
   const wrapped = few && data.categories.some((name) => name.length * LETTER_PX > each_px);
+  // What the only series counts, the title says already.
+  const legend = data.series.length > 1;
+  const empty = data.series.every(({ values }) => values.every((value) => (value ?? 0) === 0));
   return render(
     {
-      legend: { bottom: 0, itemWidth: 10, itemHeight: 10, textStyle: text(10) },
-      grid: { left: 36, right: 8, top: 12, bottom: wrapped ? 60 : 46 },
+      legend: { show: legend, bottom: 0, itemWidth: 10, itemHeight: 10, textStyle: text(10) },
+      ...(empty ? { title: nothing(size) } : {}),
+      grid: { left: 36, right: 8, top: 12, bottom: (wrapped ? 38 : 24) + (legend ? 22 : 0) },
       xAxis: {
         type: "category",
         data: [...data.categories],
@@ -43,7 +48,12 @@ export function columnChart(
         axisLine: { lineStyle: { color: COLOURS.pale } },
         axisTick: { show: false },
       },
-      yAxis: { type: "value", minInterval: 1, axisLabel: text(9), splitLine: { lineStyle: { color: "#f1f3f5" } } },
+      yAxis: {
+        type: "value",
+        minInterval: 1,
+        axisLabel: { ...text(9), show: !empty },
+        splitLine: { show: !empty, lineStyle: { color: "#f1f3f5" } },
+      },
       series: data.series.map(({ name, values, colour }) => ({
         type: "bar",
         name,
@@ -132,6 +142,12 @@ export function targetChart(
     },
     size,
   );
+}
+
+/** In the middle of axes over which there is nothing to draw. */
+function nothing({ height }: ChartSize) {
+  const textStyle = { fontFamily: FONT, fontSize: 11, fontWeight: "normal" as const, color: QUIET };
+  return { text: "none", left: "center", top: height * 0.36, textStyle };
 }
 
 function text(size: number) {
