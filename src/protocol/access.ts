@@ -201,6 +201,7 @@ export const updateUserRequestSchema = z.strictObject({
   unlock: z.boolean().optional(),
 });
 
+export const totpPasswordRequestSchema = z.strictObject({ password: z.string().min(1).max(256) });
 export const enrolledTotpSchema = z.object({
   secret: z.string().nullable(),
   /** For a QR code. */

@@ -1,6 +1,7 @@
 /** Passkeys in a real browser, whose authenticator is Chromium's own virtual one: no library of ours answers for it. */
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
+import { Secret, TOTP } from "otpauth";
 import type { CDPSession, Page } from "playwright-core";
 import { openStage } from "./stage.ts";
 
@@ -28,9 +29,9 @@ async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string 
   return { cdp, id };
 }
 
-const fillPassword = async (page: Page) => {
+const fillPassword = async (page: Page, name = "rahim") => {
   await page.getByText("Password", { exact: true }).first().click();
-  await page.getByRole("textbox", { name: "Name" }).fill("rahim");
+  await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 };
@@ -128,4 +129,57 @@ test("a passkey: added, after the password, alone, replayed, copied, removed; an
     assert.ok(told.has(wanted), `${wanted} in ${[...told].join(", ")}`);
   const all = JSON.stringify(await stage.call("GET", "/v1/audit?page_size=200"));
   assert.ok(!all.includes(credential.credentialId) && !all.includes("clientDataJSON"));
+});
+
+test("an authenticator app: set up with the key on the page, asked for at the next sign-in, taken away", async () => {
+  await stage.call("POST", "/v1/users", { name: "karima", password: PASSWORD });
+  await stage.call("POST", "/v1/bindings", { subject_type: "user", subject: "karima", role: "baas.viewer" });
+  const page = await stage.open("/", { token: null });
+  await page.goto(`${site}/account`);
+  await fillPassword(page, "karima");
+  await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+  const dialog = page.getByRole("dialog");
+  const password = dialog.getByRole("textbox", { name: "Your password" });
+  await password.fill("not my password at all");
+  await dialog.getByRole("button", { name: "Next" }).click();
+  await dialog.getByText(/the password is wrong/).waitFor();
+  await password.fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Next" }).click();
+  const key = (await dialog.locator("code").textContent()) ?? "";
+  assert.match(key, /^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
+  const app = new TOTP({ secret: Secret.fromBase32(key.replaceAll(" ", "")) });
+  const link = new URL((await dialog.getByRole("link", { name: /in an app/ }).getAttribute("href")) ?? "");
+  assert.equal(link.searchParams.get("secret"), key.replaceAll(" ", ""));
+  const code = dialog.getByRole("textbox", { name: "Code" });
+  await code.fill("000000");
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await dialog.getByText(/not the code/).waitFor();
+  await code.fill(app.generate());
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await page.getByRole("button", { name: "Set up anew" }).waitFor();
+
+  // This session knew a password and no more.
+  const remove = async () => {
+    await page.getByRole("button", { name: "Remove the authenticator app" }).click();
+    await dialog.getByRole("textbox", { name: "Your password" }).fill(PASSWORD);
+    await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+  };
+  await remove();
+  await dialog.getByText(/last second factor/).waitFor();
+  await page.keyboard.press("Escape");
+
+  await signOut(page);
+  await fillPassword(page, "karima");
+  // The code that confirmed it is used up: the next one.
+  await page.getByRole("textbox", { name: /code/i }).fill(app.generate({ timestamp: Date.now() + 30_000 }));
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("button", { name: "Set up anew" }).waitFor();
+  assert.equal(await method(page), "password+totp");
+  await remove();
+  await page.getByRole("button", { name: "Set up an authenticator app" }).waitFor();
+  await signOut(page);
+  await fillPassword(page, "karima");
+  await page.getByRole("button", { name: "Set up an authenticator app" }).waitFor();
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
 });

@@ -3,6 +3,7 @@ import test from "node:test";
 import { Secret, TOTP } from "otpauth";
 import { systemClock, systemRandom } from "../../base/index.ts";
 import { confirmTotp, createUser, enrolTotp, getUserRow } from "../../control/access/index.ts";
+import { withTransaction } from "../../platform/db/index.ts";
 import { testApi } from "./testing.ts";
 
 const api = await testApi({ sign_ins_per_minute: 1000 });
@@ -66,9 +67,18 @@ test("five failures lock the account, even against the right password", async ()
 test("with a second factor the password alone opens nothing, and a code is good once", async () => {
   const { db } = api.database;
   await createUser(db, { name: "karim", kind: "local", password }, ports);
-  const { secret, uri } = await enrolTotp(db, await getUserRow(db, "karim"), api.deps);
+  const karim = await getUserRow(db, "karim");
+  const asked = { password, session_id: null };
+  const outside = { ...api.deps, outside: db };
+  await assert.rejects(
+    withTransaction(db, (tx) => enrolTotp(tx, karim, { ...asked, password: "not it" }, outside)),
+    { code: "PASSWORD_WRONG" },
+  );
+  const { secret, uri } = await withTransaction(db, (tx) => enrolTotp(tx, karim, asked, outside));
   assert.match(uri, /^otpauth:\/\/totp\/Holdfast:karim/);
   const codes = new TOTP({ secret: Secret.fromBase32(secret) });
+  const wrong = confirmTotp(db, await getUserRow(db, "karim"), "000000", api.deps);
+  await assert.rejects(wrong, { code: "TOTP_CODE_WRONG" });
   const timestamp = systemClock.now_ms();
   await confirmTotp(db, await getUserRow(db, "karim"), codes.generate({ timestamp: timestamp - 30_000 }), api.deps);
 
@@ -87,6 +97,22 @@ test("with a second factor the password alone opens nothing, and a code is good 
 
   const second = await signIn({ name: "karim", password });
   assert.equal((await send(second.body.challenge, code)).status, 401, "used before");
+
+  // Whoever came in without a code neither takes it away nor puts another in its place; whoever came in with one does.
+  const without = api.call("POST", "/v1/tokens", { body: { name: "karims", owner: "karim", scopes: ["self:write"] } });
+  const token = (await without).body.secret;
+  for (const path of ["/v1/me/totp", "/v1/me/totp/remove"]) {
+    const refused = await api.call("POST", path, { token, body: { password } });
+    assert.deepEqual([refused.status, refused.body.code], [409, "LAST_FACTOR"], path);
+  }
+  const cookie = String(done.headers["set-cookie"] ?? "").split(";")[0] ?? "";
+  const headers = { cookie, "x-csrf-token": done.body.csrf_token };
+  const remove = (typed: string) =>
+    api.call("POST", "/v1/me/totp/remove", { ...open, headers, body: { password: typed } });
+  assert.equal((await remove("not it")).body.code, "PASSWORD_WRONG");
+  assert.deepEqual((await remove(password)).body, { totp: false });
+  assert.equal((await remove(password)).body.code, "TOTP_REFUSED");
+  assert.equal((await signIn({ name: "karim", password })).body.status, "signed_in");
 });
 
 test("one address may only try so often", async () => {

@@ -47,8 +47,20 @@ export const accessError = errorCatalogue({
     fault: "user",
     retry: "never",
     guidance:
-      "Sign out, sign in with the passkey, and remove it then; or ask an administrator: `baas user set NAME --remove-passkeys`.",
+      "Sign out, sign in with the second factor, and remove it then; or ask an administrator: `baas user set NAME --remove-passkeys` or `--reset-totp`.",
     http: 409,
+  },
+  TOTP_CODE_WRONG: {
+    fault: "user",
+    retry: "never",
+    guidance: "Type the six digits that the app shows now; when they are refused again, set the clock of its device.",
+    http: 400,
+  },
+  TOTP_REFUSED: {
+    fault: "user",
+    retry: "never",
+    guidance: "Codes of an authenticator app are for local users, and only one that is set up can be taken away.",
+    http: 400,
   },
   ROLE_NOT_FOUND: { fault: "user", retry: "never", guidance: "`baas role list` shows the roles.", http: 404 },
   ROLE_EXISTS: { fault: "user", retry: "never", guidance: "Choose another name.", http: 409 },

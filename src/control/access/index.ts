@@ -15,8 +15,9 @@ export * from "./oidc.ts";
 export * from "./passkeys.ts";
 export * from "./seal.ts";
 export * from "./sessions.ts";
-export { confirmTotp, enrolTotp, signInWithPassword, signInWithTotp } from "./sign-in.ts";
+export { signInWithPassword, signInWithTotp } from "./sign-in.ts";
 export { createToken, ensureAdminToken, type NewToken, revokeToken, verifyToken } from "./tokens.ts";
+export { confirmTotp, enrolTotp, removeTotp } from "./totp.ts";
 export {
   changePassword,
   createUser,

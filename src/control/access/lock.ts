@@ -44,6 +44,16 @@ export async function confirmPassword(user: Row, password: string, outside: Db, 
   throw accessError("PASSWORD_WRONG", "the password is wrong, or the account is locked");
 }
 
+/** Only a session that was opened with a second factor takes the last one away. @throws LAST_FACTOR */
+export async function refuseLast(db: Db, session_id: string | null): Promise<void> {
+  const session =
+    session_id === null
+      ? undefined
+      : await db.selectFrom("sessions").select("method").where("id", "=", session_id).executeTakeFirst();
+  if (session !== undefined && (session.method === "passkey" || session.method.includes("+"))) return;
+  throw accessError("LAST_FACTOR", "this is the account's last second factor, and this session was opened without one");
+}
+
 export function refused() {
   return accessError("SIGN_IN_REFUSED", "name, password or code is wrong, or the account is locked");
 }

@@ -9,7 +9,7 @@ import type {
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
 import { accessError } from "./errors.ts";
-import { confirmPassword, isLocked, refused } from "./lock.ts";
+import { confirmPassword, isLocked, refused, refuseLast } from "./lock.ts";
 import { closeChallenge, openChallenge, readChallenge, signedIn } from "./sign-in.ts";
 import { getUserRow, type UserRow } from "./users.ts";
 
@@ -155,15 +155,6 @@ export async function removePasskey(
     if (rows.length === 1 && user.totp_secret === null) await refuseLast(tx, session_id);
     await tx.deleteFrom("passkeys").where("credential_id", "=", row.credential_id).execute();
   });
-}
-
-async function refuseLast(db: Db, session_id: string | null): Promise<void> {
-  const session =
-    session_id === null
-      ? undefined
-      : await db.selectFrom("sessions").select("method").where("id", "=", session_id).executeTakeFirst();
-  if (session !== undefined && (session.method === "passkey" || session.method.includes("+"))) return;
-  throw accessError("LAST_FACTOR", "this is the account's last second factor, and this session was opened without one");
 }
 
 /** What a browser needs to sign in: after a password with one of the account's keys, else with any that it has. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { Secret, TOTP } from "otpauth";
 import type { Clock } from "../../base/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
 import { countFailure, isLocked, refused } from "./lock.ts";
 import { checkPassword } from "./passwords.ts";
 import type { Seal } from "./seal.ts";
+import { totpStep } from "./totp-code.ts";
 import type { UserRow } from "./users.ts";
 
 const CHALLENGE_MS = 5 * 60_000;
@@ -75,35 +75,6 @@ export async function signInWithTotp(
   throw refused();
 }
 
-/** A secret to scan; it counts once a code proves that it was. */
-export async function enrolTotp(
-  db: Db,
-  user: UserRow,
-  ports: Ports & { readonly seal: Seal },
-): Promise<{ secret: string; uri: string }> {
-  const secret = new Secret({ buffer: Uint8Array.from(ports.random.bytes(20)).buffer });
-  const sealed = ports.seal.seal(secret.base32, user.id);
-  await db.updateTable("users").set({ totp_pending_secret: sealed }).where("id", "=", user.id).execute();
-  return { secret: secret.base32, uri: totp(secret.base32, user.name).toString() };
-}
-
-/** @throws SIGN_IN_REFUSED */
-export async function confirmTotp(
-  db: Db,
-  user: UserRow,
-  code: string,
-  { clock, seal }: { readonly clock: Clock; readonly seal: Seal },
-): Promise<void> {
-  const secret = user.totp_pending_secret;
-  const step = secret === null ? undefined : totpStep(seal.open(secret, user.id), code, clock.now_ms());
-  if (step === undefined) throw refused();
-  await db
-    .updateTable("users")
-    .set({ totp_secret: secret, totp_pending_secret: null, totp_last_step: step })
-    .where("id", "=", user.id)
-    .execute();
-}
-
 export async function signedIn(db: Db, user_id: string, now_ms: number): Promise<void> {
   await db
     .updateTable("users")
@@ -157,18 +128,6 @@ export async function readChallenge(db: Db, secret: string, kind: Challenge["kin
 /** A challenge is good for one sign-in. */
 export async function closeChallenge(db: Db, secret: string): Promise<void> {
   await db.deleteFrom("sign_in_challenges").where("secret_hash", "=", hash(secret)).execute();
-}
-
-const STEP_MS = 30_000;
-
-/** The time step the code is of, one to either side allowed. */
-function totpStep(secret: string, code: string, now_ms: number): number | undefined {
-  const delta = totp(secret, "").validate({ token: code, timestamp: now_ms, window: 1 });
-  return delta === null ? undefined : Math.floor(now_ms / STEP_MS) + delta;
-}
-
-function totp(secret: string, label: string): TOTP {
-  return new TOTP({ issuer: "Holdfast", label, secret: Secret.fromBase32(secret), digits: 6, period: STEP_MS / 1000 });
 }
 
 function hash(secret: string): Buffer {

@@ -1,6 +1,9 @@
 import { sql } from "kysely";
+import type { Selectable } from "kysely";
 import { finalJobStates } from "../../model/index.ts";
-import type { Db } from "../../platform/db/index.ts";
+import type { Workload } from "../../model/index.ts";
+import type { Db, WorkloadTable } from "../../platform/db/index.ts";
+import { toWorkload } from "../inventory/index.ts";
 
 /** What the catalog knows of one workload. */
 export interface Facts {
@@ -16,84 +19,144 @@ export interface LastBackup {
   readonly id: string;
   readonly created_at_ms: number;
   readonly completed_at_ms: number;
-  /** Names of other regions that have a complete copy. */
-  readonly copied_to: readonly string[];
+}
+
+export interface Known {
+  readonly workload: Workload;
+  readonly facts: Facts;
+}
+
+export interface Wanted {
+  readonly project_id?: string | undefined;
+  readonly workload_ids?: readonly string[] | undefined;
 }
 
 const CLOCK_TOLERANCE_MS = 3_600_000;
+/** Large enough that planning and asking count for nothing, small enough to be worked on while the next is fetched. */
+const PAGE = 4000;
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-interface NewestRow {
-  readonly workload_id: string;
+interface NewestRow extends Selectable<WorkloadTable> {
   readonly good_id: string | null;
-  readonly created_at: Date | null;
-  readonly completed_at: Date | null;
-  readonly copied_to: readonly string[] | null;
+  readonly good_at: Date | null;
+  readonly good_completed_at: Date | null;
   readonly job_id: string | null;
   readonly job_state: string | null;
   readonly job_reason: string | null;
 }
 
-const NOTHING: Facts = { last_good: null, newer_damaged_id: null, last_job: null, open_job_id: null };
-
-/** Of every workload that has any, or of those named, in a fixed number of queries. */
-export async function loadFacts(
+/**
+ * Every workload that is not removed, or those wanted, with what is known of it; in order of id, page by page: outside
+ * of a transaction the next is fetched while one is worked on.
+ */
+export async function* knownWorkloads(
   db: Db,
   now_ms: number,
-  workload_ids?: readonly string[],
-): Promise<(workload_id: string) => Facts> {
-  const ids = workload_ids === undefined ? null : [...workload_ids];
+  wanted: Wanted = {},
+  page_size = PAGE,
+): AsyncGenerator<readonly Known[]> {
+  const from = (after_id: string) => newestOf(db, now_ms, wanted, { after_id, limit: page_size });
+  let next: Promise<readonly NewestRow[]> | undefined = from("");
+  next.catch(() => undefined); // told of below
+  const rare = await loadRare(db, wanted);
+  while (next !== undefined) {
+    const page: readonly NewestRow[] = await next;
+    const last = page.at(-1);
+    const fetch = () => (page.length < page_size || last === undefined ? undefined : from(last.id));
+    next = db.isTransaction ? undefined : fetch();
+    // Whoever stops early waits for no page, and is told of no failure of one.
+    next?.catch(() => undefined);
+    yield page.map((row) => known(row, rare));
+    if (db.isTransaction) next = fetch();
+  }
+}
+
+/** Names of the regions that have a complete copy, by backup. */
+export async function copiedTo(db: Db, backup_ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  if (backup_ids.length === 0) return found;
+  const { rows } = await sql<{ backup_id: string; name: string }>`
+    select c.backup_id, r.name from copies c join regions r on r.id = c.region_id
+    where c.backup_id = any(${[...backup_ids]}::text[]) and c.state = 'AVAILABLE'`.execute(db);
+  for (const { backup_id, name } of rows) {
+    const names = found.get(backup_id);
+    if (names === undefined) found.set(backup_id, [name]);
+    else names.push(name);
+  }
+  return found;
+}
+
+async function newestOf(
+  db: Db,
+  now_ms: number,
+  wanted: Wanted,
+  { after_id, limit }: { readonly after_id: string; readonly limit: number },
+): Promise<readonly NewestRow[]> {
+  const { project_id } = wanted;
+  const ids = wanted.workload_ids === undefined ? undefined : [...wanted.workload_ids];
   // One dated ahead, by a clock that was wrong, says nothing about how old the last one is.
   const until = new Date(now_ms + CLOCK_TOLERANCE_MS);
   // A look-up by index for each workload: their newest ones are few among millions.
-  const { rows: newest } = await sql<NewestRow>`
-    select w.id as workload_id, good.id as good_id, good.created_at, good.completed_at, copied.names as copied_to,
+  const { rows } = await sql<NewestRow>`
+    select w.*, good.id as good_id, good.created_at as good_at, good.completed_at as good_completed_at,
       job.id as job_id, job.state as job_state, job.status_reason as job_reason
-    from workloads w
+    from (
+      select * from workloads
+      where removed_at is null and id > ${after_id}
+        ${project_id === undefined ? sql`` : sql`and project_id = ${project_id}`}
+        ${ids === undefined ? sql`` : sql`and id = any(${ids}::text[])`}
+      order by id limit ${sql.lit(limit)}) w
     left join lateral (
       select id, created_at, completed_at from backups b
       where b.workload_id = w.id and b.state = 'AVAILABLE' and b.verified_state <> 'INVALID' and b.created_at <= ${until}
       order by created_at desc limit 1) good on true
     left join lateral (
-      select array_agg(r.name) as names from copies c join regions r on r.id = c.region_id
-      where c.backup_id = good.id and c.state = 'AVAILABLE') copied on true
-    left join lateral (
       select id, state, status_reason from jobs j
       where j.workload_id = w.id and j.kind = 'backup'
         and j.state in ('SUCCEEDED', 'SUCCEEDED_WITH_WARNINGS', 'FAILED', 'EXPIRED')
       order by created_at desc limit 1) job on true
-    where w.removed_at is null and (${ids}::text[] is null or w.id = any(${ids}::text[]))`.execute(db);
+    order by w.id`.execute(db);
+  return rows;
+}
+
+interface Rare {
+  readonly damaged: ReadonlyMap<string, { readonly id: string; readonly created_at: Date }>;
+  readonly open: ReadonlyMap<string, string>;
+}
+
+/** What few workloads have: once for all of them. */
+async function loadRare(db: Db, { project_id, workload_ids }: Wanted): Promise<Rare> {
+  const ids = workload_ids === undefined ? undefined : [...workload_ids];
+  const within = sql`
+    ${project_id === undefined ? sql`` : sql`and project_id = ${project_id}`}
+    ${ids === undefined ? sql`` : sql`and workload_id = any(${ids}::text[])`}`;
   const { rows: damaged } = await sql<{ workload_id: string; id: string; created_at: Date }>`
     select distinct on (workload_id) workload_id, id, created_at from backups
-    where (state = 'DAMAGED' or verified_state = 'INVALID') and state not in ('DELETING', 'DELETED')
-      and (${ids}::text[] is null or workload_id = any(${ids}::text[]))
+    where (state = 'DAMAGED' or verified_state = 'INVALID') and state not in ('DELETING', 'DELETED') ${within}
     order by workload_id, created_at desc`.execute(db);
   const { rows: open } = await sql<{ workload_id: string; id: string }>`
     select workload_id, id from jobs
-    where finished_at is null and kind = 'backup' and workload_id is not null and state not in (${sql.join(finalJobStates)})
-      and (${ids}::text[] is null or workload_id = any(${ids}::text[]))`.execute(db);
-
-  const facts = new Map<string, Facts>();
-  const merge = (workload_id: string, part: Partial<Facts>) => {
-    facts.set(workload_id, { ...(facts.get(workload_id) ?? NOTHING), ...part });
+    where finished_at is null and kind = 'backup' and workload_id is not null
+      and state not in (${sql.join(finalJobStates)}) ${within}`.execute(db);
+  return {
+    damaged: new Map(damaged.map((row) => [row.workload_id, row])),
+    open: new Map(open.map((row) => [row.workload_id, row.id])),
   };
-  for (const row of newest) {
-    const part: Mutable<Partial<Facts>> = {};
-    if (row.good_id !== null && row.created_at !== null) {
-      const completed_at_ms = (row.completed_at ?? row.created_at).getTime();
-      const created_at_ms = row.created_at.getTime();
-      part.last_good = { id: row.good_id, created_at_ms, completed_at_ms, copied_to: row.copied_to ?? [] };
-    }
-    if (row.job_id !== null && row.job_state !== null) {
-      part.last_job = { id: row.job_id, state: row.job_state, status_reason: row.job_reason };
-    }
-    merge(row.workload_id, part);
-  }
-  for (const row of damaged) {
-    const last_good_ms = facts.get(row.workload_id)?.last_good?.created_at_ms ?? 0;
-    if (row.created_at.getTime() > last_good_ms) merge(row.workload_id, { newer_damaged_id: row.id });
-  }
-  for (const { workload_id, id } of open) merge(workload_id, { open_job_id: id });
-  return (workload_id) => facts.get(workload_id) ?? NOTHING;
+}
+
+function known(row: NewestRow, { damaged, open }: Rare): Known {
+  const { good_id, good_at, good_completed_at, job_id, job_state, job_reason, ...workload } = row;
+  const created_at_ms = good_at?.getTime() ?? 0;
+  const damage = damaged.get(row.id);
+  return {
+    workload: toWorkload(workload),
+    facts: {
+      last_good:
+        good_id === null
+          ? null
+          : { id: good_id, created_at_ms, completed_at_ms: good_completed_at?.getTime() ?? created_at_ms },
+      newer_damaged_id: damage !== undefined && damage.created_at.getTime() > created_at_ms ? damage.id : null,
+      last_job: job_id === null || job_state === null ? null : { id: job_id, state: job_state, status_reason: job_reason },
+      open_job_id: open.get(row.id) ?? null,
+    },
+  };
 }

@@ -1,10 +1,10 @@
 import type { Policy, Workload } from "../../model/index.ts";
 import type { Db } from "../../platform/db/index.ts";
-import { everyWorkload, listProjects, listRegions } from "../inventory/index.ts";
+import { listProjects, listRegions } from "../inventory/index.ts";
 import { loadSelection } from "../policy/index.ts";
 import type { Resolution, Selection } from "../policy/index.ts";
 import { nextRuns } from "../schedule/index.ts";
-import { loadFacts } from "./facts.ts";
+import { copiedTo, knownWorkloads } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { loadProofs } from "../drill/index.ts";
 import type { Proof } from "../drill/index.ts";
@@ -89,26 +89,27 @@ export interface CoverageOptions {
 export async function coverageReport(db: Db, now_ms: number, options: CoverageOptions = {}): Promise<CoverageReport> {
   const { project_id, workload_ids } = options;
   const selection = options.selection ?? (await loadSelection(db));
-  const [facts, proofOf] = await Promise.all([
-    loadFacts(db, now_ms, workload_ids),
-    loadProofs(db, now_ms, workload_ids),
-  ]);
+  const proofOf = await loadProofs(db, now_ms, workload_ids);
   const nextRunOf = nextRunsOf(now_ms);
   const regions = new Set((await listRegions(db)).map((region) => region.name));
   const projects = new Map((await listProjects(db)).map((project) => [project.id, project.name]));
   const workloads: WorkloadCoverage[] = [];
-  const filter = {
-    ...(project_id === undefined ? {} : { project_id }),
-    ...(workload_ids === undefined ? {} : { ids: workload_ids }),
-  };
-  for await (const workload of everyWorkload(db, filter)) {
-    const project = projects.get(workload.project_id) ?? workload.project_id;
-    const resolution = selection.resolve(workload, now_ms);
-    const primary = resolution.effective?.primary;
-    const policy = primary === undefined ? null : { id: primary.id, version: primary.version };
-    const proof = proofOf({ ...workload, workload_id: workload.id, policy });
-    const found = coverageOf(workload, project, selection, resolution, facts(workload.id), regions, nextRunOf, now_ms);
-    workloads.push({ ...found, proof });
+  for await (const page of knownWorkloads(db, now_ms, { project_id, workload_ids })) {
+    const resolved = page.map((it) => ({ ...it, resolution: selection.resolve(it.workload, now_ms) }));
+    const to_be_copied = resolved.filter(({ resolution }) => (resolution.effective?.cross_regions.length ?? 0) > 0);
+    const copied = await copiedTo(
+      db,
+      to_be_copied.flatMap(({ facts }) => facts.last_good?.id ?? []),
+    );
+    for (const { workload, facts, resolution } of resolved) {
+      const project = projects.get(workload.project_id) ?? workload.project_id;
+      const primary = resolution.effective?.primary;
+      const policy = primary === undefined ? null : { id: primary.id, version: primary.version };
+      const proof = proofOf({ ...workload, workload_id: workload.id, policy });
+      const known = { ...facts, copied_to: copied.get(facts.last_good?.id ?? "") ?? [] };
+      const found = coverageOf(workload, project, selection, resolution, known, regions, nextRunOf, now_ms);
+      workloads.push({ ...found, proof });
+    }
   }
   const count = (status: CoverageStatus) => workloads.filter((it) => it.status === status).length;
   const is_uncovered = (it: WorkloadCoverage) =>
@@ -128,12 +129,17 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
   };
 }
 
+/** Names of other regions that have a complete copy of the last good backup, where its policy wants any. */
+interface CopiedFacts extends Facts {
+  readonly copied_to: readonly string[];
+}
+
 function coverageOf(
   workload: Workload,
   project: string,
   selection: Selection,
   resolution: Resolution,
-  facts: Facts,
+  facts: CopiedFacts,
   regions: ReadonlySet<string>,
   nextRunOf: (policy: Policy) => number,
   now_ms: number,
@@ -224,13 +230,13 @@ function selectionFindings(
 function backupFindings(
   workload: Workload,
   { effective }: Resolution,
-  facts: Facts,
+  facts: CopiedFacts,
   regions: ReadonlySet<string>,
   rpo_met: boolean | null,
   now_ms: number,
 ): Finding[] {
   if (effective === null) return [];
-  const { last_good, last_job, newer_damaged_id } = facts;
+  const { last_good, last_job, newer_damaged_id, copied_to } = facts;
   const run = `baas backup run --workload ${workload.name}`;
   const findings: Finding[] = [];
   if (last_good === null) {
@@ -263,7 +269,7 @@ function backupFindings(
       );
     } else if (
       last_good !== null &&
-      !last_good.copied_to.includes(region) &&
+      !copied_to.includes(region) &&
       now_ms - last_good.completed_at_ms > COPY_LAG_ALERT_MS
     ) {
       const message = `its last backup is not in ${region} after ${span(now_ms - last_good.completed_at_ms)}`;

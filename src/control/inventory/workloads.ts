@@ -104,7 +104,11 @@ export async function getWorkload(db: Db, id_or_name: string, project_id?: strin
     .where((where) => where.or([where("id", "=", id_or_name), where("name", "=", id_or_name)]))
     .limit(2);
   if (project_id !== undefined) query = query.where("project_id", "=", project_id);
-  const [row, other] = await query.execute();
+  return toWorkload(theOne(await query.execute(), id_or_name));
+}
+
+/** Of the workloads with that id or name. @throws WORKLOAD_NOT_FOUND, WORKLOAD_AMBIGUOUS */
+export function theOne<Row>([row, other]: readonly Row[], id_or_name: string): Row {
   if (row === undefined)
     throw inventoryError("WORKLOAD_NOT_FOUND", `there is no workload ${id_or_name}`, { workload: id_or_name });
   if (other !== undefined) {
@@ -112,7 +116,7 @@ export async function getWorkload(db: Db, id_or_name: string, project_id?: strin
       workload: id_or_name,
     });
   }
-  return toWorkload(row);
+  return row;
 }
 
 /** Those not removed, in order of id (oldest first); page on with the last one's id. At most 1000 at a time. */
@@ -261,7 +265,8 @@ async function edit(
   });
 }
 
-function toWorkload({ removed_at: _, ...row }: Selectable<WorkloadTable>): Workload {
+/** The row as everyone else sees it. */
+export function toWorkload({ removed_at: _, ...row }: Selectable<WorkloadTable>): Workload {
   return {
     ...row,
     tags: { ...row.tags },

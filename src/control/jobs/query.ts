@@ -40,8 +40,12 @@ export function toJob(row: JobRow): Job {
 /** @throws JOB_NOT_FOUND */
 export async function getJob(db: Db, job_id: string): Promise<Job> {
   const row = await db.selectFrom("jobs").selectAll().where("id", "=", job_id).executeTakeFirst();
-  if (row === undefined) throw jobError("JOB_NOT_FOUND", `there is no job ${job_id}`, { job_id });
+  if (row === undefined) throw jobNotFound(job_id);
   return toJob(row);
+}
+
+export function jobNotFound(job_id: string) {
+  return jobError("JOB_NOT_FOUND", `there is no job ${job_id}`, { job_id });
 }
 
 export interface JobFilter {
@@ -75,15 +79,25 @@ export async function listJobs(db: Db, filter: JobFilter = {}): Promise<Job[]> {
 /** The steps of a job so far, in order. */
 export async function listSteps(db: Db, job_id: string): Promise<Step[]> {
   const rows = await db.selectFrom("job_steps").selectAll().where("job_id", "=", job_id).orderBy("seq").execute();
-  return rows.map((row) => ({
+  return rows.map(toStep);
+}
+
+/** A step as the database has it, or as JSON made within the database: there an instant is text. */
+export interface StepRow extends Omit<Step, "started_at" | "finished_at"> {
+  readonly started_at: Date | string;
+  readonly finished_at: Date | string | null;
+}
+
+export function toStep(row: StepRow): Step {
+  return {
     job_id: row.job_id,
     seq: row.seq,
     name: row.name,
     state: row.state,
     attempt: row.attempt,
-    started_at: row.started_at.toISOString(),
-    finished_at: row.finished_at?.toISOString() ?? null,
-  }));
+    started_at: new Date(row.started_at).toISOString(),
+    finished_at: row.finished_at === null ? null : new Date(row.finished_at).toISOString(),
+  };
 }
 
 /** What watching takes. */

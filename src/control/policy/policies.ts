@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { newId } from "../../base/index.ts";
 import type { Policy, PolicySpec } from "../../model/index.ts";
 import { appendEvent, isUniqueViolation, withTransaction } from "../../platform/db/index.ts";
@@ -74,14 +75,45 @@ export async function setPolicy(
 
 /** By id or name. @throws POLICY_NOT_FOUND */
 export async function getPolicy(db: Db, id_or_name: string): Promise<Policy> {
-  const row = await current(db)
-    .where((where) => where.or([where("policies.id", "=", id_or_name), where("policies.name", "=", id_or_name)]))
-    // A project's own policy may bear a name that the provider uses, or another project: the provider's comes first.
-    .orderBy("policies.project_id", (order) => order.asc().nullsFirst())
-    .executeTakeFirst();
-  if (row === undefined)
-    throw policyError("POLICY_NOT_FOUND", `there is no policy ${id_or_name}`, { policy: id_or_name });
-  return toPolicy(row);
+  return toPolicy(found(await named(db, id_or_name).executeTakeFirst(), id_or_name));
+}
+
+/** A policy and how many attachments it has. */
+export interface CountedPolicy extends Policy {
+  readonly attachment_count: number;
+}
+
+/** In one statement. @throws POLICY_NOT_FOUND */
+export async function getCountedPolicy(db: Db, id_or_name: string): Promise<CountedPolicy> {
+  return toCounted(found(await named(db, id_or_name).select(attachmentCount).executeTakeFirst(), id_or_name));
+}
+
+/** Those of these ids that there are, in the order of the ids. */
+export async function listCountedPolicies(db: Db, ids: readonly string[]): Promise<CountedPolicy[]> {
+  const rows = await current(db)
+    .select(attachmentCount)
+    .where(sql<boolean>`policies.id = any(${[...ids]}::text[])`)
+    .execute();
+  const by_id = new Map(rows.map((row) => [row.id, toCounted(row)]));
+  return ids.flatMap((id) => by_id.get(id) ?? []);
+}
+
+const attachmentCount = sql<number>`(select count(*) from attachments where policy_id = policies.id)`.as(
+  "attachment_count",
+);
+
+function named(db: Db, id_or_name: string) {
+  return (
+    current(db)
+      .where((where) => where.or([where("policies.id", "=", id_or_name), where("policies.name", "=", id_or_name)]))
+      // A project's own policy may bear a name that the provider uses, or another project: the provider's comes first.
+      .orderBy("policies.project_id", (order) => order.asc().nullsFirst())
+  );
+}
+
+function found<Row>(row: Row | undefined, id_or_name: string): Row {
+  if (row !== undefined) return row;
+  throw policyError("POLICY_NOT_FOUND", `there is no policy ${id_or_name}`, { policy: id_or_name });
 }
 
 /** All policies, by name. */
@@ -217,6 +249,10 @@ function current(db: Db) {
       "policies.created_at",
       "updated_at",
     ]);
+}
+
+function toCounted({ attachment_count, ...row }: PolicyRow & { readonly attachment_count: number }): CountedPolicy {
+  return { ...toPolicy(row), attachment_count: Number(attachment_count) };
 }
 
 function toPolicy(row: PolicyRow): Policy {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { setSubscription, addPrice } from "../../../src/control/billing/index.ts";
 import { createProject, createRegion, createWorkload } from "../../../src/control/inventory/index.ts";
 import { attachPolicy, createPolicy } from "../../../src/control/policy/index.ts";
@@ -70,45 +70,65 @@ export async function generate(db: Db, sizes: Sizes, dir: string, ports: Ports, 
   print(`catalog: ${await count(db, "backups")} backups, ${await count(db, "jobs")} jobs`);
   await usage(db, sizes, ports);
   print(`usage: ${await count(db, "usage_records")} records of one month`);
-  await sql`vacuum analyze`.execute(db);
+  // As autovacuum would have done in the meantime.
+  await run(db, sql`vacuum analyze`);
+}
+
+/** However long it takes: the machine may have other work. */
+async function run(db: Db, statement: RawBuilder<unknown>) {
+  await db.connection().execute(async (connection) => {
+    await sql`set statement_timeout = 0`.execute(connection);
+    await statement.execute(connection);
+    await sql`reset statement_timeout`.execute(connection);
+  });
 }
 
 async function backups(db: Db, sizes: Sizes, ports: Ports) {
   const now = new Date(ports.clock.now_ms());
-  await sql`
+  await run(
+    db,
+    sql`
     insert into repositories (id, project_id, region_id, repository_id, store_prefix, cmk_id, created_at, used_bytes, used_at)
     select 'rpo_' || substr(p.id, 5), p.id, p.region_id, 'r' || p.id, p.name, 'cmk_1', ${now}, 4000000000000, ${now}
-    from projects p`.execute(db);
-  const each = Math.round(sizes.backups / sizes.workloads);
-  await sql`
+    from projects p`,
+  );
+  // Day by day and in order of time, as they would have been made: what belongs to one workload lies far apart.
+  for (let n = Math.round(sizes.backups / sizes.workloads) - 1; n >= 0; n--) {
+    await run(
+      db,
+      sql`
     insert into backups (id, project_id, workload_id, policy_id, policy_version, repository_id, region_id, manifest_key, state,
-      gfs, created_at, completed_at, retain_until, source_bytes, stored_bytes, file_count, verified_state, details)
+      gfs, created_at, completed_at, retain_until, source_bytes, stored_bytes, file_count, verified_state, details, job_id)
     select 'bkp_' || lpad(to_hex(1000 - n), 4, '0') || substr(w.id, 5), w.project_id, w.id, p.id, 1, 'rpo_' || substr(w.project_id, 5),
       w.region_id, 'manifests/' || w.id || n, case when hashtext(w.id || n) % 200 = 0 then 'DAMAGED' else 'AVAILABLE' end,
       '[]', at, at + interval '7 minutes', at + interval '14 days', 40000000000, 900000000, 120000,
-      case when hashtext(w.id || n) % 3 = 0 then 'VALID' else 'UNVERIFIED' end, '{}'
+      case when hashtext(w.id || n) % 3 = 0 then 'VALID' else 'UNVERIFIED' end, '{}',
+      case when at > ${now}::timestamptz - interval '3 days' then 'job_' || lpad(to_hex(1000 - n), 4, '0') || substr(w.id, 5) end
     from workloads w
     join policies p on p.name = coalesce(w.tags ->> 'backup-policy', 'policy-1')
-    cross join generate_series(0, ${each - 1}::int) n
-    cross join lateral (select ${now}::timestamptz - interval '1 day' * n - interval '1 second' * (abs(hashtext(w.id)) % 80000) as at) t`.execute(
+    cross join (select ${n}::int as n) day
+    cross join lateral (select ${now}::timestamptz - interval '1 day' * n - interval '1 second' * (abs(hashtext(w.id)) % 80000) as at) t
+    order by at`,
+    );
+  }
+  await run(
     db,
-  );
-  await sql`
+    sql`
     insert into jobs (id, kind, state, project_id, workload_id, policy_id, policy_version, backup_id, input, attempt, run_after,
       created_at, started_at, finished_at, updated_at)
     select 'job_' || substr(b.id, 5), 'backup', case when hashtext(b.id) % 50 = 0 then 'FAILED' else 'SUCCEEDED' end, b.project_id,
       b.workload_id, b.policy_id, 1, b.id, '{"trigger":"schedule"}', 1, b.created_at, b.created_at, b.created_at, b.completed_at,
       b.completed_at
-    from backups b where b.created_at > ${now}::timestamptz - interval '3 days'`.execute(db);
-  await sql`update backups set job_id = 'job_' || substr(id, 5) where created_at > ${now}::timestamptz - interval '3 days'`.execute(
-    db,
+    from backups b where b.job_id is not null order by b.created_at`,
   );
-  await sql`
+  await run(
+    db,
+    sql`
     insert into copies (id, backup_id, region_id, repository_id, state, created_at, completed_at, lag_seconds, copied_bytes)
     select 'cpy_' || substr(b.id, 5), b.id, r.id, b.repository_id, 'AVAILABLE', b.completed_at, b.completed_at + interval '5 minutes',
       300, b.stored_bytes
-    from backups b join regions r on r.name = 'ctg-1' where b.state = 'AVAILABLE' and hashtext(b.policy_id) % 5 = 0`.execute(
-    db,
+    from backups b join regions r on r.name = 'ctg-1' where b.state = 'AVAILABLE' and hashtext(b.policy_id) % 5 = 0
+    order by b.completed_at`,
   );
 }
 
@@ -138,14 +158,17 @@ async function usage(db: Db, sizes: Sizes, ports: Ports) {
     }
   });
   const { from, until } = lastMonth(ports.clock.now_ms());
-  await sql`
+  await run(
+    db,
+    sql`
     insert into usage_records (project_id, hour, meter, class, region_id, to_region_id, seq, quantity, created_at)
     select p.id, h, m.meter, m.class, p.region_id, '', 0,
       (abs(hashtext(p.id || m.meter || m.class || h)::bigint) + 1000000000000) % 4000000000000, h + interval '1 hour'
     from (select * from projects where not sandbox) p
     cross join generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 hour', interval '1 hour') h
     cross join (values ('storage', 'hot'), ('storage', 'warm'), ('storage', 'cold'), ('transfer', ''), ('operations', 'backup'),
-      ('operations', 'copy'), ('operations', 'verify')) m (meter, class)`.execute(db);
+      ('operations', 'copy'), ('operations', 'verify')) m (meter, class)`,
+  );
 }
 
 /** The last whole month, in UTC. */

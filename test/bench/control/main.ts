@@ -3,7 +3,7 @@
  * 1,000 policies and 2 million backups, beside its bars. With `--keep` the database stays in DIR, and the next run
  * uses it again.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -34,13 +34,19 @@ const sizes = {
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const ports = { clock: systemClock, random: systemRandom };
 const dir = join(values.work, "db");
-const known = existsSync(join(dir, "data"));
+/** Written when everything is there: a run that was stopped in the middle leaves nothing to go on with. */
+const complete = join(values.work, "complete");
+const known = existsSync(complete);
+if (known && readFileSync(complete, "utf8") !== JSON.stringify(sizes))
+  throw new Error(`${values.work} holds a catalog of another size: name another folder with --work, or remove it`);
+if (!known) rmSync(dir, { recursive: true, force: true });
 mkdirSync(dir, { recursive: true });
 const database = await openDatabase({ embedded: { dir } }, { log: silentLogger });
 try {
   if (!known) {
     const started_ms = performance.now();
     await generate(database.db, sizes, values.work, ports, print);
+    writeFileSync(complete, JSON.stringify(sizes));
     print(`generated in ${((performance.now() - started_ms) / 1000).toFixed(1)} s`);
   }
   const table: Bar[] = values.only === "api" ? [] : await bars(database.db, ports);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { cancelJob, getJob, type JobRow, listSteps, toJob } from "../../../control/jobs/index.ts";
+import { sql } from "kysely";
+import { cancelJob, jobNotFound, type JobRow, type StepRow, toJob, toStep } from "../../../control/jobs/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import { idParamsSchema, type JobView, jobDetailSchema, jobViewSchema, pageSchema } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -34,6 +35,12 @@ function rows(db: Db) {
     .select("workloads.name as workload_name");
 }
 
+/** The steps so far, in order, within the statement that reads the job. */
+const steps = sql<StepRow[]>`(
+  select coalesce(json_agg(step order by step.seq), '[]')
+  from (select job_id, seq, name, state, attempt, started_at, finished_at from job_steps where job_id = jobs.id) step
+)`.as("steps");
+
 function view(row: JobRow & { readonly workload_name: string | null }): JobView {
   return { ...toJob(row), workload_name: row.workload_name };
 }
@@ -53,9 +60,9 @@ export function addJobRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
   });
   const detail = async (db: Db, id: string) => {
-    await getJob(db, id); // refuses an unknown one
-    const row = await rows(db).where("jobs.id", "=", id).executeTakeFirstOrThrow();
-    return { ...view(row), steps: await listSteps(db, id) };
+    const row = await rows(db).select(steps).where("jobs.id", "=", id).executeTakeFirst();
+    if (row === undefined) throw jobNotFound(id);
+    return { ...view(row), steps: row.steps.map(toStep) };
   };
   addRead(app, deps, {
     ...one,

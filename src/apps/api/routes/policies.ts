@@ -2,9 +2,12 @@ import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import { type Principal, reachOf } from "../../../control/access/index.ts";
 import {
+  type CountedPolicy,
   createPolicy,
   deletePolicy,
+  getCountedPolicy,
   getPolicy,
+  listCountedPolicies,
   listPolicyVersions,
   parsePolicy,
   parsePolicyYaml,
@@ -15,7 +18,6 @@ import {
 import { simulatePolicy } from "../../../control/forecast/index.ts";
 import { preview } from "../../../control/retention/index.ts";
 import { reattach } from "../../../control/schedule/index.ts";
-import type { Policy } from "../../../model/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
   createPolicyRequestSchema,
@@ -48,14 +50,11 @@ const SHAPE: ListShape = {
   },
 };
 
-async function view(db: Db, policy: Policy): Promise<PolicyView> {
-  const { count } = await db
-    .selectFrom("attachments")
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where("policy_id", "=", policy.id)
-    .executeTakeFirstOrThrow();
-  return { ...policy, rpo_seconds: rpo_ms(policy.spec) / 1000, attachment_count: Number(count) };
+function view(policy: CountedPolicy): PolicyView {
+  return { ...policy, rpo_seconds: rpo_ms(policy.spec) / 1000 };
 }
+
+const one_view = async (db: Db, id: string) => view(await getCountedPolicy(db, id));
 
 export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const base = { tag: "policies", url: "/v1/policies" };
@@ -69,8 +68,11 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, query }) => {
       const ids = db.selectFrom("policies").select("policies.id as id").where("deleted_at", "is", null);
       const page = await listPage(ids, SHAPE, query);
-      const items = await Promise.all(page.items.map(async ({ id }) => view(db, await getPolicy(db, id))));
-      return { ...page, items };
+      const policies = await listCountedPolicies(
+        db,
+        page.items.map(({ id }) => id),
+      );
+      return { ...page, items: policies.map(view) };
     },
   });
   addRead(app, deps, {
@@ -79,7 +81,7 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     summary: "One policy, by id or name",
     scope: "policies:read",
     response: policyViewSchema,
-    run: async ({ db, params }) => view(db, await getPolicy(db, params.id)),
+    run: async ({ db, params }) => one_view(db, params.id),
   });
   addRead(app, deps, {
     ...one,
@@ -99,7 +101,7 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
     status: 201,
     body: createPolicyRequestSchema,
     response: policyViewSchema,
-    run: async ({ db, body }) => view(db, await createPolicy(db, specOf(body), deps)),
+    run: async ({ db, body }) => one_view(db, (await createPolicy(db, specOf(body), deps)).id),
   });
   addWrite(app, deps, {
     ...one,
@@ -117,7 +119,7 @@ export function addPolicyRoutes(app: FastifyInstance, deps: ApiDeps): void {
         "changes" in body
           ? await setPolicy(db, params.id, body.changes, deps, options)
           : await replacePolicy(db, params.id, specOf(body), deps, options);
-      return view(db, edited);
+      return one_view(db, edited.id);
     },
   });
   addWrite(app, deps, {

@@ -8,6 +8,7 @@ import {
   getUser,
   getUserRow,
   type Principal,
+  removeTotp,
   toUser,
   updateUser,
 } from "../../../control/access/index.ts";
@@ -19,6 +20,7 @@ import {
   enrolledTotpSchema,
   idParamsSchema,
   pageSchema,
+  totpPasswordRequestSchema,
   updateUserRequestSchema,
   userSchema,
 } from "../../../protocol/index.ts";
@@ -96,9 +98,13 @@ function addSelfRoutes(app: FastifyInstance, deps: ApiDeps): void {
     url: "/v1/me/totp",
     operation_id: "enrol_totp",
     summary: "Begin with a second factor: a secret for an authenticator app; it counts once a code confirms it",
+    body: totpPasswordRequestSchema,
     response: enrolledTotpSchema,
     secret_fields: ["secret", "uri"],
-    run: async ({ db, principal }) => enrolTotp(db, await self(db, principal), deps),
+    run: async ({ db, body: { password }, principal }) => {
+      const { session_id } = principal;
+      return enrolTotp(db, await self(db, principal), { password, session_id }, { ...deps, outside: deps.db });
+    },
   });
   addWrite(app, deps, {
     ...base,
@@ -110,6 +116,19 @@ function addSelfRoutes(app: FastifyInstance, deps: ApiDeps): void {
     run: async ({ db, body, principal }) => {
       await confirmTotp(db, await self(db, principal), body.code, deps);
       return { totp: true as const };
+    },
+  });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/me/totp/remove",
+    operation_id: "remove_totp",
+    summary: "Take one's own authenticator app away; the last second factor only in a session that was opened with one",
+    body: totpPasswordRequestSchema,
+    response: z.object({ totp: z.literal(false) }),
+    run: async ({ db, body: { password }, principal }) => {
+      const { session_id } = principal;
+      await removeTotp(db, await self(db, principal), { password, session_id }, { ...deps, outside: deps.db });
+      return { totp: false as const };
     },
   });
   addWrite(app, deps, {

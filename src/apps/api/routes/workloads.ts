@@ -8,6 +8,7 @@ import {
   tagWorkload,
   updateWorkload,
   tagsInUse,
+  theOne,
 } from "../../../control/inventory/index.ts";
 import { parseSelector, selectorCondition } from "../../../control/policy/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
@@ -41,13 +42,17 @@ const SHAPE: ListShape = {
   },
 };
 
+/** Outer joins for the reason that lists of backups have them: see backups.ts. */
 function views(db: Db) {
   return db
     .selectFrom("workloads")
-    .innerJoin("projects", "projects.id", "workloads.project_id")
-    .innerJoin("regions", "regions.id", "workloads.region_id")
+    .leftJoin("projects", "projects.id", "workloads.project_id")
+    .leftJoin("regions", "regions.id", "workloads.region_id")
     .selectAll("workloads")
-    .select(["projects.name as project_name", "regions.name as region_name"])
+    .select(({ fn }) => [
+      fn.coalesce("projects.name", "workloads.project_id").as("project_name"),
+      fn.coalesce("regions.name", "workloads.region_id").as("region_name"),
+    ])
     .where("workloads.removed_at", "is", null);
 }
 
@@ -89,8 +94,12 @@ export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
     query: z.strictObject({ project: z.string().max(128).optional().describe("Id or name of the project to look in") }),
     response: workloadViewSchema,
     run: async ({ db, params, query }) => {
-      const project_id = query.project === undefined ? undefined : (await getProject(db, query.project)).id;
-      return view(db, (await getWorkload(db, params.id, project_id)).id);
+      let rows = views(db)
+        .where((where) => where.or([where("workloads.id", "=", params.id), where("workloads.name", "=", params.id)]))
+        .limit(2);
+      if (query.project !== undefined)
+        rows = rows.where("workloads.project_id", "=", (await getProject(db, query.project)).id);
+      return toWire(theOne(await rows.execute(), params.id));
     },
   });
   addWrite(app, deps, {

@@ -12,6 +12,7 @@ import { findBinaries, firstClosedFolder, postgresUser, reachableBinaries } from
 import type { PostgresBinaries, SystemUser } from "./binaries.ts";
 import { isAlive, runningPostmaster, waitForExit } from "./postmaster.ts";
 import type { Postmaster } from "./postmaster.ts";
+import { settingsOf } from "./settings.ts";
 
 /**
  * PostgreSQL as a process of ours, in `dir`:
@@ -283,20 +284,7 @@ async function spawnPostgres(layout: Layout): Promise<ChildProcess> {
   ) {
     await rename(layout.log_path, `${layout.log_path}.1`);
   }
-  const durable = layout.durable ? "on" : "off";
-  const settings = {
-    listen_addresses: "",
-    port: String(PORT),
-    unix_socket_directories: layout.socket_dir,
-    unix_socket_permissions: "0700",
-    max_connections: "100",
-    fsync: durable,
-    full_page_writes: durable,
-    synchronous_commit: durable,
-    timezone: "UTC",
-    log_timezone: "UTC",
-    logging_collector: "off",
-  };
+  const settings = settingsOf({ ...layout, port: PORT });
   const args = [
     "-D",
     layout.data_dir,

@@ -1,17 +1,19 @@
-import { Button, Modal, PasswordInput, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { knowsPasskeys, makePasskey } from "../../app/passkey.ts";
 import { queryClient } from "../../app/query.ts";
 import { useSession } from "../../app/session.ts";
 import { sayDone } from "../../app/toasts.tsx";
-import { api, newKey, Problem, take } from "../../api/client.ts";
+import { api, newKey, take } from "../../api/client.ts";
 import { passkeysQuery } from "../../api/queries-watch.ts";
 import type { Answer } from "../../api/types.ts";
 import { Icon } from "../../parts/icons.tsx";
-import { Answered, Facts, Failed, PageHead, Panel } from "../../parts/page.tsx";
+import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
+import { Authenticator } from "./authenticator.tsx";
+import { Password, Told } from "./password.tsx";
 
 type Passkey = Answer<"/v1/me/passkeys">["items"][number];
 
@@ -45,10 +47,10 @@ export function AccountPage() {
               [t.account.name, me.name],
               [t.account.kind, me.kind.replaceAll("_", " ")],
               [t.account.groups, me.groups.join(", ") || "–"],
-              [t.account.second_factor, me.totp ? t.account.set : t.account.unset],
             ]}
           />
         </Panel>
+        {me.kind === "user" && <Authenticator me={me} csrf_token={session.csrf_token} />}
         <Panel title={t.account.passkeys}>
           <Text size="sm" c="dimmed" pb="xs">
             {me.kind !== "user"
@@ -173,21 +175,4 @@ function RemovePasskey({ passkey, close }: { passkey: Passkey; close: () => void
       </Stack>
     </Modal>
   );
-}
-
-function Password({ value, change }: { value: string; change: (next: string) => void }) {
-  return (
-    <PasswordInput
-      label={t.account.password}
-      value={value}
-      onChange={(event) => change(event.currentTarget.value)}
-      autoComplete="current-password"
-      visibilityToggleButtonProps={{ "aria-label": t.sign_in.show }}
-    />
-  );
-}
-
-/** What the server says; what the browser says of a ceremony that was broken off is for programmers. */
-function Told({ error }: { error: unknown }) {
-  return error instanceof Problem ? <Failed error={error} /> : <Text size="sm">{t.sign_in.passkey_failed}</Text>;
 }
