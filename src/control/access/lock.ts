@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Selectable } from "kysely";
 import type { Clock } from "../../base/index.ts";
 import type { Db, UserTable } from "../../platform/db/index.ts";
@@ -29,6 +30,11 @@ export async function countFailure(db: Db, user_id: string, now_ms: number): Pro
     .set({ locked_until: new Date(now_ms + locked_ms) })
     .where("id", "=", user_id)
     .execute();
+}
+
+/** Takes the time of {@link countFailure}, most of which is the disk's: without it a name with an account is told. */
+export async function countNothing(db: Db): Promise<void> {
+  await sql`select pg_logical_emit_message(true, 'holdfast.sign_in', '')`.execute(db);
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../../base/index.ts";
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
-import { countFailure, isLocked, refused } from "./lock.ts";
+import { countFailure, countNothing, isLocked, refused } from "./lock.ts";
 import { checkPassword } from "./passwords.ts";
 import type { Seal } from "./seal.ts";
 import { totpStep } from "./totp-code.ts";
@@ -30,7 +30,10 @@ export async function signInWithPassword(
   const row = await db.selectFrom("users").selectAll().where("name", "=", name).executeTakeFirst();
   const right = await checkPassword(password, row?.kind === "local" ? row.password_hash : null);
   const now_ms = ports.clock.now_ms();
-  if (row === undefined || isLocked(row, now_ms)) throw refused();
+  if (row === undefined || isLocked(row, now_ms)) {
+    await countNothing(db);
+    throw refused();
+  }
   if (!right) {
     await countFailure(db, row.id, now_ms);
     throw refused();

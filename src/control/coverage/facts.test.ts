@@ -64,7 +64,14 @@ async function catalog(db: Db) {
       });
     }
     for (let n = draw(5); n > 0; n--) {
-      const state = one_of(["SUCCEEDED", "SUCCEEDED_WITH_WARNINGS", "FAILED", "EXPIRED", "SKIPPED", "RUNNING"] as const);
+      const state = one_of([
+        "SUCCEEDED",
+        "SUCCEEDED_WITH_WARNINGS",
+        "FAILED",
+        "EXPIRED",
+        "SKIPPED",
+        "RUNNING",
+      ] as const);
       const at = new Date(now_ms - draw(4000) * 60_000 - n * 1000);
       const kind = one_of(["backup", "backup", "verify"] as const);
       const more = { input: "{}", run_after: at, created_at: at, updated_at: at, status_reason: `reason ${draw(100)}` };
@@ -133,9 +140,7 @@ test("the facts of each workload are what every single row says, in whatever pag
       completed_at_ms: facts.last_good?.completed_at_ms,
       newer_damaged: facts.newer_damaged_id ?? undefined,
       ended:
-        facts.last_job === null
-          ? undefined
-          : [facts.last_job.id, facts.last_job.state, facts.last_job.status_reason],
+        facts.last_job === null ? undefined : [facts.last_job.id, facts.last_job.state, facts.last_job.status_reason],
       open: facts.open_job_id,
       copied: copied.get(facts.last_good?.id ?? "")?.includes("there") === true,
     }));

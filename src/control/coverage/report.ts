@@ -95,20 +95,26 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
   const projects = new Map((await listProjects(db)).map((project) => [project.id, project.name]));
   const workloads: WorkloadCoverage[] = [];
   for await (const page of knownWorkloads(db, now_ms, { project_id, workload_ids })) {
-    const resolved = page.map((it) => ({ ...it, resolution: selection.resolve(it.workload, now_ms) }));
-    const to_be_copied = resolved.filter(({ resolution }) => (resolution.effective?.cross_regions.length ?? 0) > 0);
-    const copied = await copiedTo(
-      db,
-      to_be_copied.flatMap(({ facts }) => facts.last_good?.id ?? []),
+    const resolutions = page.map(({ workload }) => selection.resolve(workload, now_ms));
+    const to_be_copied = page.flatMap(({ facts }, at) =>
+      (resolutions[at]?.effective?.cross_regions.length ?? 0) > 0 ? (facts.last_good?.id ?? []) : [],
     );
-    for (const { workload, facts, resolution } of resolved) {
-      const project = projects.get(workload.project_id) ?? workload.project_id;
+    const copied = await copiedTo(db, to_be_copied);
+    for (const [at, { workload, facts }] of page.entries()) {
+      const resolution = resolutions[at] as Resolution;
+      const { id: workload_id, project_id: of, tags, source } = workload;
       const primary = resolution.effective?.primary;
       const policy = primary === undefined ? null : { id: primary.id, version: primary.version };
-      const proof = proofOf({ ...workload, workload_id: workload.id, policy });
-      const known = { ...facts, copied_to: copied.get(facts.last_good?.id ?? "") ?? [] };
-      const found = coverageOf(workload, project, selection, resolution, known, regions, nextRunOf, now_ms);
-      workloads.push({ ...found, proof });
+      const around = {
+        project: projects.get(of) ?? of,
+        selection,
+        regions,
+        nextRunOf,
+        now_ms,
+        copied_to: copied.get(facts.last_good?.id ?? "") ?? [],
+        proof: proofOf({ workload_id, project_id: of, tags, source, policy }),
+      };
+      workloads.push(coverageOf(workload, resolution, facts, around));
     }
   }
   const count = (status: CoverageStatus) => workloads.filter((it) => it.status === status).length;
@@ -129,31 +135,39 @@ export async function coverageReport(db: Db, now_ms: number, options: CoverageOp
   };
 }
 
-/** Names of other regions that have a complete copy of the last good backup, where its policy wants any. */
-interface CopiedFacts extends Facts {
+interface Around {
+  readonly project: string;
+  readonly selection: Selection;
+  readonly regions: ReadonlySet<string>;
+  readonly nextRunOf: (policy: Policy) => NextRun;
+  readonly now_ms: number;
+  /** Names of other regions that have a complete copy of the last good backup, where its policy wants any. */
   readonly copied_to: readonly string[];
+  readonly proof: Proof | null;
 }
 
-function coverageOf(
-  workload: Workload,
-  project: string,
-  selection: Selection,
-  resolution: Resolution,
-  facts: CopiedFacts,
-  regions: ReadonlySet<string>,
-  nextRunOf: (policy: Policy) => number,
-  now_ms: number,
-): Omit<WorkloadCoverage, "proof"> {
+/** Infinite: never. */
+interface NextRun {
+  readonly at_ms: number;
+  readonly at: string | null;
+}
+
+function coverageOf(workload: Workload, resolution: Resolution, facts: Facts, around: Around): WorkloadCoverage {
+  const { project, selection, nextRunOf, now_ms, proof } = around;
   const { effective, exclusion } = resolution;
   const { last_good } = facts;
   const age_ms = last_good === null ? null : now_ms - last_good.created_at_ms;
   const rpo_met = effective === null ? null : isRpoMet(age_ms, effective.rpo_ms, facts.open_job_id !== null);
   const findings = [
     ...selectionFindings(workload, resolution, selection, now_ms),
-    ...backupFindings(workload, resolution, facts, regions, rpo_met, now_ms),
+    ...backupFindings(workload, resolution, facts, around, rpo_met),
   ];
   const at_risk = findings.some((finding) => finding.level === "risk");
-  const next_ms = Math.min(...(effective?.policies ?? []).map(nextRunOf));
+  let next: NextRun = NEVER;
+  for (const policy of effective?.policies ?? []) {
+    const run = nextRunOf(policy);
+    if (run.at_ms < next.at_ms) next = run;
+  }
   return {
     workload_id: workload.id,
     name: workload.name,
@@ -168,23 +182,28 @@ function coverageOf(
         ? null
         : { id: last_good.id, created_at: iso(last_good.created_at_ms), age_seconds: Math.round(age_ms / 1000) },
     rpo_met,
-    next_run_at: Number.isFinite(next_ms) ? iso(next_ms) : null,
+    next_run_at: next.at,
     exception:
       exclusion === null
         ? null
         : { owner: exclusion.owner, reason: exclusion.reason, expires_at: exclusion.expires_at },
     findings,
+    proof,
   };
 }
 
-/** When a policy runs next, computed once for all its workloads; infinite: never. */
-function nextRunsOf(now_ms: number): (policy: Policy) => number {
-  const known = new Map<string, number>();
+const NEVER: NextRun = { at_ms: Number.POSITIVE_INFINITY, at: null };
+
+/** When a policy runs next, computed once for all its workloads. */
+function nextRunsOf(now_ms: number): (policy: Policy) => NextRun {
+  const known = new Map<string, NextRun>();
   return ({ id, spec }) => {
-    let next_ms = known.get(id);
-    if (next_ms === undefined)
-      known.set(id, (next_ms = nextRuns(spec, now_ms, 1)[0]?.at_ms ?? Number.POSITIVE_INFINITY));
-    return next_ms;
+    let next = known.get(id);
+    if (next === undefined) {
+      const at_ms = nextRuns(spec, now_ms, 1)[0]?.at_ms;
+      known.set(id, (next = at_ms === undefined ? NEVER : { at_ms, at: iso(at_ms) }));
+    }
+    return next;
   };
 }
 
@@ -230,13 +249,12 @@ function selectionFindings(
 function backupFindings(
   workload: Workload,
   { effective }: Resolution,
-  facts: CopiedFacts,
-  regions: ReadonlySet<string>,
+  facts: Facts,
+  { regions, copied_to, now_ms }: Around,
   rpo_met: boolean | null,
-  now_ms: number,
 ): Finding[] {
   if (effective === null) return [];
-  const { last_good, last_job, newer_damaged_id, copied_to } = facts;
+  const { last_good, last_job, newer_damaged_id } = facts;
   const run = `baas backup run --workload ${workload.name}`;
   const findings: Finding[] = [];
   if (last_good === null) {

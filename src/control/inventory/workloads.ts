@@ -265,8 +265,7 @@ async function edit(
   });
 }
 
-/** The row as everyone else sees it. */
-export function toWorkload({ removed_at: _, ...row }: Selectable<WorkloadTable>): Workload {
+function toWorkload({ removed_at: _, ...row }: Selectable<WorkloadTable>): Workload {
   return {
     ...row,
     tags: { ...row.tags },

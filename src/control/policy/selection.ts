@@ -146,19 +146,31 @@ const LIKENESSES_MAX = 10_000;
  */
 function candidateIndex(compiled: readonly Compiled[]): (workload: Workload) => Iterable<Compiled> {
   const by_trait = new Map<string, number[]>();
+  const tag_keys = new Set<string>();
   const everywhere: number[] = [];
   compiled.forEach(({ attachment, selectors }, at) => {
     const traits = traitsOf(attachment, selectors);
     if (traits === null) everywhere.push(at);
-    for (const trait of new Set(traits)) by_trait.set(trait, [...(by_trait.get(trait) ?? []), at]);
-  });
-  return (workload) => {
-    const found = new Set(everywhere);
-    const traits = Object.entries(workload.tags).map(([key, value]) => tagTrait(key, value));
-    for (const trait of [...traits, `project ${workload.project_id}`, `name ${workload.name}`]) {
-      for (const at of by_trait.get(trait) ?? []) found.add(at);
+    for (const trait of new Set(traits)) {
+      by_trait.set(trait, [...(by_trait.get(trait) ?? []), at]);
+      if (trait.startsWith("tag ")) tag_keys.add(trait.slice("tag ".length, trait.indexOf("\0")));
     }
-    const ordered = found.size > everywhere.length ? [...found].sort((a, b) => a - b) : everywhere;
+  });
+  const all_everywhere = everywhere.map((at) => compiled[at] as Compiled);
+  return (workload) => {
+    const lists: number[][] = [];
+    const look = (trait: string) => {
+      const list = by_trait.get(trait);
+      if (list !== undefined) lists.push(list);
+    };
+    for (const [key, value] of Object.entries(workload.tags)) if (tag_keys.has(key)) look(tagTrait(key, value));
+    look(`project ${workload.project_id}`);
+    look(`name ${workload.name}`);
+    if (lists.length === 0) return all_everywhere;
+    const ordered =
+      lists.length === 1 && everywhere.length === 0
+        ? (lists[0] as number[])
+        : [...new Set([...everywhere, ...lists.flat()])].sort((a, b) => a - b);
     return ordered.map((at) => compiled[at] as Compiled);
   };
 }

@@ -33,9 +33,7 @@ export function Authenticator({ me, csrf_token }: { me: Me; csrf_token: string }
         )}
       </Group>
       {doing === "setting" && <SetUp close={() => setDoing(null)} done={() => done(true, t.account.app_is_set)} />}
-      {doing === "removing" && (
-        <Remove close={() => setDoing(null)} done={() => done(false, t.account.app_removed)} />
-      )}
+      {doing === "removing" && <Remove close={() => setDoing(null)} done={() => done(false, t.account.app_removed)} />}
     </Panel>
   );
 }
