@@ -1,8 +1,8 @@
 /**
  * Can a tenant tell by the clock whether a name or an id belongs to another tenant or to nobody? Each route is asked
  * for both in a random order, and the times are compared by ranks: the chance that a foreign one takes longer than
- * one that is not there is a half if time tells nothing. That an own one is told apart shows that the method sees what
- * there is to see. Coarse: a leak of a few microseconds under a network's noise is below what this can find.
+ * one that is not there is a half if time tells nothing. Where a fifth more time for the foreign one would not be seen
+ * either, the test says so. Coarse: a leak of a few microseconds under a network's noise is below what this can find.
  * `HOLDFAST_TIMING_ROUNDS` makes it shorter, to try it.
  */
 import assert from "node:assert/strict";
@@ -14,6 +14,8 @@ import { createUser } from "../../src/control/access/index.ts";
 const ROUNDS = Number(process.env["HOLDFAST_TIMING_ROUNDS"] ?? 1500);
 /** Compiled code and prepared statements, on every connection. */
 const WARM_UP = 200;
+/** What has to be seen, or the test tells nothing. */
+const SLOWER = 1.2;
 /** Five standard errors of the rank statistic, and what a busy machine adds to them. */
 const LEANING_MAX = (n: number) => 5 * Math.sqrt((2 * n + 1) / (12 * n * n)) + 0.02;
 
@@ -85,35 +87,29 @@ function leaning(a: readonly number[], b: readonly number[]): number {
   return (ranks - (a.length * (a.length + 1)) / 2) / (a.length * b.length) - 0.5;
 }
 
-const routes: readonly [what: string, theirs: string, nobodys: string, own: string][] = [
-  ["a workload by name", "/v1/workloads/beta-db-7", "/v1/workloads/zeta-db-7", "/v1/workloads/alpha-db-7"],
-  [
-    "a workload by id",
-    `/v1/workloads/${beta.workload_id}`,
-    `/v1/workloads/${unknown(beta.workload_id)}`,
-    `/v1/workloads/${alpha.workload_id}`,
-  ],
-  ["a project by name", "/v1/projects/beta", "/v1/projects/zeta", "/v1/projects/alpha"],
-  ["a policy by name", "/v1/policies/beta-nightly", "/v1/policies/zeta-nightly", "/v1/policies/alpha-nightly"],
-  ["a job by id", `/v1/jobs/${beta.job_id}`, `/v1/jobs/${unknown(beta.job_id)}`, `/v1/jobs/${alpha.job_id}`],
+const routes: readonly [what: string, theirs: string, nobodys: string][] = [
+  ["a workload by name", "/v1/workloads/beta-db-7", "/v1/workloads/zeta-db-7"],
+  ["a workload by id", `/v1/workloads/${beta.workload_id}`, `/v1/workloads/${unknown(beta.workload_id)}`],
+  ["a project by name", "/v1/projects/beta", "/v1/projects/zeta"],
+  ["a policy by name", "/v1/policies/beta-nightly", "/v1/policies/zeta-nightly"],
+  ["a job by id", `/v1/jobs/${beta.job_id}`, `/v1/jobs/${unknown(beta.job_id)}`],
   [
     "backups by the name of a workload",
     "/v1/backups?filter=workload%3Dbeta-db-7",
     "/v1/backups?filter=workload%3Dzeta-db-7",
-    "/v1/backups?filter=workload%3Dalpha-db-7",
   ],
 ];
 
-for (const [what, theirs, nobodys, own] of routes) {
+for (const [what, theirs, nobodys] of routes) {
   test(`time does not tell whether ${what} is another tenant's or nobody's`, async (t) => {
-    const [foreign, missing, ours] = await measure([get(theirs), get(nobodys), get(own)], ROUNDS);
-    const found = leaning(foreign ?? [], missing ?? []);
-    const seen = leaning(ours ?? [], missing ?? []);
+    const [foreign = [], missing = []] = await measure([get(theirs), get(nobodys)], ROUNDS);
+    const found = leaning(foreign, missing);
     const bound = LEANING_MAX(ROUNDS);
-    t.diagnostic(`leaning ${found.toFixed(3)}, bound ${bound.toFixed(3)}; an own one: ${seen.toFixed(3)}`);
+    const slower = foreign.map((ms) => ms * SLOWER);
+    t.diagnostic(`leaning ${found.toFixed(3)}, bound ${bound.toFixed(3)}`);
     assert.ok(Math.abs(found) <= bound, `a foreign one leans by ${found}, bound ${bound}`);
-    // Only where the answer to an own one differs: a list without backups is as empty as that of nobody.
-    if (!what.startsWith("backups")) assert.ok(Math.abs(seen) > bound, `an own one leans by ${seen} only`);
+    if (leaning(slower, missing) <= bound)
+      t.skip("the machine is too busy: a fifth more time would not be seen either");
   });
 }
 
