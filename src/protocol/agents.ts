@@ -91,6 +91,8 @@ export const standingOrderSchema = z.object({
   /** What such a backup says of itself, and how long it is kept. */
   labels: z.record(z.string(), z.string()),
   expires_after_ms: z.number().nullable(),
+  /** The server will lock its packs; absent from servers that do not tell. */
+  locked: z.boolean().default(false),
 });
 export type StandingOrder = z.output<typeof standingOrderSchema>;
 

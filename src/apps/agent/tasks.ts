@@ -40,6 +40,8 @@ const backupOrderSchema = z.object({
   workload_id: z.string(),
   labels: z.record(z.string(), z.string()),
   expires_at_ms: z.number().nullable(),
+  /** The server will lock its packs. */
+  locked: z.boolean().default(false),
   source: agentSourceSchema.shape.source,
   hooks: agentSourceSchema.shape.hooks,
   /** It was made without the server, and is handed over. */
@@ -66,12 +68,13 @@ export function runTask(task: AgentTask, under: Under, ports: TaskPorts): Promis
 
 async function backUp(task: AgentTask, { signal, onProgress }: Under, ports: TaskPorts) {
   const { config, clock, place } = ports;
-  const { labels, expires_at_ms, source, hooks, workload_id, offline } = backupOrderSchema.parse(task.input);
+  const { labels, expires_at_ms, locked, source, hooks, workload_id, offline } = backupOrderSchema.parse(task.input);
   const { backup_id } = task;
   if (offline) return handOver(task, { signal, onProgress }, ports);
   const { done: report, hook_problem } = await withRepository(task.region_id, ports, (repository) => {
     const expiry = expires_at_ms === null ? {} : { expires_at_ms };
-    const engine = { repository, backup_id, labels, ...expiry, clock, threads: config.threads, signal, onProgress };
+    const options = { repository, backup_id, labels, ...expiry, grained: locked };
+    const engine = { ...options, clock, threads: config.threads, signal, onProgress };
     return withHooks(hooks, { backup_id, workload_id }, ports, signal, () =>
       backUpHere(source, engine, { clock, config, config_dir: place.config_dir, workload_id }),
     );
@@ -105,14 +108,15 @@ async function handOver(task: AgentTask, { signal, onProgress }: Under, ports: T
 /** Makes a backup that the server will hear of later. */
 export async function backUpOffline(order: StandingOrder, signal: AbortSignal, ports: OfflinePorts): Promise<void> {
   const { spool, clock, config, place, log } = ports;
-  const { workload_id, region_id, labels, expires_after_ms } = order;
+  const { workload_id, region_id, labels, expires_after_ms, locked } = order;
   const backup_id = spool.newBackupId();
   const made_ms = clock.now_ms();
   const source = agentSourceSchema.shape.source.parse(order.source);
   const hooks = agentSourceSchema.shape.hooks.parse(order.hooks);
   await spool.use(region_id, async (repository) => {
     const expiry = expires_after_ms === null ? {} : { expires_at_ms: made_ms + expires_after_ms };
-    const engine = { repository, backup_id, labels, ...expiry, clock, threads: config.threads, signal };
+    const options = { repository, backup_id, labels, ...expiry, grained: locked };
+    const engine = { ...options, clock, threads: config.threads, signal };
     await withHooks(hooks, { backup_id, workload_id }, { config, place, log }, signal, () =>
       backUpHere(source, engine, { clock, config, config_dir: place.config_dir, workload_id }),
     );

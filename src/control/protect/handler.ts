@@ -80,7 +80,8 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
             labels: encodeLabels(labels),
             ...(expires_at_ms === null ? {} : { expires_at_ms }),
           };
-          if (source.kind === "agent") return runOnAgent(context, source, region.id, promised, ports);
+          if (source.kind === "agent")
+            return runOnAgent(context, source, region.id, { ...promised, locked: labels.lock !== null }, ports);
           const ahead = await lockAhead(repository, ready.backup_id, labels, row, ports);
           const report = await (isTree(source)
             ? readTree(source, { ...promised, workload_id: workload.id }, (files) =>

@@ -16,6 +16,8 @@ interface Promised {
   readonly backup_id: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly expires_at_ms?: number;
+  /** Its packs will be locked once it is there. */
+  readonly locked: boolean;
 }
 
 /** Reading, compressing and encrypting happen on the host; here is told what the backup promises. */
@@ -23,7 +25,7 @@ export async function runOnAgent(
   { job, signal, progress }: JobContext,
   source: Extract<Source, { kind: "agent" }>,
   region_id: string,
-  { backup_id, labels, expires_at_ms }: Promised,
+  { backup_id, labels, expires_at_ms, locked }: Promised,
   ports: Ports,
 ): Promise<{ readonly problems: number }> {
   const workload_id = job.workload_id ?? "";
@@ -32,6 +34,7 @@ export async function runOnAgent(
     workload_id,
     labels,
     expires_at_ms: expires_at_ms ?? null,
+    locked,
     source: source.source,
     hooks: source.hooks,
     offline,

@@ -46,6 +46,7 @@ export async function standingOrders(
       .executeTakeFirst();
     orders.push({
       ...order,
+      locked: labels.lock !== null,
       workload_id: workload.id,
       region_id: workload.region_id,
       every_seconds: Math.round(effective.rpo_ms / 1000),

@@ -17,6 +17,11 @@ export interface LockAhead {
 const UNNEEDED_SHARE_MIN = 0.05;
 /** A pack that is extended now is likely to be extended again: so much of the time it is locked already counts, too. */
 const AGAIN = 0.25;
+/**
+ * What stands twice counts double: it does so from today on, while the rest of a pack that is extended begins to be
+ * kept in vain only when its own backups are gone and can be brought back no more, two weeks after its old lock.
+ */
+const TWICE = 2;
 const STATS_AT_ONCE = 8;
 /** Not readable at once, or not whole: such a pack is locked as it is, and a check will tell. */
 const PASS_OVER = [
@@ -71,7 +76,7 @@ export async function regroup(lock: LockAhead, context: RegroupContext): Promise
         const share = await neededShare(context, id, number, isWanted);
         if (!pays(share, { now_ms, locked_until_ms, until_ms: lock.until_ms })) continue;
         const { kind } = index.pack(number);
-        const rewriter = rewriters.get(kind) ?? repository.rewriter(kind, repository.store, signal);
+        const rewriter = rewriters.get(kind) ?? repository.rewriter(kind, repository.store, signal, true);
         if (rewriters.size === 0) meter.begin("group what is locked longer", partly.length, null);
         rewriters.set(kind, rewriter);
         meter.add(1, await rewriter.take(repository.store, id, isWanted));
@@ -100,7 +105,7 @@ export function pays(share: number, { now_ms, locked_until_ms, until_ms }: Dates
   if (share <= 0 || 1 - share < UNNEEDED_SHARE_MIN) return false;
   const locked_ms = locked_until_ms - now_ms;
   const kept_in_vain = (1 - share) * (until_ms - locked_until_ms + AGAIN * locked_ms);
-  return kept_in_vain > share * locked_ms;
+  return kept_in_vain > TWICE * share * locked_ms;
 }
 
 /** Packs of earlier backups, not known to be locked as long, not every chunk of which the backup needs. */

@@ -45,6 +45,8 @@ export interface SessionOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly expires_at_ms?: number;
   readonly lock?: LockAhead;
+  /** Its packs will be locked, if by somebody else: `lock` implies it. */
+  readonly grained?: boolean;
   readonly clock: Clock;
   readonly threads?: number;
   readonly signal?: AbortSignal;
@@ -127,6 +129,7 @@ export async function runSession<Plan extends SessionPlan>(
     const needed = new SharedArrayBuffer(((loaded.index.memory.packs.byteLength / 40 + 32) >>> 5) * 4 + 4);
     const reached =
       options.lock === undefined ? undefined : new SharedArrayBuffer(((loaded.index.positions + 31) >>> 5) * 4);
+    const grained = options.grained ?? options.lock !== undefined;
     const stop = new SharedArrayBuffer(4);
     const segments = new SegmentWriter(repository, loaded.adopted);
     const meter = new Meter(clock, options.onProgress);
@@ -137,6 +140,7 @@ export async function runSession<Plan extends SessionPlan>(
       ...(reached === undefined ? {} : { reached }),
       stop,
       level: LEVEL,
+      grained,
       scan: plan.scan,
       parent_tree: plan.parent_tree,
     };
@@ -152,6 +156,7 @@ export async function runSession<Plan extends SessionPlan>(
         ...(reached === undefined ? {} : { reached: new Int32Array(reached) }),
         kind: PACK_METADATA,
         level: LEVEL,
+        grained,
         random: repository.random,
         onPack: (pack) => segments.add(pack),
         ...(signal ? { signal } : {}),

@@ -25,6 +25,8 @@ export interface BackupOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly expires_at_ms?: number;
   readonly lock?: LockAhead;
+  /** Its packs will be locked, if by somebody else: `lock` implies it. */
+  readonly grained?: boolean;
   /** Unchanged files are taken over from this backup; by default the newest one with the same roots. */
   readonly parent_backup_id?: string | null;
   readonly clock: Clock;

@@ -21,6 +21,8 @@ export interface WorkerStart {
   /** Id of the parent backup's root tree page. */
   readonly parent_tree: Uint8Array | null;
   readonly level: number;
+  /** Packs will be locked. */
+  readonly grained: boolean;
 }
 
 export type WorkerTask =
@@ -64,6 +66,7 @@ async function start(data: WorkerStart) {
     ...(data.reached === undefined ? {} : { reached: new Int32Array(data.reached) }),
     kind: PACK_DATA,
     level: data.level,
+    grained: data.grained,
     random: systemRandom,
     onPack: (pack) => tellMain({ kind: "pack", pack } satisfies WorkerEvent),
   });

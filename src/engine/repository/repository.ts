@@ -229,10 +229,10 @@ export class Repository {
     return segmentHolds(this.store, this.epoch_keys, segment_id, bytes);
   }
 
-  /** Takes chunks of this repository's packs over into new packs in `target`. @param kind of the new packs */
-  rewriter(kind: number, target: ObjectStore = this.store, signal?: AbortSignal): PackRewriter {
+  /** Takes chunks of this repository's packs over. @param kind of the new packs @param grained they will be locked */
+  rewriter(kind: number, target: ObjectStore = this.store, signal?: AbortSignal, grained = false): PackRewriter {
     const { config, epoch_keys, hasher, random } = this;
-    return new PackRewriter({ config, epoch_keys, hasher, random, target, kind, ...(signal ? { signal } : {}) });
+    return new PackRewriter({ config, epoch_keys, hasher, random, target, kind, grained, ...(signal && { signal }) });
   }
 
   /**

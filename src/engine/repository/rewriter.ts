@@ -16,6 +16,7 @@ import {
 import type { ObjectStore } from "../store/index.ts";
 import type { ChunkHasher } from "./chunk-hasher.ts";
 import type { RepositoryConfig } from "./config.ts";
+import { packTarget } from "./pack-target.ts";
 
 const LEVEL = 1;
 /** As the sink closes frames of very small chunks. */
@@ -30,6 +31,8 @@ export interface RewriterOptions {
   readonly target: ObjectStore;
   /** `PACK_DATA` or `PACK_METADATA`. */
   readonly kind: number;
+  /** Its packs will be locked: small ones first ({@link packTarget}). */
+  readonly grained?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -107,7 +110,7 @@ export class PackRewriter {
     this.#ids.push(id);
     this.#lengths.push(chunk.length);
     this.#sources.add(pack_id);
-    if (this.#end >= this.#o.config.frame_bytes) await this.#sealFrame();
+    if (this.#end >= Math.min(this.#o.config.frame_bytes, this.#pack_target)) await this.#sealFrame();
   }
 
   async #sealFrame(): Promise<void> {
@@ -123,7 +126,12 @@ export class PackRewriter {
     this.#ids = [];
     this.#lengths = [];
     this.#sources = new Set();
-    if (this.#writer.size_bytes >= this.#o.config.pack_bytes) await this.#finishPack();
+    if (this.#writer.size_bytes >= this.#pack_target) await this.#finishPack();
+  }
+
+  get #pack_target(): number {
+    const { config, grained = false } = this.#o;
+    return packTarget(config.pack_bytes, grained, this.stored_bytes);
   }
 
   async #finishPack(): Promise<void> {

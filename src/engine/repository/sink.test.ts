@@ -51,3 +51,38 @@ test("packs of very small chunks stay within their size, directory included, and
   }
   assert.ok(chunks > 0);
 });
+
+test("what will be locked begins in small packs, which grow with what was stored", async () => {
+  const sizes = async (bytes: number, grained: boolean) => {
+    const packs: IndexedPack[] = [];
+    const sink = new ChunkSink({
+      secrets: {
+        store_config: { kind: "fs", path: "/nowhere" },
+        config: { ...DEFAULT_SIZES, repository_id: "rpo_test", created_at_ms: 0, signing_public_key: "" },
+        id_key: randomBytes(32),
+        chunker_key: randomBytes(32),
+        epochs: [[1, randomBytes(32)]],
+      },
+      store: new MemoryStore({ clock: systemClock }),
+      index: ChunkIndex.create({ chunks: 0, new_chunks: 4096, frames: 4096, packs: 4096 }),
+      needed: new Int32Array(256),
+      kind: PACK_DATA,
+      level: 1,
+      grained,
+      random: systemRandom,
+      onPack: (pack) => packs.push(pack),
+    });
+    for (let at = 0; at < bytes; at += 64 * 1024) {
+      sink.add(randomBytes(64 * 1024));
+      if (sink.pressed) await sink.drain();
+    }
+    await sink.flush();
+    return packs.map(({ size_bytes }) => size_bytes);
+  };
+  assert.equal((await sizes(512 * 1024, false)).length, 1);
+  assert.equal((await sizes(512 * 1024, true)).length, 4);
+  const many = await sizes(48 << 20, true);
+  assert.ok(many.length > 24 && many.length < 50, `${many.length} packs`);
+  const last = many.at(-2) ?? 0;
+  assert.ok(last > 4 << 20 && last < 8 << 20, `an eighth of what was stored before, and not ${last} bytes`);
+});

@@ -4,6 +4,7 @@ import { type FinishedPack, ID_BYTES, PackWriter, packKey } from "../pack/index.
 import type { ObjectStore } from "../store/index.ts";
 import type { Random } from "../../base/index.ts";
 import { ChunkHasher } from "./chunk-hasher.ts";
+import { packTarget } from "./pack-target.ts";
 import type { RepositorySecrets } from "./repository.ts";
 
 /** Packs a sink may have on their way to the store while it fills the next one. */
@@ -23,6 +24,8 @@ export interface SinkOptions {
   /** `PACK_DATA` or `PACK_METADATA`. */
   readonly kind: number;
   readonly level: number;
+  /** Its packs will be locked: small ones first ({@link packTarget}). */
+  readonly grained?: boolean;
   readonly random: Random;
   readonly signal?: AbortSignal;
   /** Called when a pack is durable. */
@@ -53,6 +56,7 @@ export class ChunkSink {
   readonly #slab: Buffer;
   readonly #writer: PackWriter;
   readonly #frame_bytes: number;
+  #pack_target: number;
   #frame_end = 0;
   #input = 0;
   #input_end = 0;
@@ -68,6 +72,7 @@ export class ChunkSink {
     const { config, id_key, chunker_key, epochs } = options.secrets;
     this.#hasher = new ChunkHasher(id_key);
     this.#frame_bytes = config.frame_bytes;
+    this.#pack_target = this.#nextTarget();
     const slab_bytes = config.frame_bytes + 2 * config.chunker.max_bytes + 2 * READ_BYTES;
     this.#chunker = createChunker(config.chunker, deriveGearTable(chunker_key), slab_bytes);
     const slab = this.#chunker.slab;
@@ -165,7 +170,8 @@ export class ChunkSink {
     this.#input += length;
     this.counts.new_chunks++;
     this.counts.new_bytes += length;
-    if (this.#frame_end >= this.#frame_bytes || this.#lengths.length >= FRAME_CHUNKS) this.#sealFrame();
+    if (this.#frame_end >= Math.min(this.#frame_bytes, this.#pack_target) || this.#lengths.length >= FRAME_CHUNKS)
+      this.#sealFrame();
   }
 
   /**
@@ -206,13 +212,19 @@ export class ChunkSink {
     this.#lengths = [];
     this.#positions = [];
     this.#frame_end = 0;
-    if (this.#writer.size_bytes >= this.#o.secrets.config.pack_bytes) this.#finishPack();
+    if (this.#writer.size_bytes >= this.#pack_target) this.#finishPack();
+  }
+
+  #nextTarget(): number {
+    const { secrets, grained = false } = this.#o;
+    return packTarget(secrets.config.pack_bytes, grained, this.counts.stored_bytes);
   }
 
   #finishPack(): void {
     const pack = this.#writer.finish();
     if (pack === undefined) return;
     this.counts.stored_bytes += pack.bytes.length;
+    this.#pack_target = this.#nextTarget();
     const put = this.#put(pack).catch((error: unknown) => {
       this.#failed ??= error;
     });
