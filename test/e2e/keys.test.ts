@@ -37,6 +37,7 @@ test("a key denied to the server stops the backups of its project and nothing el
   const verified = await it.baas("verify", backup);
   assert.deepEqual([verified.code, verified.json.verdict], [1, "INVALID"], verified.text);
   assert.match(verified.text, /KeyRevoked/);
+  assert.match(verified.text, /is invalid: key version revoked/);
   assert.deepEqual((await it.ok("backup", "show", backup)).state, "AVAILABLE");
 
   await it.ok("key", "grant", ...rights);

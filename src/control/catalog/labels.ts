@@ -7,7 +7,8 @@ import {
   tagsSchema,
   workloadTypeSchema,
 } from "../../model/index.ts";
-import type { BackupLock } from "../repositories/index.ts";
+import type { Manifest } from "../../engine/repository/index.ts";
+import { type BackupLock, packLockUntil } from "../repositories/index.ts";
 import { catalogError } from "./errors.ts";
 
 /**
@@ -47,10 +48,17 @@ export interface BackupLabels {
     readonly until: string;
     /** Where its packs are locked to, rounded up; without it (older backups): `until`. */
     readonly packs_until?: string;
+    /**
+     * When this was promised, if long before the backup was made: a host that is away keeps to its last orders. The
+     * dates then move by as much.
+     */
+    readonly from?: string;
   } | null;
 }
 
 const VERSION = "1";
+
+type Labelled = Pick<Manifest, "backup_id" | "created_at_ms" | "labels">;
 
 export function encodeLabels(labels: BackupLabels): Record<string, string> {
   const { project, workload, policy, region } = labels;
@@ -85,6 +93,7 @@ export function encodeLabels(labels: BackupLabels): Record<string, string> {
     gfs: JSON.stringify(labels.gfs),
     ...(labels.lock === null ? {} : { lock_mode: labels.lock.mode, lock_until: labels.lock.until }),
     ...(labels.lock?.packs_until === undefined ? {} : { lock_packs_until: labels.lock.packs_until }),
+    ...(labels.lock?.from === undefined ? {} : { lock_from: labels.lock.from }),
   };
 }
 
@@ -127,19 +136,19 @@ const storedSchema = z.object({
   lock_mode: z.enum(lockModes).optional(),
   lock_until: z.string().optional(),
   lock_packs_until: z.string().optional(),
+  lock_from: z.string().optional(),
 });
 
 /** @throws LABELS_INCOMPLETE naming the label that is missing or wrong */
-export function decodeLabels(backup_id: string, stored: Readonly<Record<string, string>>): BackupLabels {
-  const parsed = storedSchema.safeParse(stored);
+export function decodeLabels({ backup_id, created_at_ms, labels }: Labelled): BackupLabels {
+  const parsed = storedSchema.safeParse(labels);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const message = `manifest of ${backup_id}: label ${issue?.path.join(".")}: ${issue?.message}`;
     throw catalogError("LABELS_INCOMPLETE", message, { backup_id });
   }
   const label = parsed.data;
-  const { policy, policy_version, policy_spec, policy_created_at, lock_mode, lock_until, lock_packs_until } = label;
-  const packs_until = lock_packs_until === undefined ? {} : { packs_until: lock_packs_until };
+  const { policy, policy_version, policy_spec, policy_created_at } = label;
   return {
     project: {
       id: label.project,
@@ -173,11 +182,17 @@ export function decodeLabels(backup_id: string, stored: Readonly<Record<string, 
     job_id: label.job ?? null,
     trigger: label.trigger,
     gfs: label.gfs,
-    lock:
-      lock_mode === undefined || lock_until === undefined
-        ? null
-        : { mode: lock_mode, until: lock_until, ...packs_until },
+    lock: lockOf(label, created_at_ms),
   };
+}
+
+function lockOf(label: z.output<typeof storedSchema>, created_at_ms: number): BackupLabels["lock"] {
+  const { lock_mode: mode, lock_until: until, lock_packs_until: packs_until, lock_from: from } = label;
+  if (mode === undefined || until === undefined) return null;
+  if (from === undefined) return { mode, until, ...(packs_until === undefined ? {} : { packs_until }) };
+  const until_ms = Date.parse(until) + Math.max(0, created_at_ms - Date.parse(from));
+  const iso = (at_ms: number) => new Date(at_ms).toISOString();
+  return { mode, until: iso(until_ms), packs_until: iso(packLockUntil(created_at_ms, until_ms)) };
 }
 
 /** The lock that the labels promise, as a store takes it. */

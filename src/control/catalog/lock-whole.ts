@@ -53,7 +53,7 @@ export async function coveredPacks(
   for (const id of new Set([...longest, ...newest].map((each) => each.id))) {
     const earlier = await repository.readManifest(id, state).catch(() => undefined);
     if (earlier === undefined) continue; // its manifest is damaged, or gone: it vouches for nothing
-    const lock = objectLock(decodeLabels(id, earlier.labels));
+    const lock = objectLock(decodeLabels(earlier));
     if (lock === null || lock.packs_until_ms < wanted.packs_until_ms) continue;
     if (wanted.mode === "COMPLIANCE" && lock.mode !== "COMPLIANCE") continue;
     // What was moved since may stand in packs that nobody has locked.

@@ -148,7 +148,7 @@ async function walkRepository(
       try {
         const manifest = await repository.findManifest(backup_id, state);
         if (manifest === undefined) continue;
-        const labels = decodeLabels(backup_id, manifest.labels);
+        const labels = decodeLabels(manifest);
         const stat = await repository.store.stat(manifestKey(backup_id));
         walk.manifests.push({
           region,

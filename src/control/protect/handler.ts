@@ -97,7 +97,7 @@ export function backupHandler(ports: ProtectPorts): JobHandler {
         // The manifest is what counts: an attempt that died after writing it had decided by its own time.
         const manifest = await repository.readManifest(ready.backup_id);
         if (workload.source.kind === "agent") await requireOrdered(job, manifest, ports);
-        const labels = decodeLabels(ready.backup_id, manifest.labels);
+        const labels = decodeLabels(manifest);
         const result = await context.step(
           "record",
           async () => {

@@ -48,12 +48,11 @@ export async function runOnAgent(
  * A host signs its manifests itself: retention, lock and whose backup it is must be what it was told.
  * @throws AGENT_MANIFEST_WRONG
  */
-export async function requireOrdered(job: JobRow, manifest: Manifest, { db }: Ports): Promise<void> {
+export async function requireOrdered(job: JobRow, manifest: Manifest, ports: Ports): Promise<void> {
   const said = { labels: { ...manifest.labels }, expires_at_ms: manifest.expires_at_ms };
-  if (job.input["offline_backup_id"] !== undefined && (await isStandingOrder(db, job.workload_id ?? "", manifest))) {
-    return;
-  }
-  const orders = await ordersFor(db, job.id);
+  const offline = job.input["offline_backup_id"] !== undefined;
+  if (offline && (await isStandingOrder(ports, job.workload_id ?? "", manifest))) return;
+  const orders = await ordersFor(ports.db, job.id);
   if (orders.some(({ labels, expires_at_ms }) => isDeepStrictEqual(said, { labels, expires_at_ms }))) return;
   const { backup_id } = manifest;
   const message = `the manifest of ${backup_id} does not say what its agent was told to write`;

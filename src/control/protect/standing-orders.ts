@@ -30,11 +30,14 @@ export async function standingOrders(
     const prepared = await prepareBackup(job as unknown as JobRow, ports);
     if (prepared.skip !== null) continue;
     const ready = prepared as Extract<typeof prepared, { skip: null }>;
-    const { labels, expires_at_ms } = await promise({ ...ready, labels: { ...ready.labels, job_id: null } }, ports);
+    const from_ms = Math.floor(clock.now_ms() / SAME_MS) * SAME_MS;
+    const then = { ...ports, clock: { ...clock, now_ms: () => from_ms } };
+    const { labels, expires_at_ms } = await promise({ ...ready, labels: { ...ready.labels, job_id: null } }, then);
+    // A backup that is made days later is locked as long as one made now, from then on.
+    const lock = labels.lock && { ...labels.lock, from: new Date(from_ms).toISOString() };
     const order = {
-      labels: encodeLabels(labels),
-      expires_after_ms:
-        expires_at_ms === null ? null : Math.ceil((expires_at_ms - clock.now_ms()) / ROUND_MS) * ROUND_MS,
+      labels: encodeLabels({ ...labels, lock }),
+      expires_after_ms: expires_at_ms === null ? null : Math.ceil((expires_at_ms - from_ms) / ROUND_MS) * ROUND_MS,
     };
     await keep(db, workload.id, order, new Date(clock.now_ms()));
     const last = await db
@@ -59,7 +62,11 @@ export async function standingOrders(
 }
 
 const SCHEDULED = { trigger: "schedule" };
-/** An expiry moves with every look; the promise is the same to the minute. */
+/**
+ * Promises are made from the last quarter of an hour on (no zone has shorter ones), so that few are to be remembered.
+ */
+const SAME_MS = 900_000;
+/** The host adds the time to its own clock's: what it says is the same to the minute. */
 const ROUND_MS = 60_000;
 
 /** Kept when it is another one than the last: what a backup says is held against all of them. */
@@ -80,10 +87,25 @@ async function keep(
     .insertInto("agent_orders")
     .values({ workload_id, labels: JSON.stringify(labels), expires_after_ms, promised_at: now })
     .execute();
+  const oldest = await db
+    .selectFrom("agent_orders")
+    .select("id")
+    .where("workload_id", "=", workload_id)
+    .orderBy("id", "desc")
+    .offset(ORDERS_MAX)
+    .limit(1)
+    .executeTakeFirst();
+  if (oldest === undefined) return;
+  await db.deleteFrom("agent_orders").where("workload_id", "=", workload_id).where("id", "<=", oldest.id).execute();
 }
 
 /** Does the manifest say what one of the workload's standing orders said? */
-export async function isStandingOrder(db: Db, workload_id: string, manifest: Manifest): Promise<boolean> {
+export async function isStandingOrder(
+  { db, clock }: Pick<PreparePorts, "db" | "clock">,
+  workload_id: string,
+  manifest: Manifest,
+): Promise<boolean> {
+  if (manifest.created_at_ms > clock.now_ms() + AHEAD_MAX_MS) return false;
   const rows = await db
     .selectFrom("agent_orders")
     .select(["labels", "expires_after_ms"])
@@ -100,7 +122,10 @@ export async function isStandingOrder(db: Db, workload_id: string, manifest: Man
   });
 }
 
-const ORDERS_MAX = 200;
+/** Orders that are remembered for each workload: those of ten days in which nothing but the time changed. */
+const ORDERS_MAX = 1000;
+/** A host's clock may be ahead by so much; a lock moves with it. */
+const AHEAD_MAX_MS = 3_600_000;
 const AGAIN_MS = 600_000;
 
 export interface OfflineRun {

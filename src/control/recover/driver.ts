@@ -36,7 +36,7 @@ export async function driverOf(
   const manifest = await repository.readManifest(backup_id);
   // What a program wrote is a file like any other.
   if (manifest.kind === "files" || manifest.kind === "command" || paths.length > 0) return undefined;
-  const labelled = decodeLabels(backup_id, manifest.labels).workload.source;
+  const labelled = decodeLabels(manifest).workload.source;
   const source = (labelled.kind === "agent" ? labelled.source : labelled) as Source;
   const hooks = (sources.driver(manifest.kind).restore ?? PLAIN) as unknown as RestoreHooks<Source>;
   return {

@@ -10,6 +10,6 @@ import type { RestoreTarget } from "./target.ts";
  */
 export async function requireShare(manifest: Manifest, target: RestoreTarget, clock: Clock): Promise<void> {
   if (target.kind !== "in_place" || manifest.kind !== "files") return;
-  const { source } = decodeLabels(manifest.backup_id, manifest.labels).workload;
+  const { source } = decodeLabels(manifest).workload;
   if (source.kind === "share") await checkShare({ path: source.path }, clock);
 }

@@ -65,7 +65,7 @@ export function copyHandler(ports: ReplicationPorts): JobHandler {
           const result = await context.step(
             "record",
             async () => {
-              const lock = objectLock(decodeLabels(backup.id, manifest.labels));
+              const lock = objectLock(decodeLabels(manifest));
               const locks =
                 lock === null
                   ? null

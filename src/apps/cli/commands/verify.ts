@@ -46,7 +46,8 @@ export const register: Register = (program, io) => {
       show(io, options, found, verdictText);
       if (found.verdict === null) settle(io, job);
       if (found.verdict !== "VALID") {
-        throw cliError("CLI_VERDICT_INVALID", `backup ${found.backup_id} is ${found.verdict ?? "not verified"}`, {
+        const why = found.cause === null ? "" : `: ${CAUSES[found.cause]}`;
+        throw cliError("CLI_VERDICT_INVALID", `backup ${found.backup_id} is ${found.verdict.toLowerCase()}${why}`, {
           backup_id: found.backup_id,
           verification_id: found.id,
         });
@@ -55,19 +56,27 @@ export const register: Register = (program, io) => {
   registerLedger(verify, io);
 };
 
+/** Why a verdict is not VALID. */
+const CAUSES: Readonly<Record<NonNullable<VerificationView["cause"]>, string>> = {
+  SourceCorruption: "corrupt at the source when it was backed up",
+  KeyRevoked: "key version revoked",
+  StorageBackend: "the storage does not give back what was stored",
+};
+
 const FINDINGS_SHOWN_MAX = 20;
 const PATHS_SHOWN_MAX = 10;
 
 function verdictText(
   found: Pick<
     VerificationView,
-    "backup_id" | "verdict" | "region_name" | "checked_bytes" | "checked_objects" | "findings"
+    "backup_id" | "verdict" | "cause" | "region_name" | "checked_bytes" | "checked_objects" | "findings"
   >,
 ): string {
   const lines = [
     renderDetails([
       ["backup", found.backup_id],
       ["verdict", found.verdict ?? "none"],
+      ...(found.cause === null ? [] : [["cause", CAUSES[found.cause]] as const]),
       ["region", found.region_name],
       ["read", `${formatCount(found.checked_objects ?? 0)} objects, ${formatBytes(found.checked_bytes ?? 0)}`],
     ]),
