@@ -47,7 +47,8 @@ export const register: Register = (program, io) => {
       if (found.verdict === null) settle(io, job);
       if (found.verdict !== "VALID") {
         const why = found.cause === null ? "" : `: ${CAUSES[found.cause]}`;
-        throw cliError("CLI_VERDICT_INVALID", `backup ${found.backup_id} is ${found.verdict.toLowerCase()}${why}`, {
+        const verdict = (found.verdict ?? "not verified").toLowerCase();
+        throw cliError("CLI_VERDICT_INVALID", `backup ${found.backup_id} is ${verdict}${why}`, {
           backup_id: found.backup_id,
           verification_id: found.id,
         });
