@@ -172,8 +172,11 @@ test(`${DAYS} days: everything that was due happened, once, and the evidence of 
       assert.ok(performance.now() < end, `never at rest: ${JSON.stringify(open)}`);
     }
   };
+  /** When the server looked what was due. */
+  const looks: number[] = [];
   const at = async (ms: number) => {
     ahead_ms = ms - systemClock.now_ms();
+    looks.push(ms);
     await pass();
   };
 
@@ -294,8 +297,9 @@ test(`${DAYS} days: everything that was due happened, once, and the evidence of 
         ["PASSED", "MISSED_TARGET"].includes(drill.state),
         JSON.stringify([plan.name, drill.state, drill.findings]),
       );
-      const late = (drill.started_at?.getTime() ?? 0) - (drill.due_at?.getTime() ?? 0);
-      assert.ok(late < 60 * MINUTE_MS || trouble(dayIn(drill.due_at ?? new Date(0))), `${plan.name} ${late}`);
+      const due_ms = drill.due_at?.getTime() ?? 0;
+      const late = (drill.started_at?.getTime() ?? 0) - (looks.find((ms) => ms >= due_ms) ?? due_ms);
+      assert.ok(late < 60 * MINUTE_MS, `${plan.name}, due ${drill.due_at?.toISOString()}: ${late} ms late`);
       const tasks = await db.selectFrom("tasks").selectAll().where("drill_id", "=", drill.id).execute();
       assert.equal(tasks.length, drill.findings.length);
       assert.ok(tasks.every(({ owner, due_at }) => owner === "ops" && due_at > drill.requested_at));
