@@ -116,12 +116,16 @@ export async function applySubscriptions(db: Db, ports: Ports): Promise<number> 
       .orderBy("subscriptions.created_at")
       .forUpdate("subscriptions")
       .execute();
-    for (const { id, project_id, tier, drives } of rows) {
+    for (const { id, project_id, tier, drives, created_by } of rows) {
       const now = new Date(ports.clock.now_ms());
       const driven = drives as unknown as Drives | null;
       if (driven !== null) {
         await setKeySchedule(tx, project_id, driven.rotation, `subscription ${tier}`, ports);
-        await subscribedDrills(tx, { project_id, every: driven.drills, by: `subscription ${tier}` }, ports);
+        await subscribedDrills(
+          tx,
+          { project_id, every: driven.drills, owner: created_by, by: `subscription ${tier}` },
+          ports,
+        );
         await promiseEvidence(tx, project_id, driven.evidence === "quarterly", ports);
         const settings = {
           [`incidents.allowance.${project_id}`]: driven.assists ?? "unlimited",

@@ -70,11 +70,12 @@ const PROJECT_NAME_MAX = 110;
 /**
  * The drills that a project's subscription promises: a plan of its own, `subscription-PROJECT`, made with the first
  * and brought to the cadence of each later one. It restores into the sandbox project `PROJECT-drills`, which is made
- * too. Day, time, class and owner of the plan may be changed, and it may be disabled: only how often follows from here.
+ * too. Its owner, to whom the tasks go, is at first whoever subscribed. Day, time, class and owner of the plan may be
+ * changed, and it may be disabled: only how often follows from here.
  */
 export async function subscribedDrills(
   tx: Tx,
-  wanted: { readonly project_id: string; readonly every: string; readonly by: string },
+  wanted: { readonly project_id: string; readonly every: string; readonly owner: string; readonly by: string },
   ports: Ports,
 ): Promise<DrillPlanRow> {
   const every = cadenceSchema.shape.every.parse(wanted.every);
@@ -86,7 +87,7 @@ export async function subscribedDrills(
     const sandbox = `${short}-drills`;
     const known = await tx.selectFrom("projects").select("sandbox").where("name", "=", sandbox).executeTakeFirst();
     if (known === undefined) await createProject(tx, { name: sandbox, region: region_id, sandbox: true }, ports);
-    const spec = { select: { project }, cadence: { every }, sandbox, owner: wanted.by };
+    const spec = { select: { project }, cadence: { every }, sandbox, owner: wanted.owner };
     return createDrillPlan(tx, { name, spec, by: wanted.by }, ports);
   }
   if (plan.spec.cadence.every === every) return plan;
