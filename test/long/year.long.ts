@@ -293,9 +293,12 @@ test(`${DAYS} days: everything that was due happened, once, and the evidence of 
         .sort(),
     );
     for (const drill of drills) {
+      // Before there was a first backup to restore, a drill rightly fails.
+      const too_early =
+        drill.findings[0]?.code === "NO_ELIGIBLE_BACKUP" && dayIn(drill.due_at ?? new Date(0)) < GONE.until;
       assert.ok(
-        ["PASSED", "MISSED_TARGET"].includes(drill.state),
-        JSON.stringify([plan.name, drill.state, drill.findings]),
+        ["PASSED", "MISSED_TARGET"].includes(drill.state) || too_early,
+        JSON.stringify([plan.name, drill.state, drill.due_at, drill.findings]),
       );
       const due_ms = drill.due_at?.getTime() ?? 0;
       const late = (drill.started_at?.getTime() ?? 0) - (looks.find((ms) => ms >= due_ms) ?? due_ms);
