@@ -7,12 +7,15 @@ import { filesBelow } from "../runner/files.ts";
 const BUILD_LIMIT_MS = 5 * 60_000;
 const SOURCES = ["web/index.html", "web/vite.config.ts", "web/package.json", "package-lock.json"];
 
+/** Runbooks are shown beside alerts. */
+const FOLDERS = ["web/src", "web/public", "docs/runbooks"];
+
 /** Is web/dist there, and newer than all its sources? */
 function isFresh(root: string): boolean {
   const built = join(root, "web/dist/index.html");
   if (!existsSync(built)) return false;
   const built_ms = statSync(built).mtimeMs;
-  const sources = [...SOURCES, ...filesBelow(root, "web/src"), ...filesBelow(root, "web/public")];
+  const sources = [...SOURCES, ...FOLDERS.flatMap((it) => filesBelow(root, it))];
   return sources.every((path) => statSync(join(root, path)).mtimeMs <= built_ms);
 }
 

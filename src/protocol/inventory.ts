@@ -109,3 +109,38 @@ export const workloadTagsSchema = z.object({
   ),
 });
 export type WorkloadTagsView = z.infer<typeof workloadTagsSchema>;
+
+/** As many as a list gives on a page. */
+export const TAG_WORKLOADS_MAX = 1000;
+
+export const tagWorkloadsRequestSchema = z.strictObject({
+  /** Ids. */
+  workloads: z.array(z.string().min(1).max(128)).min(1).max(TAG_WORKLOADS_MAX),
+  /** Sets the tags given; null takes one away. Others stay. */
+  tags: z
+    .record(tagKeySchema, tagValueSchema.nullable())
+    .refine((tags) => Object.keys(tags).length > 0, "name at least one tag"),
+});
+
+/** What came of each, in the order asked. */
+export const taggedWorkloadsSchema = z.object({
+  changed: z.number().int(),
+  /** Had these tags already. */
+  unchanged: z.number().int(),
+  refused: z.number().int(),
+  /** The project of all of them, when they have one in common. */
+  project_id: z.string().nullable(),
+  items: z.array(
+    z.object({
+      workload_id: z.string(),
+      /** Null of one that is not there. */
+      name: z.string().nullable(),
+      outcome: z.enum(["CHANGED", "UNCHANGED", "REFUSED"]),
+      /** What the named tags were before; null: not set. */
+      before: z.record(z.string(), z.string().nullable()),
+      /** Why it was refused. */
+      error: z.object({ code: z.string(), detail: z.string(), fix: z.string() }).nullable(),
+    }),
+  ),
+});
+export type TaggedWorkloads = z.infer<typeof taggedWorkloadsSchema>;

@@ -48,6 +48,15 @@ export async function makeMore(stage: Stage, ids: World): Promise<MoreWorld> {
       owner: "ops",
     },
   });
+  const spec = { name: "letters", timezone: "UTC", schedule: { daily: "02:00" }, retention: { daily: 7, weekly: 5 } };
+  await stage.call("POST", "/v1/policies", { spec });
+  await stage.call("PATCH", "/v1/policies/letters", {
+    spec: { ...spec, schedule: { daily: "01:30" }, retention: { daily: 14, weekly: 5, monthly: 6 } },
+  });
+  await stage.call("POST", "/v1/attachments", {
+    policy: "letters",
+    target: { types: ["share"], names: ["letters-*"] },
+  });
   await stage.call("POST", "/v1/holds", {
     backup_id: ids.held_backup_id,
     reason: "case 2026-17: records of the audit",

@@ -89,6 +89,7 @@ export const DIALOGS = {
   "access-grant": "/access?tab=grants&ask=grant",
   "access-token": "/access?tab=tokens&ask=token",
   "audit-sink": "/audit/sinks?ask=sink",
+  "regions-add": "/regions?ask=region",
   "reports-subscribe": "/reports/subscriptions?ask=subscription",
 };
 
@@ -106,6 +107,8 @@ export function pagesOf(world: World): Readonly<Record<string, string>> {
     policy: "/policies/critical-1h",
     "policy-attachments": "/policies/critical-1h?tab=attachments",
     "policy-versions": "/policies/critical-1h?tab=versions",
+    "policy-attached": "/policies/letters?tab=attachments",
+    "policy-difference": "/policies/letters?tab=versions",
     "policy-new": "/policies/new",
     backups: "/backups",
     backup: `/backups/${backup_id}`,

@@ -7,5 +7,6 @@
 export * from "./errors.ts";
 export * from "./projects.ts";
 export * from "./regions.ts";
+export * from "./tag-many.ts";
 export * from "./tags.ts";
 export * from "./workloads.ts";

@@ -16,17 +16,21 @@ export interface NewEvent {
  * sequence number is given when that transaction commits, so numbers follow the order of commits.
  */
 export async function appendEvent(db: Db, event: NewEvent, ports: Ports): Promise<void> {
-  await db
-    .insertInto("events")
-    .values({
-      id: newId("evt", ports.clock, ports.random),
-      type: event.type,
-      subject: event.subject,
-      project_id: event.project_id ?? null,
-      time: new Date(ports.clock.now_ms()),
-      data: JSON.stringify(event.data),
-    })
-    .execute();
+  await appendEvents(db, [event], ports);
+}
+
+/** Several of one transaction, at least one, in this order. */
+export async function appendEvents(db: Db, events: readonly NewEvent[], ports: Ports): Promise<void> {
+  const time = new Date(ports.clock.now_ms());
+  const rows = events.map((event) => ({
+    id: newId("evt", ports.clock, ports.random),
+    type: event.type,
+    subject: event.subject,
+    project_id: event.project_id ?? null,
+    time,
+    data: JSON.stringify(event.data),
+  }));
+  await db.insertInto("events").values(rows).execute();
 }
 
 /**

@@ -145,6 +145,25 @@ export const recoveryPointsQuery = (workload_id: string) =>
     },
   });
 
+/** Ids of the backups of a workload that lie in another region, too. */
+export const copiedQuery = (workload_id: string) =>
+  queryOptions({
+    queryKey: ["copies", "of", workload_id],
+    queryFn: async ({ signal }) => {
+      const ids: string[] = [];
+      let page_token: string | undefined;
+      for (let page = 0; page < PAGES_MAX; page++) {
+        const filter = `workload_id=${workload_id},state=AVAILABLE`;
+        const query = clean({ page_size: PAGE_SIZE_MAX, filter, page_token });
+        const answer = await take(api.GET("/v1/copies", { signal, params: { query } }));
+        ids.push(...answer.items.map(({ backup_id }) => backup_id));
+        if (answer.next_page_token === null) break;
+        page_token = answer.next_page_token;
+      }
+      return ids;
+    },
+  });
+
 export const backupQuery = (id: string) =>
   queryOptions({
     queryKey: ["backups", "one", id],

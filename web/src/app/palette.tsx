@@ -6,6 +6,7 @@ import { useState } from "react";
 import { api, newKey, take } from "../api/client.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
+import { leave } from "./leave.ts";
 import { NAV } from "./nav.ts";
 import { router } from "./router.tsx";
 import { permits, useSession } from "./session.ts";
@@ -45,6 +46,7 @@ const ACTIONS: readonly {
   { to: "/usage", label: t.usage.set_quota, icon: "usage", scope: "projects:write" },
   { to: "/incidents?ask=incident", label: t.incidents.open, icon: "warning", scope: "incidents:write" },
   { to: "/oncall?ask=override", label: t.oncall.override, icon: "people", scope: "oncall:write" },
+  { to: "/oncall?ask=config", label: t.oncall.edit, icon: "people", scope: "oncall:write" },
   { to: "/keys", label: t.palette.rotate, icon: "keys", scope: "keys:write" },
   { to: "/oncall?ask=channel", label: t.oncall.add_channel, icon: "alerts", scope: "oncall:write" },
   { to: "/access?tab=tokens&ask=token", label: t.access.new_token, icon: "keys", scope: "access:write" },
@@ -54,6 +56,17 @@ const ACTIONS: readonly {
   { to: "/audit/sinks", label: t.sinks.title, icon: "audit", scope: "audit:read" },
   { to: "/audit/sinks?ask=sink", label: t.sinks.add, icon: "plus", scope: "audit:write" },
   { to: "/reports/subscriptions", label: t.subscriptions.title, icon: "reports", scope: "reports:read" },
+  {
+    to: "/reports/subscriptions?ask=subscription",
+    label: t.palette.subscribe,
+    icon: "plus",
+    scope: "report_subscriptions:write",
+  },
+  { to: "/audit", label: t.palette.verify_audit, icon: "check", scope: "audit:read" },
+  { to: "/tiers", label: t.palette.tiering, icon: "tiers", scope: "backups:read" },
+  { to: "/backups", label: t.palette.hold, icon: "lock", scope: "holds:write" },
+  { to: "/alerts", label: t.palette.acknowledge, icon: "alerts", scope: "alerts:write" },
+  { to: "/regions?ask=region", label: t.regions.add, icon: "plus", scope: "regions:write" },
   { to: "/regions", label: t.palette.test_region, icon: "regions", scope: "regions:write" },
   { to: "/workloads/at-risk", label: t.palette.at_risk, icon: "warning", scope: "workloads:read" },
 ];
@@ -145,6 +158,18 @@ export default function Palette() {
           onClick: go(to),
         })),
         {
+          id: "a-account",
+          label: t.palette.account,
+          leftSection: <Icon name="people" />,
+          onClick: go("/account"),
+        },
+        {
+          id: "a-leave",
+          label: t.shell.sign_out,
+          leftSection: <Icon name="out" />,
+          onClick: () => void leave(),
+        },
+        {
           id: "a-theme",
           label: t.palette.theme,
           leftSection: <Icon name={scheme === "dark" ? "sun" : "moon"} />,
@@ -173,7 +198,7 @@ export default function Palette() {
       shortcut={null} // the shell listens, from its first moment on
       query={text}
       onQueryChange={setText}
-      limit={40}
+      limit={60}
       scrollable
       maxHeight={480}
       searchProps={{

@@ -4,10 +4,11 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  Link,
   lazyRouteComponent,
 } from "@tanstack/react-router";
 import type { ComponentType, ReactNode } from "react";
-import { Empty, Failed, Loading } from "../parts/page.tsx";
+import { Empty, Failed, Loading, PageHead, Panel } from "../parts/page.tsx";
 import { t } from "../texts/index.ts";
 import { Shell } from "./shell.tsx";
 
@@ -116,7 +117,7 @@ const routes = [
   page("/access", () => import("../pages/access/access.tsx"), "AccessPage", textSearch("tab", "ask")),
   page("/account", () => import("../pages/account/account.tsx"), "AccountPage"),
   page("/agents", () => import("../pages/agents/agents.tsx"), "AgentsPage", textSearch("ask")),
-  page("/regions", () => import("../pages/regions/regions.tsx"), "RegionsPage"),
+  page("/regions", () => import("../pages/regions/regions.tsx"), "RegionsPage", textSearch("ask")),
   page(
     "/first-run",
     () => import("../pages/first-run/first-run.tsx"),
@@ -129,7 +130,16 @@ export const router: AnyRouter = createRouter({
   routeTree: root.addChildren(routes),
   defaultPendingComponent: () => <Loading rows={8} />,
   defaultErrorComponent: ({ error }) => <Failed error={error} retry={() => window.location.reload()} />,
-  defaultNotFoundComponent: () => <Empty icon="search" title={t.errors.gone} />,
+  defaultNotFoundComponent: () => (
+    <>
+      <PageHead title={t.errors.no_page} />
+      <Panel>
+        <Empty icon="search" title={t.errors.gone} action={<Link to="/">{t.nav.overview}</Link>}>
+          {t.errors.no_page_more}
+        </Empty>
+      </Panel>
+    </>
+  ),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -15,12 +15,12 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { api } from "../api/client.ts";
 import { Icon } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
 import { useEvents, useLink } from "./events.ts";
+import { leave } from "./leave.ts";
 import { NAV } from "./nav.ts";
-import { permits, type Session, setSession, useSession } from "./session.ts";
+import { permits, type Session, useSession } from "./session.ts";
 import classes from "./shell.module.css";
 
 /** The frame around every page: menu, palette, the state of the connection. */
@@ -112,11 +112,6 @@ export function Shell() {
 
 function SignOut({ session }: { session: Session }) {
   const name = session.status === "in" ? session.me.display_name : "";
-  const leave = async () => {
-    // Whatever the server says: this browser is to forget it.
-    await api.DELETE("/v1/session").catch(() => undefined);
-    setSession({ status: "out", why: "asked" });
-  };
   return (
     <Tooltip label={`${t.shell.sign_out} (${t.shell.signed_in_as(name)})`}>
       <ActionIcon variant="subtle" color="gray" aria-label={t.shell.sign_out} onClick={() => void leave()}>

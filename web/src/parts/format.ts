@@ -66,6 +66,14 @@ export function clockText(at: string | number): string {
   return clock.format(new Date(at));
 }
 
+const monthStamp = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+
+/** `November 2026`, of `2026-11`. */
+export function monthText(month: string): string {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  return Number.isNaN(at.getTime()) ? month : monthStamp.format(at);
+}
+
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const short_with_year = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -86,9 +94,20 @@ export function utcText(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** A sentence of the server's, with its instants as people here read them. */
+/** A sentence of the server's, with its instants, hours and bytes as people here read them. */
 export function readableText(text: string): string {
-  return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => stampText(at));
+  return text
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => stampText(at))
+    .replaceAll(/(\d{4}-\d\d-\d\dT\d\d)([+-]\d\d:\d\d)/g, (_, hour: string, zone: string) =>
+      shortText(`${hour}:00:00${zone}`),
+    )
+    .replaceAll(/\b(\d{4,}) bytes\b/g, (_, bytes: string) => bytesText(Number(bytes)));
+}
+
+/** `Create backup`, of the API's `create_backup`. */
+export function actionText(action: string): string {
+  const words = action.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function percentText(part: number, whole: number): string {

@@ -14,6 +14,7 @@ import {
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 import { Problem } from "../api/client.ts";
+import { queryClient } from "../app/query.ts";
 import { t } from "../texts/index.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import classes from "./page.module.css";
@@ -67,7 +68,9 @@ export function Empty(props: { icon?: IconName; title: string; children?: ReactN
   return (
     <Stack align="center" gap="xs" className={classes.empty}>
       <Icon name={props.icon ?? "folder"} size={28} />
-      <Text fw={600}>{props.title}</Text>
+      <Text fw={600} ta="center">
+        {props.title}
+      </Text>
       {props.children !== undefined && (
         <Text component="div" c="dimmed" size="sm" ta="center" maw={460}>
           {props.children}
@@ -88,7 +91,9 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
         <Icon name="warning" />
         <Stack gap={4}>
           <Text fw={600}>{lead}</Text>
-          <Text size="sm">{problem?.message ?? String(error)}</Text>
+          <Text size="sm" className="hf-sentence">
+            {problem?.message ?? String(error)}
+          </Text>
           {problem !== null && problem.fix !== "" && <Text size="sm">{problem.fix}</Text>}
           <Group gap="sm">
             {retry !== undefined && (
@@ -119,6 +124,12 @@ export function Loading({ rows = 4 }: { rows?: number }) {
   );
 }
 
+/** What failed together mostly comes back together: one button asks for all of it again. */
+function retryAll(refetch: () => unknown): void {
+  refetch();
+  void queryClient.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
+}
+
 /** Loading, failed, or what there is. */
 export function Answered<T>(props: {
   query: { data: T | undefined; error: unknown; refetch: () => unknown };
@@ -127,7 +138,7 @@ export function Answered<T>(props: {
 }) {
   const { data, error, refetch } = props.query;
   if (data !== undefined) return props.children(data);
-  if (error !== null && error !== undefined) return <Failed error={error} retry={() => void refetch()} />;
+  if (error !== null && error !== undefined) return <Failed error={error} retry={() => retryAll(refetch)} />;
   return <Loading rows={props.rows} />;
 }
 
@@ -151,13 +162,13 @@ export function Command({ children }: { children: string }) {
   );
 }
 
-/** Name and value, one under the other. */
-export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] | null)[] }) {
+/** Name and value, one under the other; paths and addresses are wide. */
+export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode, "wide"?] | null)[] }) {
   return (
     <dl className={classes.facts}>
       {rows.map((row) =>
         row === null ? null : (
-          <div key={row[0]}>
+          <div key={row[0]} data-wide={row[2] === "wide"}>
             <dt>{row[0]}</dt>
             <dd>{row[1]}</dd>
           </div>

@@ -1,5 +1,6 @@
 import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import classes from "./rows.module.css";
 
 export interface RowColumn<T> {
   readonly title: string;
@@ -7,7 +8,10 @@ export interface RowColumn<T> {
   readonly end?: boolean;
 }
 
-/** A short table: some dozen rows, each as high as it has to be. Long lists are a DataTable. */
+/**
+ * A short table: some dozen rows, each as high as it has to be; on a phone each row is a block of name and value. Long
+ * lists are a DataTable.
+ */
 export function Rows<T>(props: {
   label: string;
   items: readonly T[];
@@ -20,14 +24,14 @@ export function Rows<T>(props: {
 }) {
   if (props.items.length === 0) {
     return (
-      <Text size="sm" c="dimmed" p="sm">
+      <Text size="sm" c="dimmed" p="md">
         {props.none}
       </Text>
     );
   }
   return (
-    <Table.ScrollContainer minWidth={props.least ?? 480}>
-      <Table aria-label={props.label}>
+    <Table.ScrollContainer minWidth={props.least ?? 480} className={classes.scroll}>
+      <Table aria-label={props.label} className={classes.table}>
         <Table.Thead>
           <Table.Tr>
             {props.columns.map((column, index) => (
@@ -41,7 +45,11 @@ export function Rows<T>(props: {
           {props.items.map((row, at) => (
             <Table.Tr key={props.rowKey(row, at)}>
               {props.columns.map((column, index) => (
-                <Table.Td key={column.title || index} ta={column.end === true ? "end" : undefined}>
+                <Table.Td
+                  key={column.title || index}
+                  data-title={column.title}
+                  ta={column.end === true ? "end" : undefined}
+                >
                   {column.cell(row)}
                 </Table.Td>
               ))}

@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { relativeText, spanText, stampText, utcText } from "./format.ts";
+import { clockText, readableText, relativeText, spanText, stampText, utcText } from "./format.ts";
 import { useNow } from "./now.ts";
 
 const STEP_MS = 5000;
@@ -27,9 +27,33 @@ export function Stamp({ at }: { at: string | null | undefined }) {
   );
 }
 
+/** The time of a day that is named beside it; the whole instant and UTC on hover. */
+export function Clock({ at }: { at: string }) {
+  return (
+    <Tooltip label={`${stampText(at)} · ${utcText(at)}`}>
+      <time dateTime={at} className="hf-figures">
+        {clockText(at)}
+      </time>
+    </Tooltip>
+  );
+}
+
 /** How long it took, or takes so far. */
 export function Took({ from, to }: { from: string | null; to: string | null }) {
   const now_ms = useNow();
   if (from === null) return <span>–</span>;
   return <span className="hf-figures">{spanText((to === null ? now_ms : Date.parse(to)) - Date.parse(from))}</span>;
+}
+
+const INSTANT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/** A sentence of the server's: its instants in the reader's zone, UTC on hover, its bytes in units people read. */
+export function Told({ text }: { text: string }) {
+  return (
+    <>
+      {text
+        .split(INSTANT)
+        .map((part, index) => (INSTANT.test(part) ? <Stamp key={`${index} ${part}`} at={part} /> : readableText(part)))}
+    </>
+  );
 }

@@ -1,6 +1,7 @@
 /** Keys, roles and tokens. */
 export const admin = {
   keys: {
+    outcomes: { OK: "done", STARTED: "begun", DENIED: "denied", FAILED: "failed" } as Readonly<Record<string, string>>,
     title: "Keys",
     lead: "Master keys, one a project. They live in the key manager; nothing here shows one.",
     none: "No key yet.",

@@ -21,6 +21,15 @@ export const data = {
     none: "No workload yet.",
     none_more: "Add the first one here, or with baas workload add.",
     none_match: "No workload matches.",
+    lead_of: {
+      at_risk:
+        "No good backup, none that is young enough, or no policy. What is missing stands beside each, with the command.",
+      excepted: "Not backed up on purpose: with an owner, a reason and an end.",
+      uncovered: "Somebody gave them tags, but no policy selects them.",
+      missed: "The last good backup is older than the policy allows.",
+      protected: "A policy selects them, and the last good backup is young enough.",
+      all: "Every workload, and what is missing.",
+    } as Readonly<Record<string, string>>,
     none_of: {
       at_risk: [
         "No workload is at risk.",
@@ -44,14 +53,21 @@ export const data = {
     tag: "Tag",
     attach: "Attach policy",
     backup: "Back up now",
-    tag_title: (count: string) => `Tag ${count} workloads`,
+    tag_title: (count: number) => `Tag ${count === 1 ? "one workload" : `${count} workloads`}`,
     tag_key: "Key",
     tag_value: "Value",
     tag_remove: "Leave the value empty to take the tag away.",
-    attach_title: (count: string) => `Attach a policy to ${count} workloads`,
+    attach_title: (count: number) => `Attach a policy to ${count === 1 ? "one workload" : `${count} workloads`}`,
     attach_lead: "Sets the tag backup-policy on each; a policy's attachment by tags covers later workloads, too.",
-    done: (done: string, failed: string) => `${done} changed${failed === "0" ? "" : `, ${failed} failed`}`,
-    started: (count: string) => `${count} backups asked for`,
+    tagged: (changed: string, same: string, refused: string) =>
+      `${changed} changed${same === "0" ? "" : `, ${same} had it already`}${refused === "0" ? "" : `, ${refused} refused`}`,
+    would_tag: (changed: string, same: string) =>
+      `${changed} would change${same === "0" ? "" : `; ${same} had it already`}.`,
+    would_replace: (values: readonly string[]) => `△ Replaces: ${values.join(", ")}`,
+    and_more: (count: string) => `… and ${count} more`,
+    asked: (asked: string, failed: string) =>
+      `${asked} ${asked === "1" ? "backup" : "backups"} asked for${failed === "0" ? "" : `, ${failed} refused`}`,
+    started: (count: string) => `${count} ${count === "1" ? "backup" : "backups"} asked for`,
     paths: "Folders",
     paths_hint: "One absolute path a line",
     exclude: "Leave out",
@@ -73,7 +89,11 @@ export const data = {
     runs: "Runs",
     size: "Size over time",
     day_points: (count: number, day: string) => `${count} recovery ${count === 1 ? "point" : "points"} on ${day}`,
-    newest_per_day: "Darker: more points that day. V: one of them is verified, L: locked; striped red with !: damaged.",
+    newest_per_day:
+      "Darker: more points that day. The best of them: D drilled, V verified, L locked, C copied to another region; striped red with !: damaged.",
+    points_by_key: "Recovery points; arrow keys go from day to day",
+    copied: "copied",
+    drilled: "drilled",
     types: {
       vm: "Virtual machine",
       volume: "Volume",
@@ -93,7 +113,8 @@ export const data = {
     collected: "Collected",
     changed: "What changed",
     no_change: "Nothing yet.",
-    change_backup: (files: string, bytes: string, stored: string) => `${files} files, ${bytes}; stored ${stored}`,
+    change_backup: (files: string, bytes: string, stored: string, one: boolean) =>
+      `${files} ${one ? "file" : "files"}, ${bytes}; stored ${stored}`,
     change_policy: (name: string, version: number) => `Policy ${name}: version ${version}`,
     remove: "Remove from the inventory",
     edit_tags: "Edit tags",
@@ -113,6 +134,7 @@ export const data = {
     lock: "Locked until",
     not_locked: "not locked",
     kept_forever: "until someone decides",
+    kept_open: "no end set",
     classes: "Classes",
     none: "No backup matches.",
     none_yet: "No backup yet.",

@@ -30,6 +30,7 @@ export const incidents = {
     improve: "What to do better",
     document: "As a document",
     states: { OPEN: "open", RESPONDED: "somebody is on it", CLOSED: "closed" } as Readonly<Record<string, string>>,
+    within: "within the yearly allowance",
     beyond: "beyond what the subscription includes this year",
     anomalies: "Backups that look wrong",
     anomalies_lead: "Signs of encryption or mass deletion. The last clean backup is held until somebody decides.",

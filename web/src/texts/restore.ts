@@ -8,6 +8,7 @@ export const restore = {
     what_search: "Find a workload",
     nothing_yet: "There is nothing to bring back yet: no workload has a backup.",
     what_none: "No workload with this name has a backup.",
+    older: (count: string) => `Show older ones (${count} more)`,
     when_title: "To which moment?",
     when_none: "This workload has no backup that could be restored.",
     latest: "the newest",

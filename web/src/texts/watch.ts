@@ -37,6 +37,7 @@ export const watch = {
     resolve_title: "Resolve by hand",
     resolve_lead: "It stays quiet until more is hurt, or the cause has gone and come back.",
     note: "Note",
+    runbook_at: "This rule's page stands in the documentation:",
     runbook: "Runbook",
     clocks: "Clocks",
     no_clocks: "No clock runs for this severity.",

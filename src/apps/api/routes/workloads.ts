@@ -5,7 +5,9 @@ import {
   getProject,
   getWorkload,
   removeWorkload,
+  type TagOutcome,
   tagWorkload,
+  tagWorkloads,
   updateWorkload,
   tagsInUse,
   theOne,
@@ -17,6 +19,9 @@ import {
   idParamsSchema,
   listWorkloadsQuerySchema,
   pageSchema,
+  type TaggedWorkloads,
+  taggedWorkloadsSchema,
+  tagWorkloadsRequestSchema,
   updateWorkloadRequestSchema,
   type WorkloadView,
   workloadTagsSchema,
@@ -60,6 +65,25 @@ async function view(db: Db, workload_id: string): Promise<WorkloadView> {
   return toWire(await views(db).where("workloads.id", "=", workload_id).executeTakeFirstOrThrow());
 }
 
+function tagged(outcomes: readonly TagOutcome[]): TaggedWorkloads {
+  const count = (outcome: TagOutcome["outcome"]) => outcomes.filter((it) => it.outcome === outcome).length;
+  const projects = new Set(outcomes.map((it) => it.project_id));
+  const [only = null] = projects.size === 1 ? projects : [];
+  return {
+    changed: count("CHANGED"),
+    unchanged: count("UNCHANGED"),
+    refused: count("REFUSED"),
+    project_id: only,
+    items: outcomes.map(({ workload_id, name, outcome, before, error }) => ({
+      workload_id,
+      name,
+      outcome,
+      before,
+      error: error === null ? null : { code: error.code, detail: error.message, fix: error.spec.guidance },
+    })),
+  };
+}
+
 export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const base = { tag: "workloads", url: "/v1/workloads" };
   const one = { ...base, url: "/v1/workloads/:id", params: idParamsSchema };
@@ -85,6 +109,18 @@ export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "workloads:read",
     response: workloadTagsSchema,
     run: async ({ db }) => ({ items: toWire(await tagsInUse(db)) }),
+  });
+  addWrite(app, deps, {
+    tag: base.tag,
+    url: "/v1/workload-tags",
+    method: "POST",
+    operation_id: "tag_workloads",
+    summary: "Set or take away the same tags of up to 1000 workloads; says what came of each",
+    scope: "workloads:write",
+    status: 200,
+    body: tagWorkloadsRequestSchema,
+    response: taggedWorkloadsSchema,
+    run: async ({ db, body }) => tagged(await tagWorkloads(db, body.workloads, body.tags, deps)),
   });
   addRead(app, deps, {
     ...one,

@@ -526,7 +526,11 @@ export interface paths {
          */
         get: operations["workload_tags"];
         put?: never;
-        post?: never;
+        /**
+         * Set or take away the same tags of up to 1000 workloads; says what came of each
+         * @description Needs the permission `workloads:write`.
+         */
+        post: operations["tag_workloads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8695,6 +8699,104 @@ export interface operations {
                                 value: string;
                                 workloads: number;
                             }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    tag_workloads: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    workloads: string[];
+                    tags: {
+                        [key: string]: string | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: number;
+                        unchanged: number;
+                        refused: number;
+                        project_id: string | null;
+                        items: {
+                            workload_id: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            outcome: "CHANGED" | "UNCHANGED" | "REFUSED";
+                            before: {
+                                [key: string]: string | null;
+                            };
+                            error: {
+                                code: string;
+                                detail: string;
+                                fix: string;
+                            } | null;
                         }[];
                     };
                 };

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { queryClient } from "../../app/query.ts";
 import { sayDone } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
+import { AskRemoval } from "../../parts/ask-removal.tsx";
 import { Command, Failed } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
 
@@ -81,28 +82,17 @@ export function NewToken({ owner, close }: { owner?: { id: string; name: string 
 }
 
 export function RevokeToken({ token, close }: { token: { id: string; name: string }; close: () => void }) {
-  const revoke = useMutation({
-    mutationFn: () => take(api.DELETE("/v1/tokens/{id}", { params: { path: { id: token.id } } })),
-    onSuccess: () => {
-      sayDone(t.access.revoked, token.name);
-      renew();
-      close();
-    },
-  });
   return (
-    <Modal
-      opened
-      onClose={close}
+    <AskRemoval
       title={t.access.revoke_title(token.name)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        <Text size="sm">{t.access.revoke_lead}</Text>
-        {revoke.error !== null && <Failed error={revoke.error} />}
-        <Button color="red" loading={revoke.isPending} onClick={() => revoke.mutate()}>
-          {t.access.revoke}
-        </Button>
-      </Stack>
-    </Modal>
+      lead={t.access.revoke_lead}
+      button={t.access.revoke}
+      remove={() => take(api.DELETE("/v1/tokens/{id}", { params: { path: { id: token.id } } }))}
+      done={() => {
+        sayDone(t.access.revoked, token.name);
+        renew();
+      }}
+      close={close}
+    />
   );
 }

@@ -80,6 +80,7 @@ function ProviderPanel({ provider }: { provider: Settings }) {
             <span key="i" className="hf-mono hf-wrap">
               {provider.issuer}
             </span>,
+            "wide",
           ],
           [
             t.access.client_id,
@@ -88,7 +89,7 @@ function ProviderPanel({ provider }: { provider: Settings }) {
             </span>,
           ],
           [t.access.client_secret, provider.has_secret ? t.access.secret_set : t.access.secret_unset],
-          [t.access.redirect_uri, <Command key="r">{provider.redirect_uri}</Command>],
+          [t.access.redirect_uri, <Command key="r">{provider.redirect_uri}</Command>, "wide"],
           [
             t.access.groups_claim,
             <span key="g" className="hf-mono">

@@ -7,7 +7,7 @@ import { href } from "../../app/href.ts";
 import { IfMay } from "../../app/may.tsx";
 import { alertQuery } from "../../api/queries-watch.ts";
 import type { AlertDetail } from "../../api/types.ts";
-import { countText, spanText } from "../../parts/format.ts";
+import { countText, readableText, spanText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { useNow } from "../../parts/now.ts";
 import { Answered, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
@@ -17,6 +17,7 @@ import { Ago, Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import { useAcknowledge, useMark, useResolve } from "./actions.ts";
 import classes from "./alerts.module.css";
+import { Runbook } from "./runbook.tsx";
 import { Severity } from "./severity.tsx";
 
 const MEMBERS_SHOWN = 100;
@@ -28,7 +29,7 @@ export function AlertPage() {
   return (
     <>
       <PageHead
-        title={alert?.summary ?? t.alerts.title}
+        title={alert === undefined ? t.common.one.alert : readableText(alert.summary)}
         above={<Link to="/alerts">{t.alerts.title}</Link>}
         lead={alert === undefined ? undefined : <StateMark state={alert.state} />}
         actions={alert === undefined ? undefined : <Actions alert={alert} />}
@@ -103,6 +104,9 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
           <Panel title={t.alerts.clocks}>
             <Clocks alert={alert} />
           </Panel>
+          <Panel title={t.alerts.runbook}>
+            <Runbook rule={alert.rule} file={alert.runbook} />
+          </Panel>
           <Panel title={t.alerts.history}>
             <Timeline bulletSize={14} lineWidth={1} active={alert.history.length}>
               {alert.history.map((entry) => (
@@ -127,7 +131,6 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
                 [t.alerts.project, alert.project_name ?? "–"],
                 [t.alerts.since, <Ago key="o" at={alert.opened_at} />],
                 [t.alerts.acknowledged, alert.acknowledged_by ?? "–"],
-                [t.alerts.runbook, <code key="r">{alert.runbook}</code>],
               ]}
             />
           </Panel>

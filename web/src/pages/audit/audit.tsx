@@ -7,7 +7,7 @@ import { api, take } from "../../api/client.ts";
 import { itemsOf } from "../../api/queries.ts";
 import { auditQuery } from "../../api/queries-assure.ts";
 import type { ItemOf } from "../../api/types.ts";
-import { countText } from "../../parts/format.ts";
+import { actionText, countText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
 import { StateMark } from "../../parts/state.tsx";
@@ -38,6 +38,10 @@ function filterOf(search: { readonly [Key in Keys]?: string }): string {
     .join(",");
 }
 
+/** An action may be typed in the words it is shown in. */
+const asked = (key: Keys, text: string) =>
+  key === "action" ? text.trim().toLowerCase().replaceAll(" ", "_") : text.trim();
+
 export function AuditPage() {
   const [search, set] = useAddress<Keys>();
   const query = useInfiniteQuery(auditQuery(filterOf(search)));
@@ -48,8 +52,8 @@ export function AuditPage() {
       label={label}
       placeholder={hint}
       defaultValue={search[key] ?? ""}
-      onBlur={(event) => set({ [key]: event.currentTarget.value.trim() })}
-      onKeyDown={(event) => event.key === "Enter" && set({ [key]: event.currentTarget.value.trim() })}
+      onBlur={(event) => set({ [key]: asked(key, event.currentTarget.value) })}
+      onKeyDown={(event) => event.key === "Enter" && set({ [key]: asked(key, event.currentTarget.value) })}
     />
   );
   const day = (key: "from" | "to", label: string) => (
@@ -128,7 +132,7 @@ function Entries(props: { rows: readonly Entry[]; more: boolean; onEnd: () => vo
           width: "minmax(10rem, 2fr)",
           cell: (it) => (
             <button type="button" className="hf-row-button" onClick={() => props.show(it)}>
-              {it.action}
+              {actionText(it.action)}
             </button>
           ),
         },

@@ -1,5 +1,6 @@
 import { Code, Modal, Stack, Table, Text } from "@mantine/core";
 import type { ItemOf } from "../../api/types.ts";
+import { actionText } from "../../parts/format.ts";
 import { Facts } from "../../parts/page.tsx";
 import { StateMark } from "../../parts/state.tsx";
 import { Stamp } from "../../parts/time.tsx";
@@ -39,7 +40,7 @@ export function AuditEntry({ entry, close }: { entry: Entry; close: () => void }
       <Stack gap="sm">
         <Facts
           rows={[
-            [t.audit.action, entry.action],
+            [t.audit.action, `${actionText(entry.action)} (${entry.action})`],
             [t.audit.outcome, <StateMark key="o" state={entry.outcome} />],
             [t.audit.at, <Stamp key="t" at={entry.time} />],
             [t.audit.actor, `${entry.actor_name} (${entry.actor_kind})`],

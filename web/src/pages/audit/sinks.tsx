@@ -20,6 +20,7 @@ import { sayDone } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { sinksQuery } from "../../api/queries-watch.ts";
 import type { ItemOf } from "../../api/types.ts";
+import { AskRemoval } from "../../parts/ask-removal.tsx";
 import { countText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
@@ -106,7 +107,19 @@ export function SinksPage() {
         </Answered>
       </Panel>
       {ask === "sink" && <AddSink close={() => set({ ask: undefined })} />}
-      {leaving !== null && <RemoveSink sink={leaving} close={() => setLeaving(null)} />}
+      {leaving !== null && (
+        <AskRemoval
+          title={t.sinks.remove_title(leaving.name)}
+          lead={t.sinks.remove_lead(countText(leaving.backlog))}
+          button={t.sinks.remove}
+          remove={() => take(api.DELETE("/v1/siem-sinks/{id}", { params: { path: { id: leaving.id } } }))}
+          done={() => {
+            sayDone(t.sinks.removed, leaving.name);
+            renew();
+          }}
+          close={() => setLeaving(null)}
+        />
+      )}
     </>
   );
 }
@@ -136,33 +149,6 @@ function Trouble({ sink }: { sink: Sink }) {
     <Text span size="xs" c="var(--hf-bad)" className="hf-wrap">
       <Icon name="warning" size={12} /> {sink.last_error} (<Ago at={sink.last_error_at} />)
     </Text>
-  );
-}
-
-function RemoveSink({ sink, close }: { sink: Sink; close: () => void }) {
-  const remove = useMutation({
-    mutationFn: () => take(api.DELETE("/v1/siem-sinks/{id}", { params: { path: { id: sink.id } } })),
-    onSuccess: () => {
-      sayDone(t.sinks.removed, sink.name);
-      renew();
-      close();
-    },
-  });
-  return (
-    <Modal
-      opened
-      onClose={close}
-      title={t.sinks.remove_title(sink.name)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        <Text size="sm">{t.sinks.remove_lead(countText(sink.backlog))}</Text>
-        {remove.error !== null && <Failed error={remove.error} />}
-        <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-          {t.sinks.remove}
-        </Button>
-      </Stack>
-    </Modal>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Stack, Table, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -9,13 +9,14 @@ import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { backupQuery, jobQuery, verificationsQuery } from "../../api/queries.ts";
 import type { BackupDetail } from "../../api/types.ts";
-import { bytesText, countText, secondsText, stampText, readableText } from "../../parts/format.ts";
+import { bytesText, countText, secondsText, stampText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { ProblemList } from "../../parts/problems.tsx";
+import { Rows } from "../../parts/rows.tsx";
 import { Chip, StateMark } from "../../parts/state.tsx";
 import { JobFailure, TaskTree } from "../../parts/task-tree.tsx";
-import { Ago, Stamp } from "../../parts/time.tsx";
+import { Ago, Stamp, Told } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import { HeldBy } from "../holds/held.tsx";
 import { HoldButton } from "../holds/release.tsx";
@@ -29,7 +30,7 @@ export function BackupPage() {
   return (
     <>
       <PageHead
-        title={backup === undefined ? t.backups.title : `${backup.workload_name}, ${stampText(backup.created_at)}`}
+        title={backup === undefined ? t.common.one.backup : `${backup.workload_name}, ${stampText(backup.created_at)}`}
         lead={<span className="hf-mono">{id}</span>}
         above={<Link to="/backups">{t.backups.title}</Link>}
         actions={backup === undefined ? undefined : <Actions backup={backup} />}
@@ -194,7 +195,7 @@ function Detail({ backup }: { backup: BackupDetail }) {
               <ProblemList problems={backup.problems} total={backup.problem_count} />
             </Panel>
           )}
-          <Panel title={t.backups.copies} flush={backup.copies.length > 0}>
+          <Panel title={t.backups.copies} flush>
             <Copies backup={backup} />
           </Panel>
           <Panel title={t.backups.verifications} flush>
@@ -208,8 +209,8 @@ function Detail({ backup }: { backup: BackupDetail }) {
             <Panel title={t.backups.why_kept}>
               <Stack gap={6}>
                 {backup.retention_reasons.map((reason) => (
-                  <Text key={readableText(reason)} size="sm">
-                    {reason}
+                  <Text key={reason} size="sm" className="hf-sentence">
+                    <Told text={reason} />
                   </Text>
                 ))}
               </Stack>
@@ -235,38 +236,20 @@ function Steps({ job_id }: { job_id: string }) {
 }
 
 function Copies({ backup }: { backup: BackupDetail }) {
-  if (backup.copies.length === 0) {
-    return (
-      <Text size="sm" c="dimmed">
-        {t.backups.no_copies}
-      </Text>
-    );
-  }
   return (
-    <Table.ScrollContainer minWidth={360}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t.backups.region}</Table.Th>
-            <Table.Th>{t.backups.state}</Table.Th>
-            <Table.Th ta="end">{t.backups.lag}</Table.Th>
-            <Table.Th ta="end">{t.backups.added}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {backup.copies.map((copy) => (
-            <Table.Tr key={copy.id}>
-              <Table.Td>{copy.region_name}</Table.Td>
-              <Table.Td>
-                <StateMark state={copy.state} reason={copy.status_reason} />
-              </Table.Td>
-              <Table.Td ta="end">{secondsText(copy.lag_seconds)}</Table.Td>
-              <Table.Td ta="end">{bytesText(copy.copied_bytes)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Rows
+      label={t.backups.copies}
+      items={backup.copies}
+      rowKey={(copy) => copy.id}
+      none={t.backups.no_copies}
+      least={360}
+      columns={[
+        { title: t.backups.region, cell: (copy) => copy.region_name },
+        { title: t.backups.state, cell: (copy) => <StateMark state={copy.state} reason={copy.status_reason} /> },
+        { title: t.backups.lag, end: true, cell: (copy) => secondsText(copy.lag_seconds) },
+        { title: t.backups.added, end: true, cell: (copy) => bytesText(copy.copied_bytes) },
+      ]}
+    />
   );
 }
 
@@ -274,40 +257,24 @@ function Verifications({ backup_id }: { backup_id: string }) {
   const query = useQuery(verificationsQuery({ filter: `backup_id=${backup_id}` }));
   return (
     <Answered query={query} rows={2}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Text size="sm" c="dimmed" p="sm">
-            {t.backups.never_verified}
-          </Text>
-        ) : (
-          <Table.ScrollContainer minWidth={360}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t.backups.verdict}</Table.Th>
-                  <Table.Th>{t.backups.region}</Table.Th>
-                  <Table.Th ta="end">{t.backups.checked}</Table.Th>
-                  <Table.Th>{t.backups.made}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((it) => (
-                  <Table.Tr key={it.id}>
-                    <Table.Td>
-                      <StateMark state={it.verdict ?? "RUNNING"} reason={it.cause} />
-                    </Table.Td>
-                    <Table.Td>{it.region_name}</Table.Td>
-                    <Table.Td ta="end">{bytesText(it.checked_bytes)}</Table.Td>
-                    <Table.Td>
-                      <Ago at={it.started_at} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )
-      }
+      {({ items }) => (
+        <Rows
+          label={t.backups.verifications}
+          items={items}
+          rowKey={(it) => it.id}
+          none={t.backups.never_verified}
+          least={360}
+          columns={[
+            {
+              title: t.backups.verdict,
+              cell: (it) => <StateMark state={it.verdict ?? "RUNNING"} reason={it.cause} />,
+            },
+            { title: t.backups.region, cell: (it) => it.region_name },
+            { title: t.backups.checked, end: true, cell: (it) => bytesText(it.checked_bytes) },
+            { title: t.backups.made, cell: (it) => <Ago at={it.started_at} /> },
+          ]}
+        />
+      )}
     </Answered>
   );
 }

@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<Backup>[] = [
     wide: true,
     cell: (backup) =>
       backup.retain_until === null ? (
-        t.backups.kept_forever
+        t.backups.kept_open
       ) : (
         <span>
           {dayText(backup.retain_until)}{" "}

@@ -5,6 +5,7 @@ import { useId } from "../../app/address.ts";
 import { api, take } from "../../api/client.ts";
 import { invoiceQuery } from "../../api/queries-business.ts";
 import type { Answer } from "../../api/types.ts";
+import { monthText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Facts, Failed, PageHead, Panel } from "../../parts/page.tsx";
 import { saveFile } from "../../parts/save.ts";
@@ -20,7 +21,7 @@ export function InvoicePage() {
   const it = query.data;
   const title =
     it === undefined
-      ? t.billing.title
+      ? t.common.one.invoice
       : it.kind === "INVOICE"
         ? t.billing.invoice(it.number)
         : t.billing.credit_note(it.number);
@@ -28,7 +29,7 @@ export function InvoicePage() {
     <>
       <PageHead
         title={title}
-        lead={it === undefined ? undefined : `${it.project}, ${it.month}`}
+        lead={it === undefined ? undefined : `${it.project}, ${monthText(it.month)}`}
         above={<Link to="/billing">{t.billing.title}</Link>}
         actions={
           it === undefined ? undefined : (

@@ -22,9 +22,11 @@ export function ClassTable({ classes }: { classes: readonly Class[] }) {
           cell: (it) => (
             <>
               <strong>{it.class}</strong>{" "}
-              <Text span size="xs" c="dimmed">
-                {it.title}
-              </Text>
+              {it.title.toLowerCase() !== it.class.toLowerCase() && (
+                <Text span size="xs" c="dimmed">
+                  {it.title}
+                </Text>
+              )}
             </>
           ),
         },

@@ -14,7 +14,7 @@ import { Answered, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { StateMark, toneOf } from "../../parts/state.tsx";
 import { TaskTree } from "../../parts/task-tree.tsx";
-import { Stamp } from "../../parts/time.tsx";
+import { Stamp, Told } from "../../parts/time.tsx";
 import { Ref } from "../../parts/ref.tsx";
 import { t } from "../../texts/index.ts";
 
@@ -36,7 +36,7 @@ export function DrillPage() {
   return (
     <>
       <PageHead
-        title={drill === undefined ? t.drills.title : t.drills.of_workload(drill.workload_name)}
+        title={drill === undefined ? t.common.one.drill : t.drills.of_workload(drill.workload_name)}
         lead={<span className="hf-mono">{id}</span>}
         above={<Link to="/drills">{t.drills.title}</Link>}
         actions={drill === undefined || drill.state === "RUNNING" ? undefined : <ReportOf drill={drill} />}
@@ -150,9 +150,15 @@ function Detail({ drill }: { drill: Drill }) {
               <Facts
                 rows={Object.entries(drill.subject).map(([key, value]) => [
                   key.replaceAll("_", " "),
-                  <span key={key} className="hf-mono">
-                    {String(value ?? "–").slice(0, 40)}
-                  </span>,
+                  key === "policy_id" && typeof value === "string" ? (
+                    <Link key={key} to={`/policies/${value}` as never} className="hf-mono">
+                      …{value.slice(-6)}
+                    </Link>
+                  ) : (
+                    <span key={key} className="hf-mono">
+                      {String(value ?? "–").slice(0, 40)}
+                    </span>
+                  ),
                 ])}
               />
             </Panel>
@@ -229,7 +235,7 @@ function Validations({ drill }: { drill: Drill }) {
           title: t.alerts.details,
           cell: (it) => (
             <>
-              {it.detail}
+              <Told text={it.detail} />
               {it.problems.slice(0, 5).map((problem) => (
                 <Text key={problem} size="xs" c="var(--hf-bad)">
                   {problem}

@@ -74,7 +74,10 @@ function Detail({ plan }: { plan: Plan }) {
                   t.drills.selector,
                   <span key="s" className="hf-mono">
                     {Object.entries(select)
-                      .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(", ") : String(value)}`)
+                      .map(([key, value]) => {
+                        const text = Array.isArray(value) ? value.join(", ") : String(value);
+                        return key === "selector" ? text : `${key}: ${text}`;
+                      })
                       .join("; ")}
                   </span>,
                 ],

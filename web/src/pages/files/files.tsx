@@ -26,11 +26,13 @@ export function FilesPage() {
     set({ path: to === "/" ? undefined : to, find: undefined }, { replace: false });
   };
   const title =
-    backup.data === undefined ? t.files.title : `${backup.data.workload_name}, ${stampText(backup.data.created_at)}`;
+    backup.data === undefined
+      ? t.files.title
+      : `${t.files.title}: ${backup.data.workload_name}, ${stampText(backup.data.created_at)}`;
   return (
     <>
       <PageHead
-        title={`${t.files.title}: ${title}`}
+        title={title}
         lead={t.files.lead}
         above={<Link to={`/backups/${id}` as never}>{t.backups.title}</Link>}
         actions={
@@ -186,6 +188,7 @@ function Entries(props: Looking & { items: readonly Entry[]; whole?: boolean }) 
           key: "s",
           title: t.files.size,
           width: "5.5rem",
+          narrow: "4.25rem",
           align: "end",
           cell: (it) => (it.type === "file" ? bytesText(it.size_bytes) : ""),
         },
@@ -197,7 +200,7 @@ function Entries(props: Looking & { items: readonly Entry[]; whole?: boolean }) 
           cell: (it) => <span className="hf-mono">{it.mode}</span>,
         },
         { key: "o", title: t.files.owner, width: "7rem", wide: true, cell: (it) => `${it.uid}:${it.gid}` },
-        { key: "t", title: t.files.modified, width: "8.5rem", cell: (it) => shortText(it.modified_at) },
+        { key: "t", title: t.files.modified, width: "8.5rem", wide: true, cell: (it) => shortText(it.modified_at) },
         {
           key: "d",
           title: "",

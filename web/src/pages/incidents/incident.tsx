@@ -8,6 +8,7 @@ import { queryClient } from "../../app/query.ts";
 import { sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import type { Answer, PostBody } from "../../api/types.ts";
+import { readableText } from "../../parts/format.ts";
 import { Answered, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
@@ -40,7 +41,7 @@ export function IncidentPage() {
   return (
     <>
       <PageHead
-        title={incident?.title ?? t.incidents.title}
+        title={incident?.title ?? t.common.one.incident}
         above={<Link to="/incidents">{t.incidents.title}</Link>}
         lead={incident === undefined ? undefined : <ResponseClock incident={incident} />}
         actions={
@@ -82,7 +83,10 @@ function Detail({ incident }: { incident: Incident }) {
           <Panel title={t.incidents.timeline}>
             <Timeline bulletSize={12} lineWidth={1}>
               {incident.timeline.map((entry) => (
-                <Timeline.Item key={`${entry.at} ${entry.what}`} title={entry.what}>
+                <Timeline.Item
+                  key={`${entry.at} ${entry.what}`}
+                  title={<div className="hf-sentence">{wordsOf(entry.what)}</div>}
+                >
                   <Text size="xs" c="dimmed">
                     <Stamp at={entry.at} />
                     {entry.evidence_index === null ? "" : ` · #${entry.evidence_index}`}
@@ -137,6 +141,14 @@ function Detail({ incident }: { incident: Incident }) {
       </div>
     </div>
   );
+}
+
+/** What the log says, without its keys. */
+function wordsOf(what: string): string {
+  const allowance = what
+    .replace("within_allowance: true", t.incidents.within)
+    .replace("within_allowance: false", t.incidents.beyond);
+  return readableText(allowance).replaceAll("_", " ");
 }
 
 function Criterion({ incident, index }: { incident: Incident; index: number }) {

@@ -1,4 +1,4 @@
-import { Button, Modal, Select, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { api, newKey, take } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
+import { Rows } from "../../parts/rows.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import { Severity } from "../alerts/severity.tsx";
@@ -46,38 +47,23 @@ export function IncidentsPage() {
                   {t.incidents.none_more}
                 </Empty>
               ) : (
-                <Table.ScrollContainer minWidth={560}>
-                  <Table>
-                    <Table.Thead>
-                      <Table.Tr>
-                        <Table.Th>{t.incidents.severity}</Table.Th>
-                        <Table.Th>{t.incidents.name}</Table.Th>
-                        <Table.Th>{t.incidents.project}</Table.Th>
-                        <Table.Th>{t.backups.state}</Table.Th>
-                        <Table.Th>{t.backups.made}</Table.Th>
-                      </Table.Tr>
-                    </Table.Thead>
-                    <Table.Tbody>
-                      {items.map((incident) => (
-                        <Table.Tr key={incident.id}>
-                          <Table.Td>
-                            <Severity severity={incident.severity} />
-                          </Table.Td>
-                          <Table.Td>
-                            <Link to={`/incidents/${incident.id}` as never}>{incident.title}</Link>
-                          </Table.Td>
-                          <Table.Td>{incident.project_name}</Table.Td>
-                          <Table.Td>
-                            <ResponseClock incident={incident} />
-                          </Table.Td>
-                          <Table.Td>
-                            <Ago at={incident.opened_at} />
-                          </Table.Td>
-                        </Table.Tr>
-                      ))}
-                    </Table.Tbody>
-                  </Table>
-                </Table.ScrollContainer>
+                <Rows
+                  label={t.incidents.title}
+                  items={items}
+                  rowKey={(incident) => incident.id}
+                  none={t.incidents.none}
+                  least={560}
+                  columns={[
+                    { title: t.incidents.severity, cell: (incident) => <Severity severity={incident.severity} /> },
+                    {
+                      title: t.incidents.name,
+                      cell: (incident) => <Link to={`/incidents/${incident.id}` as never}>{incident.title}</Link>,
+                    },
+                    { title: t.incidents.project, cell: (incident) => incident.project_name },
+                    { title: t.backups.state, cell: (incident) => <ResponseClock incident={incident} /> },
+                    { title: t.backups.made, cell: (incident) => <Ago at={incident.opened_at} /> },
+                  ]}
+                />
               )
             }
           </Answered>

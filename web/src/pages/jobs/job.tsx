@@ -21,7 +21,7 @@ export function JobPage() {
     onSuccess: () => sayDone(t.jobs.cancel_asked),
     onError: (error) => sayFailed(t.jobs.cancel, error),
   });
-  const title = job === undefined ? t.jobs.title : `${t.jobs.kinds[job.kind] ?? job.kind}`;
+  const title = job === undefined ? t.common.one.job : `${t.jobs.kinds[job.kind] ?? job.kind}`;
   return (
     <>
       <PageHead

@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<Job>[] = [
     key: "kind",
     title: t.jobs.kind,
     width: "minmax(7rem, 1fr)",
-    narrow: "minmax(5rem, 1fr)",
+    narrow: "minmax(7.5rem, 1fr)",
     cell: (job) => t.jobs.kinds[job.kind] ?? job.kind,
   },
   {
@@ -28,6 +28,7 @@ const COLUMNS: readonly Column<Job>[] = [
     key: "workload",
     title: t.jobs.workload,
     width: "minmax(8rem, 2fr)",
+    wide: true,
     cell: (job) => job.workload_name ?? "–",
   },
   {
@@ -41,7 +42,7 @@ const COLUMNS: readonly Column<Job>[] = [
     key: "started",
     title: t.jobs.started,
     width: "6.5rem",
-    wide: true,
+    narrow: "4.5rem",
     cell: (job) => <Ago at={job.started_at ?? job.created_at} />,
   },
   {

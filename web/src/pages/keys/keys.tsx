@@ -151,16 +151,23 @@ function Log({ items }: { items: Answer<"/v1/key-events">["items"] }) {
       rowKey={(entry) => String(entry.seq)}
       height="24rem"
       columns={[
-        { key: "at", title: t.keys.at, width: "7rem", cell: (entry) => <Ago at={entry.at} /> },
-        { key: "who", title: t.keys.who, width: "minmax(6rem, 1fr)", cell: (entry) => entry.principal },
+        { key: "at", title: t.keys.at, width: "7rem", narrow: "4.5rem", cell: (entry) => <Ago at={entry.at} /> },
+        {
+          key: "who",
+          title: t.keys.who,
+          width: "minmax(6rem, 1fr)",
+          narrow: "3.5rem",
+          cell: (entry) => entry.principal,
+        },
         { key: "what", title: t.keys.what, width: "minmax(8rem, 1fr)", cell: (entry) => entry.action },
         {
           key: "outcome",
           title: t.keys.outcome,
           width: "7rem",
+          narrow: "5.5rem",
           cell: (entry) => (
             <Chip tone={entry.outcome === "OK" ? "good" : entry.outcome === "STARTED" ? "idle" : "bad"}>
-              {entry.outcome}
+              {t.keys.outcomes[entry.outcome] ?? entry.outcome.toLowerCase()}
             </Chip>
           ),
         },

@@ -6,6 +6,7 @@ import type { Workload } from "../../api/types.ts";
 import { shortText, stampText, utcText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
+import { Stamp } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import classes from "./moment.module.css";
 import { type LogKind, type Reach, recoveryBaseQuery, useReach } from "./reach.ts";
@@ -106,7 +107,7 @@ function Picker({ workload, reach, button, onPick }: PickerProps & { reach: Reac
           </Text>
         ) : (
           <Text size="sm" c="dimmed">
-            {t.moment.base(baseText(reach, of_backup))} {utcText(at_ms)}
+            {t.moment.base(baseText(reach, of_backup))} <Stamp at={new Date(at_ms).toISOString()} />
           </Text>
         )}
       </div>

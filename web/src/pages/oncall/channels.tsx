@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Table, TagsInput, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { IfMay } from "../../app/may.tsx";
@@ -8,6 +8,7 @@ import { api, newKey, take } from "../../api/client.ts";
 import type { ItemOf, PostBody } from "../../api/types.ts";
 import { countText } from "../../parts/format.ts";
 import { Empty, Failed } from "../../parts/page.tsx";
+import { Rows } from "../../parts/rows.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 
@@ -33,50 +34,50 @@ export function Channels({ items }: { items: readonly ItemOf<"/v1/channels">[] }
     );
   }
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t.access.name}</Table.Th>
-            <Table.Th>{t.oncall.kind}</Table.Th>
-            <Table.Th>{t.oncall.last_ok}</Table.Th>
-            <Table.Th ta="end">{t.oncall.failures}</Table.Th>
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((channel) => (
-            <Table.Tr key={channel.id}>
-              <Table.Td>{channel.name}</Table.Td>
-              <Table.Td>{t.oncall.channel_kinds[channel.kind] ?? channel.kind}</Table.Td>
-              <Table.Td>
-                <Ago at={channel.last_ok_at} />
-              </Table.Td>
-              <Table.Td ta="end" c={channel.failures_in_row > 0 ? "var(--hf-bad)" : undefined}>
+    <Rows
+      label={t.oncall.channels}
+      items={items}
+      rowKey={(channel) => channel.id}
+      none={t.oncall.no_channels}
+      least={560}
+      columns={[
+        { title: t.access.name, cell: (channel) => channel.name },
+        { title: t.oncall.kind, cell: (channel) => t.oncall.channel_kinds[channel.kind] ?? channel.kind },
+        { title: t.oncall.last_ok, cell: (channel) => <Ago at={channel.last_ok_at} /> },
+        {
+          title: t.oncall.failures,
+          end: true,
+          cell: (channel) => (
+            <div>
+              <Text span size="sm" c={channel.failures_in_row > 0 ? "var(--hf-bad)" : undefined}>
                 {channel.failures_in_row > 0 ? `⚠ ${countText(channel.failures_in_row)}` : "0"}
-                {channel.last_error !== null && (
-                  <Text size="xs" c="dimmed">
-                    {channel.last_error}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td ta="end">
-                <IfMay scope="oncall:write">
-                  <Button
-                    variant="default"
-                    loading={test.isPending && test.variables === channel.id}
-                    aria-label={`${t.oncall.test}: ${channel.name}`}
-                    onClick={() => test.mutate(channel.id)}
-                  >
-                    {t.oncall.test}
-                  </Button>
-                </IfMay>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+              </Text>
+              {channel.last_error !== null && (
+                <Text size="xs" c="dimmed">
+                  {channel.last_error}
+                </Text>
+              )}
+            </div>
+          ),
+        },
+        {
+          title: "",
+          end: true,
+          cell: (channel) => (
+            <IfMay scope="oncall:write">
+              <Button
+                variant="default"
+                loading={test.isPending && test.variables === channel.id}
+                aria-label={`${t.oncall.test}: ${channel.name}`}
+                onClick={() => test.mutate(channel.id)}
+              >
+                {t.oncall.test}
+              </Button>
+            </IfMay>
+          ),
+        },
+      ]}
+    />
   );
 }
 

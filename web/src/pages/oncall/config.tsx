@@ -55,6 +55,7 @@ export default function ConfigDialog(props: { config: Answer<"/v1/oncall">["conf
         </Text>
         <Textarea
           aria-label={t.oncall.edit_label}
+          data-autofocus
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           autosize

@@ -70,7 +70,15 @@ export function OverrideDialog({ takeover, people, shifts, close }: OverrideProp
       closeButtonProps={{ "aria-label": t.common.close }}
     >
       <Stack>
-        <Select label={t.oncall.person} data={people} value={person} onChange={setPerson} searchable data-autofocus />
+        <Select
+          label={t.oncall.person}
+          data={people}
+          value={person}
+          onChange={setPerson}
+          searchable
+          openOnFocus={false}
+          data-autofocus
+        />
         <Group grow>
           <TextInput
             type="datetime-local"

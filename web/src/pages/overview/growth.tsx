@@ -19,7 +19,7 @@ export function StorageGrowth({ growth }: { growth: Growth }) {
   const { tiers, days_measured, days_needed, method } = growth;
   if (days_measured === 0) {
     return (
-      <Text size="sm" c="dimmed" p="sm">
+      <Text size="sm" c="dimmed" p="md">
         {t.overview.growth_none}
       </Text>
     );

@@ -147,7 +147,7 @@ function RuleLane({ rule, text, zone, disabled, set }: RuleLaneProps) {
   const share = (at: number) => (at - line.min) / (line.max - line.min);
   const label = t.policies.rules[rule];
   return (
-    <div className={classes.lane}>
+    <div className={classes.lane} data-words={placed !== null}>
       <Checkbox
         label={label}
         checked={on}

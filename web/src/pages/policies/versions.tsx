@@ -43,7 +43,7 @@ function Compare({ items }: { items: readonly Version[] }) {
         >
           {from === undefined ? (
             <>
-              <Text size="sm" c="dimmed" p="sm">
+              <Text size="sm" c="dimmed" p="md">
                 {t.policies.only_version}
               </Text>
               <Diff
@@ -55,7 +55,7 @@ function Compare({ items }: { items: readonly Version[] }) {
             </>
           ) : (
             <>
-              <Group p="sm" gap="sm" align="flex-end">
+              <Group p="md" gap="sm" align="flex-end">
                 <Select
                   label={t.policies.compare_from}
                   data={choices}
@@ -109,7 +109,7 @@ function Difference({ from, to }: { from: Version; to: Version }) {
   const lines = diffLines(yamlOf(from.spec), yamlOf(to.spec));
   if (lines.every(({ kind }) => kind === " ")) {
     return (
-      <Text size="sm" c="dimmed" p="sm">
+      <Text size="sm" c="dimmed" p="md">
         {t.policies.same}
       </Text>
     );

@@ -1,7 +1,7 @@
 import { Button, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useAddress } from "../../app/address.ts";
 import { IfMay } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
 import { sayDone } from "../../app/toasts.tsx";
@@ -12,13 +12,15 @@ import { bytesText, countText, secondsText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, Failed, Facts, PageHead, Panel } from "../../parts/page.tsx";
 import { Chip } from "../../parts/state.tsx";
+import { Rows } from "../../parts/rows.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 
 export function RegionsPage() {
   const regions = useQuery(regionsQuery());
   const replication = useQuery(replicationQuery());
-  const [opened, { open, close }] = useDisclosure(false);
+  const [{ ask }, set] = useAddress<"ask">();
+  const open = () => set({ ask: "region" });
   return (
     <>
       <PageHead
@@ -54,7 +56,7 @@ export function RegionsPage() {
           </Panel>
         </div>
       </div>
-      <AddRegion opened={opened} close={close} />
+      <AddRegion opened={ask === "region"} close={() => set({ ask: undefined })} />
     </>
   );
 }
@@ -126,46 +128,27 @@ function RegionPanel({ region }: { region: Region }) {
 }
 
 function Pairs({ status }: { status: Answer<"/v1/replication"> }) {
-  if (status.pairs.length === 0) {
-    return (
-      <Text size="sm" c="dimmed" p="sm">
-        {t.overview.replication_none}
-      </Text>
-    );
-  }
   return (
-    <Table.ScrollContainer minWidth={620}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t.nav.regions}</Table.Th>
-            <Table.Th ta="end">{t.overview.lag}</Table.Th>
-            <Table.Th ta="end">{t.overview.pending}</Table.Th>
-            <Table.Th ta="end">{t.overview.copy_failures}</Table.Th>
-            <Table.Th ta="end">{t.regions.rate}</Table.Th>
-            <Table.Th>{t.regions.newest}</Table.Th>
-            <Table.Th>{t.regions.waits_for}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {status.pairs.map((pair) => (
-            <Table.Tr key={`${pair.from_region} ${pair.to_region}`}>
-              <Table.Td>{t.regions.pair(pair.from_region, pair.to_region)}</Table.Td>
-              <Table.Td ta="end">{secondsText(pair.lag_seconds)}</Table.Td>
-              <Table.Td ta="end">{countText(pair.pending)}</Table.Td>
-              <Table.Td ta="end">{countText(pair.failures_24h)}</Table.Td>
-              <Table.Td ta="end">
-                {pair.bytes_per_second_24h === null ? "–" : `${bytesText(pair.bytes_per_second_24h)}/s`}
-              </Table.Td>
-              <Table.Td>
-                <Ago at={pair.newest_copy_at} />
-              </Table.Td>
-              <Table.Td>{pair.cause_text ?? "–"}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Rows
+      label={t.overview.replication}
+      items={status.pairs}
+      rowKey={(pair) => `${pair.from_region} ${pair.to_region}`}
+      none={t.overview.replication_none}
+      least={620}
+      columns={[
+        { title: t.nav.regions, cell: (pair) => t.regions.pair(pair.from_region, pair.to_region) },
+        { title: t.overview.lag, end: true, cell: (pair) => secondsText(pair.lag_seconds) },
+        { title: t.overview.pending, end: true, cell: (pair) => countText(pair.pending) },
+        { title: t.overview.copy_failures, end: true, cell: (pair) => countText(pair.failures_24h) },
+        {
+          title: t.regions.rate,
+          end: true,
+          cell: ({ bytes_per_second_24h: rate }) => (rate === null ? "–" : `${bytesText(rate)}/s`),
+        },
+        { title: t.regions.newest, cell: (pair) => <Ago at={pair.newest_copy_at} /> },
+        { title: t.regions.waits_for, cell: (pair) => pair.cause_text ?? "–" },
+      ]}
+    />
   );
 }
 

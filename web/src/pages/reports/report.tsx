@@ -29,7 +29,7 @@ export function ReportPage() {
   return (
     <>
       <PageHead
-        title={report?.title ?? t.reports.title}
+        title={report?.title ?? t.common.one.report}
         lead={report === undefined ? undefined : <StateMark state={report.state} />}
         above={<Link to="/reports">{t.reports.title}</Link>}
       />

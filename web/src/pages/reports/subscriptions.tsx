@@ -11,6 +11,7 @@ import { api, newKey, take } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
 import { channelsQuery, reportSubscriptionsQuery } from "../../api/queries-watch.ts";
 import type { ItemOf, PostBody } from "../../api/types.ts";
+import { AskRemoval } from "../../parts/ask-removal.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
 import { ProjectSelect } from "../../parts/project-select.tsx";
@@ -96,7 +97,19 @@ export function SubscriptionsPage() {
         </Answered>
       </Panel>
       {ask === "subscription" && <Subscribe close={() => set({ ask: undefined })} />}
-      {leaving !== null && <EndDialog subscription={leaving} close={() => setLeaving(null)} />}
+      {leaving !== null && (
+        <AskRemoval
+          title={t.subscriptions.end_title(leaving.name)}
+          lead={t.subscriptions.end_lead}
+          button={t.subscriptions.end}
+          remove={() => take(api.DELETE("/v1/report-subscriptions/{id}", { params: { path: { id: leaving.id } } }))}
+          done={() => {
+            sayDone(t.subscriptions.ended, leaving.name);
+            renew();
+          }}
+          close={() => setLeaving(null)}
+        />
+      )}
     </>
   );
 }
@@ -158,33 +171,6 @@ function Subscribe({ close }: { close: () => void }) {
           onClick={() => make.mutate()}
         >
           {t.subscriptions.add}
-        </Button>
-      </Stack>
-    </Modal>
-  );
-}
-
-function EndDialog({ subscription, close }: { subscription: Subscription; close: () => void }) {
-  const end = useMutation({
-    mutationFn: () => take(api.DELETE("/v1/report-subscriptions/{id}", { params: { path: { id: subscription.id } } })),
-    onSuccess: () => {
-      sayDone(t.subscriptions.ended, subscription.name);
-      renew();
-      close();
-    },
-  });
-  return (
-    <Modal
-      opened
-      onClose={close}
-      title={t.subscriptions.end_title(subscription.name)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        <Text size="sm">{t.subscriptions.end_lead}</Text>
-        {end.error !== null && <Failed error={end.error} />}
-        <Button color="red" loading={end.isPending} onClick={() => end.mutate()}>
-          {t.subscriptions.end}
         </Button>
       </Stack>
     </Modal>

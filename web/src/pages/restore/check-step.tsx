@@ -6,11 +6,11 @@ import { useAddress } from "../../app/address.ts";
 import { api, newKey, take } from "../../api/client.ts";
 import { backupQuery } from "../../api/queries.ts";
 import type { RestoreForecast, RestorePlan, RestoreRequest } from "../../api/types.ts";
-import { bytesText, countText, secondsText, stampText } from "../../parts/format.ts";
+import { bytesText, countText, secondsText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Facts, Failed } from "../../parts/page.tsx";
 import { StateMark } from "../../parts/state.tsx";
-import { Stamp } from "../../parts/time.tsx";
+import { Stamp, Told } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import type { WizardKey } from "./wizard.tsx";
 
@@ -83,7 +83,7 @@ export function CheckStep() {
             <Facts
               rows={[
                 [t.backups.workload, backup.data?.workload_name ?? "…"],
-                [t.backups.made, backup.data === undefined ? "…" : stampText(backup.data.created_at)],
+                [t.backups.made, backup.data === undefined ? "…" : <Stamp key="b" at={backup.data.created_at} />],
                 search.to_time === undefined ? null : [t.moment.to, <Stamp key="m" at={search.to_time} />],
                 [t.restore.verified_state, <StateMark key="v" state={backup.data?.verified_state ?? "UNVERIFIED"} />],
                 [t.restore.plan_from, it.region],
@@ -92,6 +92,7 @@ export function CheckStep() {
                   <span key="t" className="hf-mono">
                     {it.target}
                   </span>,
+                  "wide",
                 ],
                 [t.restore.plan_files, countText(it.files)],
                 [t.restore.plan_folders, countText(it.directories)],
@@ -107,8 +108,8 @@ export function CheckStep() {
                   {t.moment.notes}
                 </Text>
                 {it.notes.map((note) => (
-                  <Text key={note} size="sm">
-                    {note}
+                  <Text key={note} size="sm" className="hf-sentence">
+                    <Told text={note} />
                   </Text>
                 ))}
               </div>
@@ -161,7 +162,11 @@ function Touched({ plan }: { plan: RestorePlan }) {
       </Text>
     );
   }
-  const list = (paths: readonly string[]) => <Code block>{paths.slice(0, PATHS_SHOWN).join("\n")}</Code>;
+  const list = (paths: readonly string[]) => (
+    <Code block className="hf-wrap">
+      {paths.slice(0, PATHS_SHOWN).join("\n")}
+    </Code>
+  );
   return (
     <Alert color="red" variant="outline" icon={<Icon name="warning" />} title={t.restore.confirm_title}>
       <Stack gap="xs">

@@ -1,5 +1,6 @@
-import { Stack, Text, Title } from "@mantine/core";
+import { Button, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useAddress } from "../../app/address.ts";
 import { recoveryPointsQuery, workloadQuery } from "../../api/queries.ts";
 import { bytesText, countText, stampText, utcText } from "../../parts/format.ts";
@@ -12,18 +13,20 @@ import { logKindOf } from "../moment/reach.ts";
 import classes from "./restore.module.css";
 import type { WizardKey } from "./wizard.tsx";
 
-const SHOWN_MAX = 400;
+/** As many as one looks through; more on demand. */
+const SHOWN_FIRST = 40;
 
 /** The recovery points as a line through time, newest first. */
 export function WhenStep() {
   const [{ workload = "" }, set] = useAddress<WizardKey>();
   const of = useQuery(workloadQuery(workload));
   const query = useQuery(recoveryPointsQuery(workload));
+  const [shown, setShown] = useState(SHOWN_FIRST);
   const kind = of.data === undefined ? null : logKindOf(of.data);
   return (
     <Stack gap="sm" maw={720}>
       <Title order={2}>
-        {of.data?.name}: {t.restore.when_title}
+        {of.data === undefined ? t.restore.when_title : `${of.data.name}: ${t.restore.when_title}`}
       </Title>
       <Answered query={query}>
         {(items) => {
@@ -46,7 +49,7 @@ export function WhenStep() {
                 </>
               )}
               <ol className={classes.line}>
-                {usable.slice(0, SHOWN_MAX).map((backup, index) => (
+                {usable.slice(0, shown).map((backup, index) => (
                   <li key={backup.id}>
                     <button
                       type="button"
@@ -69,6 +72,11 @@ export function WhenStep() {
                   </li>
                 ))}
               </ol>
+              {usable.length > shown && (
+                <Button variant="default" onClick={() => setShown(shown * 4)} style={{ alignSelf: "flex-start" }}>
+                  {t.restore.older(countText(usable.length - shown))}
+                </Button>
+              )}
             </>
           );
         }}

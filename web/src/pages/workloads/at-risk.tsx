@@ -44,7 +44,9 @@ export function AtRiskPage() {
         title={words[show as keyof typeof words] ?? t.overview.risk}
         above={<Link to="/workloads">{t.workloads.title}</Link>}
         lead={
-          policy === undefined ? undefined : (
+          policy === undefined ? (
+            t.workloads.lead_of[show]
+          ) : (
             <>
               {t.policies.name} <Link to={`/policies/${policy}` as never}>{policy}</Link>{" "}
               <Button variant="subtle" size="compact-xs" onClick={() => set({ policy: undefined })}>

@@ -1,10 +1,11 @@
 import { Anchor, Group, Tooltip } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Backup } from "../../api/types.ts";
-import { bytesText, clockText, dayText } from "../../parts/format.ts";
+import { bytesText, dayText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
-import { StateMark } from "../../parts/state.tsx";
+import { Chip, StateMark } from "../../parts/state.tsx";
+import { Clock } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import classes from "./calendar.module.css";
 
@@ -41,24 +42,38 @@ function daysOf(backups: readonly Backup[], now_ms: number): Day[] {
   });
 }
 
+/** A column is a week. */
+const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7 };
+
 interface Look {
   readonly fill: string;
   readonly letter: string;
 }
 
-/** The best of the day: verified above locked above copied above kept; a damaged one is never hidden by a good one. */
-function lookOf({ backups }: Day): Look {
+/** What is known of backups beside themselves: which were restored in a drill, and which lie in a second region. */
+export interface Known {
+  readonly copied: ReadonlySet<string>;
+  readonly drilled: ReadonlySet<string>;
+}
+
+/**
+ * The best of the day: drilled above verified above locked above copied above kept; a damaged one is never hidden by a
+ * good one.
+ */
+function lookOf({ backups }: Day, { copied, drilled }: Known): Look {
   if (backups.length === 0) return { fill: "none", letter: "" };
   if (backups.some((it) => it.state === "DAMAGED" || it.verified_state === "INVALID"))
     return { fill: "bad", letter: "!" };
   const locked = backups.some((it) => it.lock_until !== null);
   const verified = backups.some((it) => it.verified_state === "VALID");
   const fill = backups.length > 6 ? "many" : backups.length > 1 ? "some" : "one";
-  return { fill, letter: verified ? "V" : locked ? "L" : "" };
+  if (backups.some(({ id }) => drilled.has(id))) return { fill, letter: "D" };
+  if (verified || locked) return { fill, letter: verified ? "V" : "L" };
+  return { fill, letter: backups.some(({ id }) => copied.has(id)) ? "C" : "" };
 }
 
 /** A year of recovery points, a square a day; choosing a day lists them. */
-export function CalendarMap({ backups }: { backups: readonly Backup[] }) {
+export function CalendarMap({ backups, known }: { backups: readonly Backup[]; known: Known }) {
   const [now_ms] = useState(() => Date.now());
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -73,9 +88,27 @@ export function CalendarMap({ backups }: { backups: readonly Backup[] }) {
     const at = new Date(day.at_ms);
     return at.getDate() <= 7 && index % 7 === 0 ? [{ column: index / 7, at }] : [];
   });
+  /** By arrow keys from day to day, and by the week, to the next that has any. */
+  const walk = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    const from = days.findIndex((day) => day === chosen);
+    if (step === undefined || from < 0) return;
+    event.preventDefault();
+    const ahead = step > 0 ? days.slice(from + 1) : days.slice(0, from).reverse();
+    const far = ahead.slice(Math.abs(step) - 1);
+    const next = far.find((day) => day.backups.length > 0);
+    if (next !== undefined) setChosen(next.key);
+  };
   return (
     <div>
-      <div ref={box} className={classes.scroll} tabIndex={0} role="group" aria-label={t.workloads.recovery_points}>
+      <div
+        ref={box}
+        className={classes.scroll}
+        tabIndex={0}
+        role="group"
+        aria-label={t.workloads.points_by_key}
+        onKeyDown={walk}
+      >
         <svg
           width={LEFT + WEEKS * CELL}
           height={TOP + 7 * CELL + 2}
@@ -103,7 +136,7 @@ export function CalendarMap({ backups }: { backups: readonly Backup[] }) {
             <g role="row" key={weekday}>
               {days.map((day, index) => {
                 if (index % 7 !== weekday) return null;
-                const { fill, letter } = lookOf(day);
+                const { fill, letter } = lookOf(day, known);
                 const [x, y] = [LEFT + Math.floor(index / 7) * CELL, TOP + weekday * CELL];
                 return (
                   <g
@@ -145,12 +178,12 @@ export function CalendarMap({ backups }: { backups: readonly Backup[] }) {
         </svg>
       </div>
       <p className={classes.note}>{t.workloads.newest_per_day}</p>
-      {chosen !== undefined && <DayList day={chosen} />}
+      {chosen !== undefined && <DayList day={chosen} known={known} />}
     </div>
   );
 }
 
-function DayList({ day }: { day: Day }) {
+function DayList({ day, known }: { day: Day; known: Known }) {
   const navigate = useNavigate();
   return (
     <div className={classes.day_list}>
@@ -158,7 +191,7 @@ function DayList({ day }: { day: Day }) {
       <ul>
         {day.backups.map((backup) => (
           <li key={backup.id}>
-            <Group gap="sm" wrap="nowrap">
+            <Group gap="sm">
               <Anchor
                 href={`/backups/${backup.id}`}
                 size="sm"
@@ -167,10 +200,12 @@ function DayList({ day }: { day: Day }) {
                   void navigate({ to: `/backups/${backup.id}` as never });
                 }}
               >
-                {clockText(backup.created_at)}
+                <Clock at={backup.created_at} />
               </Anchor>
               <StateMark state={backup.state} />
               <StateMark state={backup.verified_state} />
+              {known.drilled.has(backup.id) && <Chip tone="good">{t.workloads.drilled}</Chip>}
+              {known.copied.has(backup.id) && <Chip>{t.workloads.copied}</Chip>}
               <span>{bytesText(backup.source_bytes)}</span>
               {backup.lock_until !== null && (
                 <Tooltip label={`${t.backups.lock} ${dayText(backup.lock_until)}`}>

@@ -5,7 +5,7 @@ import { useMay } from "../../app/session.ts";
 import { api, take } from "../../api/client.ts";
 import { policyVersionsQuery } from "../../api/queries.ts";
 import type { Backup } from "../../api/types.ts";
-import { bytesText, countText } from "../../parts/format.ts";
+import { actionText, bytesText, countText } from "../../parts/format.ts";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
 import classes from "./changes.module.css";
@@ -36,7 +36,7 @@ function ofBackups(backups: readonly Backup[]): Change[] {
       {
         key: it.id,
         at: it.created_at,
-        words: t.workloads.change_backup(files, bytes, bytesText(it.stored_bytes)),
+        words: t.workloads.change_backup(files, bytes, bytesText(it.stored_bytes), /^.1$/.test(files)),
         to: `/backups/${it.id}`,
         who: null,
       },
@@ -76,7 +76,7 @@ export function Changes(props: { workload_id: string; backups: readonly Backup[]
     ...(audit.data?.items ?? []).map((it) => ({
       key: String(it.sequence),
       at: it.time,
-      words: it.action.replaceAll("_", " "),
+      words: actionText(it.action),
       to: null,
       who: it.actor_name,
     })),

@@ -1,14 +1,22 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useId } from "../../app/address.ts";
 import { href } from "../../app/href.ts";
 import { IfMay } from "../../app/may.tsx";
 import { useMay } from "../../app/session.ts";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
-import { coverageOfQuery, itemsOf, jobsQuery, recoveryPointsQuery, workloadQuery } from "../../api/queries.ts";
+import {
+  copiedQuery,
+  coverageOfQuery,
+  itemsOf,
+  jobsQuery,
+  recoveryPointsQuery,
+  workloadQuery,
+} from "../../api/queries.ts";
+import { drillsQuery } from "../../api/queries-assure.ts";
 import type { Workload, WorkloadCoverage } from "../../api/types.ts";
 import { countText, secondsText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
@@ -23,7 +31,7 @@ import { MomentPicker } from "../moment/moment.tsx";
 import { logKindOf } from "../moment/reach.ts";
 import { HeldBy } from "../holds/held.tsx";
 import { HoldButton } from "../holds/release.tsx";
-import { CalendarMap } from "./calendar.tsx";
+import { CalendarMap, type Known } from "./calendar.tsx";
 import { Changes } from "./changes.tsx";
 import { Finding } from "./finding.tsx";
 import { PartsPanel } from "./parts.tsx";
@@ -43,7 +51,7 @@ export function WorkloadPage() {
   return (
     <>
       <PageHead
-        title={workload?.name ?? t.workloads.title}
+        title={workload?.name ?? t.common.one.workload}
         lead={workload === undefined ? undefined : <Tags tags={workload.tags} />}
         above={<Link to="/workloads">{t.workloads.title}</Link>}
         actions={
@@ -85,6 +93,7 @@ function Detail({ workload }: { workload: Workload }) {
   const navigate = useNavigate();
   const may_restore = useMay("restores:write");
   const may_drills = useMay("drills:read");
+  const known = useKnown(workload.id, may_drills);
   const log_kind = logKindOf(workload);
   return (
     <div className="hf-grid">
@@ -109,7 +118,7 @@ function Detail({ workload }: { workload: Workload }) {
                     {t.workloads.no_points_more}
                   </Empty>
                 ) : (
-                  <CalendarMap backups={items} />
+                  <CalendarMap backups={items} known={known} />
                 )
               }
             </Answered>
@@ -185,6 +194,23 @@ function Detail({ workload }: { workload: Workload }) {
   );
 }
 
+/** What the calendar tells of backups beside what they are themselves. */
+function useKnown(workload_id: string, may_drills: boolean): Known {
+  const copies = useQuery(copiedQuery(workload_id));
+  const drills = useQuery({ ...drillsQuery(`workload_id=${workload_id}`), enabled: may_drills });
+  return useMemo(
+    () => ({
+      copied: new Set(copies.data),
+      drilled: new Set(
+        (drills.data?.items ?? []).flatMap(({ backup_id, state }) =>
+          backup_id !== null && (state === "PASSED" || state === "MISSED_TARGET") ? [backup_id] : [],
+        ),
+      ),
+    }),
+    [copies.data, drills.data],
+  );
+}
+
 function Protection({ workload, it }: { workload: Workload; it: WorkloadCoverage }) {
   return (
     <Facts
@@ -201,6 +227,15 @@ function Protection({ workload, it }: { workload: Workload; it: WorkloadCoverage
   );
 }
 
+/** `mode: disable`; `yes`; `/srv, /etc`. */
+function plainText(value: unknown): string {
+  if (typeof value === "boolean") return value ? t.common.yes : t.common.no;
+  if (Array.isArray(value)) return value.map(plainText).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  const parts = Object.entries(value).map(([key, inner]) => `${key.replaceAll("_", " ")}: ${plainText(inner)}`);
+  return parts.join(", ");
+}
+
 /** Sources differ by kind; what they have in common is that names say what is meant. */
 function Source({ source }: { source: Workload["source"] }) {
   return (
@@ -210,11 +245,7 @@ function Source({ source }: { source: Workload["source"] }) {
         .map(([key, value]) => [
           key.replaceAll("_", " "),
           <span key={key} className="hf-mono">
-            {Array.isArray(value)
-              ? value.map((it) => (typeof it === "object" ? JSON.stringify(it) : String(it))).join(", ")
-              : typeof value === "object"
-                ? JSON.stringify(value)
-                : String(value)}
+            {plainText(value)}
           </span>,
         ])}
     />
@@ -228,7 +259,7 @@ function Runs({ workload_id }: { workload_id: string }) {
       {(data) => {
         const rows = itemsOf(data);
         return rows.length === 0 ? (
-          <Text size="sm" c="dimmed" p="sm">
+          <Text size="sm" c="dimmed" p="md">
             {t.jobs.none}
           </Text>
         ) : (
