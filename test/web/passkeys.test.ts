@@ -102,7 +102,9 @@ test("a passkey: added, after the password, alone, replayed, copied, removed; an
   await cdp.send("WebAuthn.clearCredentials", { authenticatorId: id });
   await cdp.send("WebAuthn.addCredential", { authenticatorId: id, credential });
 
-  // An authenticator that did not verify who holds it is not enough either.
+  // An authenticator that did not verify who holds it is not enough either. What was said before is gone with the page.
+  await page.reload();
+  await page.getByText("Password", { exact: true }).first().click();
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId: id, isUserVerified: false });
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.getByRole("alert").waitFor();

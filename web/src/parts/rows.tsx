@@ -9,8 +9,8 @@ export interface RowColumn<T> {
 }
 
 /**
- * A short table: some dozen rows, each as high as it has to be; on a phone each row is a block of name and value. Long
- * lists are a DataTable.
+ * A short table: some dozen rows, each as high as it has to be. Long lists are a DataTable. On a phone each row is a block
+ * of name and value; a block is no table to a browser by itself, so that the roles are said.
  */
 export function Rows<T>(props: {
   label: string;
@@ -31,21 +31,22 @@ export function Rows<T>(props: {
   }
   return (
     <Table.ScrollContainer minWidth={props.least ?? 480} className={classes.scroll}>
-      <Table aria-label={props.label} className={classes.table}>
-        <Table.Thead>
-          <Table.Tr>
+      <Table role="table" aria-label={props.label} className={classes.table}>
+        <Table.Thead role="rowgroup">
+          <Table.Tr role="row">
             {props.columns.map((column, index) => (
-              <Table.Th key={column.title || index} ta={column.end === true ? "end" : undefined}>
+              <Table.Th role="columnheader" key={column.title || index} ta={column.end === true ? "end" : undefined}>
                 {column.title}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
+        <Table.Tbody role="rowgroup">
           {props.items.map((row, at) => (
-            <Table.Tr key={props.rowKey(row, at)}>
+            <Table.Tr role="row" key={props.rowKey(row, at)}>
               {props.columns.map((column, index) => (
                 <Table.Td
+                  role="cell"
                   key={column.title || index}
                   data-title={column.title}
                   ta={column.end === true ? "end" : undefined}

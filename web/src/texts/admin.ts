@@ -1,3 +1,5 @@
+import { plural } from "./plural.ts";
+
 /** Keys, roles and tokens. */
 export const admin = {
   keys: {
@@ -18,7 +20,7 @@ export const admin = {
     log: "The key manager's own log",
     log_lead: "Every use and change, in a chain of hashes that shows if an entry was taken out or changed.",
     verify: "Recompute the chain",
-    chain_ok: (count: string) => `The chain holds: ${count} entries.`,
+    chain_ok: (count: string) => `The chain holds: ${plural(count, "entry", "entries")}.`,
     chain_broken: (seq: string, reason: string) => `Broken at entry ${seq}: ${reason}`,
     at: "At",
     who: "Who",
@@ -35,7 +37,7 @@ export const admin = {
     progress: "Sealed anew",
     left: "Packs left, time",
     locked: "Locked",
-    locked_until: (packs: string, day: string) => `${packs} packs, until ${day}`,
+    locked_until: (packs: string, day: string) => `${plural(packs, "pack", "packs")}, until ${day}`,
   },
   account: {
     title: "Your account",

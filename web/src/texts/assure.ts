@@ -1,3 +1,5 @@
+import { plural } from "./plural.ts";
+
 /** Drills, reports, holds. */
 export const assure = {
   drills: {
@@ -21,7 +23,8 @@ export const assure = {
     no_classes: "No class of workloads.",
     calendar: "Calendar",
     calendar_note: "✓ restored · △ beyond its target · ✕ did not restore · outlined: planned",
-    day_drills: (done: number, due: number, day: string) => `${day}: ${done} drills, ${due} planned`,
+    day_drills: (done: number, due: number, day: string) =>
+      `${day}: ${plural(done, "drill", "drills")}, ${due} planned`,
     earlier: "Earlier month",
     later: "Later month",
     trend: "Recovery time against its target",
@@ -159,7 +162,8 @@ export const assure = {
     verify_head: "Is it genuine?",
     verify_lead: "Downloads nothing: the signature and the hash of every file are checked in this browser.",
     verify: "Check it now",
-    genuine: (files: string) => `Genuine: the signature holds, and ${files} files are what was signed.`,
+    genuine: (files: string) =>
+      `Genuine: the signature holds, and ${plural(files, "file is", "files are")} what was signed.`,
     forged: "Not genuine",
     unsigned: "It has no signature.",
     bad_signature: "The signature is not that of this installation's evidence key.",

@@ -1,10 +1,12 @@
+import { plural } from "./plural.ts";
+
 /** Audit, approvals, usage, prices, tiers, files of a backup. */
 export const business = {
   audit: {
     title: "Audit",
     lead: "Who did what, when, from where and why: a chain of hashes that shows when an entry was taken out or changed.",
     verify: "Recompute the chain",
-    chain_ok: (count: string) => `The chain holds: ${count} entries.`,
+    chain_ok: (count: string) => `The chain holds: ${plural(count, "entry", "entries")}.`,
     chain_broken: (at: string, detail: string) => `Broken at entry ${at}: ${detail}`,
     actor: "Who",
     actor_hint: "the exact name",
@@ -164,7 +166,7 @@ export const business = {
     } as Readonly<Record<string, string>>,
     saves: "Saves a month",
     saves_unknown: "–, a price is not said",
-    packs: (count: string) => `${count} packs`,
+    packs: (count: string) => plural(count, "pack", "packs"),
     run: "Run now",
     run_asked: "Tier run asked for",
     thaws: "Thaws",

@@ -1,3 +1,5 @@
+import { plural } from "./plural.ts";
+
 /** Policies: list, editor, simulator, attachments. */
 export const policies = {
   policies: {
@@ -87,8 +89,8 @@ export const policies = {
     map: "Recovery points at the end",
     map_now: (now: string) => `${now} recovery points`,
     map_change: (now: string, then: string) => `now: ${now}, changed: ${then}`,
-    map_gone: (days: string) => `${days} days with none any more`,
-    map_new: (days: string) => `${days} more days`,
+    map_gone: (days: string) => `${plural(days, "day", "days")} with none any more`,
+    map_new: (days: string) => plural(days, "more day", "more days"),
     map_day: (day: string, now: number, then: number | null) =>
       then === null ? `${day}: ${now}` : `${day}: ${now} now, ${then} changed`,
     bytes_now: (now: string) => `Held at the end: ${now}`,
@@ -123,8 +125,8 @@ export const policies = {
     target_project: "Project",
     any: "any",
     detach: "Detach",
-    would_gain: (count: string) => `${count} workloads would gain it`,
-    would_lose: (count: string) => `${count} workloads would lose it`,
+    would_gain: (count: string) => plural(count, "workload would gain it", "workloads would gain it"),
+    would_lose: (count: string) => plural(count, "workload would lose it", "workloads would lose it"),
     would_stay: (count: string) => `${count} have it already`,
     left_bare: (count: string) => `${count} would be left without any policy`,
     attached_done: "Attached",

@@ -1,3 +1,5 @@
+import { plural } from "./plural.ts";
+
 /** The restore wizard and restores. */
 export const restore = {
   restore: {
@@ -35,8 +37,9 @@ export const restore = {
     expected_target: (span: string) => `promised ${span}`,
     plan_from: "Read from",
     plan_to: "Written to",
-    overwrites: (count: string) => `${count} existing files would be overwritten`,
-    deletes: (count: string) => `${count} files would be deleted`,
+    overwrites: (count: string) =>
+      plural(count, "existing file would be overwritten", "existing files would be overwritten"),
+    deletes: (count: string) => plural(count, "file would be deleted", "files would be deleted"),
     touches_nothing: "Nothing that exists is touched.",
     confirm_title: "This changes what exists.",
     confirm_label: (name: string) => `Type ${name} to confirm`,

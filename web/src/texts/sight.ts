@@ -1,3 +1,5 @@
+import { plural } from "./plural.ts";
+
 /** Overview, jobs, regions, first run. */
 export const sight = {
   overview: {
@@ -8,7 +10,7 @@ export const sight = {
     failed_runs: (count: string) => `${count} failed in 24 h`,
     urgent: (count: string, of: number) => `${count} urgent ${of === 1 ? "alert" : "alerts"}`,
     coverage: "Coverage",
-    coverage_of: (count: string) => `of ${count} workloads`,
+    coverage_of: (count: string) => `of ${plural(count, "workload", "workloads")}`,
     covered: "protected",
     protected: "Protected",
     excepted: "Excepted",
@@ -85,7 +87,7 @@ export const sight = {
     progress: (done: string, total: string) => `${done} of ${total}`,
     rate: (rate: string) => `${rate}/s`,
     left: (span: string) => `${span} left`,
-    files: (count: string) => `${count} files`,
+    files: (count: string) => plural(count, "file", "files"),
     for_backup: "Backup",
     kinds: {
       backup: "Backup",
