@@ -111,7 +111,7 @@ export const workloadTagsSchema = z.object({
 export type WorkloadTagsView = z.infer<typeof workloadTagsSchema>;
 
 /** As many as a list gives on a page. */
-export const TAG_WORKLOADS_MAX = 1000;
+const TAG_WORKLOADS_MAX = 1000;
 
 export const tagWorkloadsRequestSchema = z.strictObject({
   /** Ids. */

@@ -9,7 +9,7 @@ import { validate } from "./validate.ts";
 import { workloadRowsForUpdate } from "./workloads.ts";
 
 /** Tags to set; null takes one away. */
-export type TagChanges = Readonly<Record<string, string | null>>;
+type TagChanges = Readonly<Record<string, string | null>>;
 
 /** What came of one of many. */
 export interface TagOutcome {

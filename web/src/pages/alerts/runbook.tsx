@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Loading } from "../../parts/page.tsx";
 import { t } from "../../texts/index.ts";
 import classes from "./alerts.module.css";

@@ -18,7 +18,7 @@ const REFUSED_SHOWN = 5;
 
 type Tags = Readonly<Record<string, string | null>>;
 type Item = PostAnswer<"/v1/workload-tags">["items"][number];
-export type Tagging = UseMutationResult<Item[], Error, Tags>;
+type Tagging = UseMutationResult<Item[], Error, Tags>;
 
 /** In as few requests as can be, one after the other; a trial changes nothing. */
 async function ask(chosen: readonly Workload[], tags: Tags, trial: boolean, signal?: AbortSignal): Promise<Item[]> {
