@@ -13,6 +13,7 @@ import {
 import { type FormEvent, useEffect, useState } from "react";
 import { api, Problem, take } from "../api/client.ts";
 import { Icon } from "../parts/icons.tsx";
+import { sentencesText } from "../parts/format.ts";
 import { t } from "../texts/index.ts";
 import { knowsPasskeys, signInWithPasskey } from "./passkey.ts";
 import { type SignedOutWhy, setSession } from "./session.ts";
@@ -58,7 +59,7 @@ export function SignIn({ why }: { why: SignedOutWhy }) {
       await way_in();
     } catch (error) {
       // What the browser throws is for programmers: cancelled, timed out, not there.
-      setProblem(error instanceof Problem ? `${error.message} ${error.fix}` : t.sign_in.passkey_failed);
+      setProblem(error instanceof Problem ? sentencesText(error.message, error.fix) : t.sign_in.passkey_failed);
     }
     setBusy(false);
   };

@@ -1,6 +1,7 @@
 import { Notification, Stack } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 import { Problem } from "../api/client.ts";
+import { sentencesText } from "../parts/format.ts";
 import { t } from "../texts/index.ts";
 import classes from "./toasts.module.css";
 
@@ -34,7 +35,7 @@ export function sayDone(title: string, text = ""): void {
 }
 
 export function sayFailed(title: string, error: unknown): void {
-  const text = error instanceof Problem ? `${error.message} ${error.fix}` : String(error);
+  const text = error instanceof Problem ? sentencesText(error.message, error.fix) : String(error);
   add({ kind: "failed", title, text });
 }
 

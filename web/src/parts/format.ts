@@ -104,6 +104,14 @@ export function readableText(text: string): string {
     .replaceAll(/\b(\d{4,}) bytes\b/g, (_, bytes: string) => bytesText(Number(bytes)));
 }
 
+/** Sentences of the server's, each with a beginning and an end, one after the other. */
+export function sentencesText(...sentences: readonly string[]): string {
+  return sentences
+    .filter((it) => it !== "")
+    .map((it) => `${it.charAt(0).toUpperCase()}${it.slice(1)}${/[.!?:`]$/.test(it) ? "" : "."}`)
+    .join(" ");
+}
+
 /** `Create backup`, of the API's `create_backup`. */
 export function actionText(action: string): string {
   const words = action.replaceAll("_", " ");
