@@ -9,8 +9,8 @@ export interface RowColumn<T> {
 }
 
 /**
- * A short table: some dozen rows, each as high as it has to be. Long lists are a DataTable. On a phone each row is a block
- * of name and value; a block is no table to a browser by itself, so that the roles are said.
+ * A short table: some dozen rows, each as high as it has to be. Long lists are a DataTable. On a phone each row is a
+ * block of name and value; a block is no table to a browser by itself, so that the roles are said.
  */
 export function Rows<T>(props: {
   label: string;
