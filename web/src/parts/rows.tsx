@@ -51,7 +51,7 @@ export function Rows<T>(props: {
                   data-title={column.title}
                   ta={column.end === true ? "end" : undefined}
                 >
-                  {column.cell(row)}
+                  <div>{column.cell(row)}</div>
                 </Table.Td>
               ))}
             </Table.Tr>
