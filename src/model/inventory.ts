@@ -122,34 +122,54 @@ export const volumeSourceSchema = z.strictObject({
 
 const diskNamesSchema = z.array(z.string().min(1).max(255)).max(256);
 
+/** Of libvirt on this host. Other forms of its addresses can run programs, so they are refused. */
+const libvirtUriSchema = z
+  .string()
+  .max(1000)
+  .regex(
+    /^qemu(?:\+unix)?:\/\/\/(?:system|session)(?:\?socket=\/[A-Za-z0-9._/-]+)?$/,
+    "qemu:///system, qemu:///session, or qemu+unix:///system?socket=/PATH",
+  );
+
 /** `vm`: a machine of QEMU on this host, through its monitor (docs/sources/vm.md). */
-export const vmSourceSchema = z.strictObject({
-  kind: z.literal("vm"),
-  /** Unix socket of a QMP monitor that nobody else uses. */
-  qmp: z.string().startsWith("/", "an absolute path"),
-  /** Unix socket of the guest agent's channel. */
-  agent: z.string().startsWith("/", "an absolute path").optional(),
-  /** `auto` freezes when the agent answers; `agent` makes no backup without; `crash` never freezes. */
-  consistency: z.enum(["auto", "agent", "crash"]).default("auto"),
-  freeze_timeout_s: z.int().min(1).max(60).default(10),
-  /** Folder on this host for what the guest overwrites during a backup. */
-  scratch: z.string().startsWith("/", "an absolute path").optional(),
-  /** Names of disks; all by default. */
-  disks: diskNamesSchema.min(1).optional(),
-  exclude_disks: diskNamesSchema.optional(),
-  /** Read when the machine is stopped, and written by a restore in place. */
-  images: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).max(255),
-        path: z.string().startsWith("/", "an absolute path"),
-        format: z.enum(["raw", "qcow2"]),
-      }),
-    )
-    .min(1)
-    .max(256)
-    .optional(),
-});
+export const vmSourceSchema = z
+  .strictObject({
+    kind: z.literal("vm"),
+    /**
+     * Unix socket of a QMP monitor that nobody else uses; with `libvirt` by default what the domain's definition says.
+     */
+    qmp: z.string().startsWith("/", "an absolute path").optional(),
+    /** The machine is a domain of libvirt: monitor and images are what its definition says. */
+    libvirt: z
+      .strictObject({
+        uri: libvirtUriSchema.default("qemu:///system"),
+        domain: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:+ -]{0,254}$/, "a domain's name"),
+      })
+      .optional(),
+    /** Unix socket of the guest agent's channel. */
+    agent: z.string().startsWith("/", "an absolute path").optional(),
+    /** `auto` freezes when the agent answers; `agent` makes no backup without; `crash` never freezes. */
+    consistency: z.enum(["auto", "agent", "crash"]).default("auto"),
+    freeze_timeout_s: z.int().min(1).max(60).default(10),
+    /** Folder on this host for what the guest overwrites during a backup. */
+    scratch: z.string().startsWith("/", "an absolute path").optional(),
+    /** Names of disks; all by default. */
+    disks: diskNamesSchema.min(1).optional(),
+    exclude_disks: diskNamesSchema.optional(),
+    /** Read when the machine is stopped, and written by a restore in place. */
+    images: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(255),
+          path: z.string().startsWith("/", "an absolute path"),
+          format: z.enum(["raw", "qcow2"]),
+        }),
+      )
+      .min(1)
+      .max(256)
+      .optional(),
+  })
+  .refine(({ qmp, libvirt }) => qmp !== undefined || libvirt !== undefined, "say qmp or libvirt");
 
 /** What happens between a bucket's backups (docs/sources/bucket.md). */
 const bucketContinuousSchema = z

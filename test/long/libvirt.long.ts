@@ -4,10 +4,16 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { getBackupRow } from "../../src/control/catalog/index.ts";
+import { createWorkload } from "../../src/control/inventory/index.ts";
+import { requestBackup } from "../../src/control/protect/index.ts";
 import { makeImage } from "../../src/engine/source/vm/testing/machine.ts";
+import { testDatabases } from "../../src/platform/db/testing.ts";
+import { installation } from "../../src/testing/index.ts";
 import { backupVm } from "../engine/vm-world.ts";
 import { clock, isRoot, sh, World } from "../engine/world.ts";
 
+const databases = testDatabases();
 const NOBODY = 65_534;
 const tools = ["/usr/sbin/libvirtd", "/usr/bin/virsh", "/usr/bin/qemu-system-x86_64"];
 const missing = tools.find((tool) => !existsSync(tool));
@@ -30,7 +36,7 @@ const domain = (folder: string, disk: string) => `
   </qemu:commandline>
 </domain>`;
 
-test("full and incremental backups of a domain of libvirt", { skip, timeout: 10 * 60_000 }, async () => {
+test("full and incremental backups of a domain of libvirt", { skip, timeout: 20 * 60_000 }, async (t) => {
   using world = await World.create();
   chmodSync(world.folder, 0o711);
   const folder = join(world.folder, "lv");
@@ -51,7 +57,8 @@ test("full and incremental backups of a domain of libvirt", { skip, timeout: 10 
       assert.ok(tries < 600, "libvirtd does not listen");
       await clock.sleep(100);
     }
-    virsh("create", "domain.xml");
+    virsh("define", "domain.xml");
+    virsh("start", "lv1");
     for (const i of [1, 2, 3]) {
       virsh("qemu-monitor-command", "lv1", "--hmp", `${QEMU_IO} "write -P 0x1${i} ${i}M 300k"`);
       const { report, details } = await backupVm(world, { qmp: join(folder, "backup.sock") });
@@ -66,9 +73,33 @@ test("full and incremental backups of a domain of libvirt", { skip, timeout: 10 
       assert.match(JSON.stringify(definition), /lv1/);
     }
     assert.match(virsh("list"), /lv1\s+running/);
+
+    // As a workload that says nothing but the domain's name: running, and stopped.
+    const it = await installation(t, databases);
+    await it.run();
+    const uri = `qemu+unix:///session?socket=${join(folder, "run/libvirt/libvirt-sock")}`;
+    const scratch = join(world.folder, "scratch");
+    const source = { kind: "vm" as const, libvirt: { uri, domain: "lv1" }, consistency: "crash", scratch } as never;
+    await createWorkload(it.db, { name: "lv1", project: "acme", type: "vm", source, tags: {} }, it);
+    const details = async () => {
+      const { details: all } = await getBackupRow(it.db, String((await it.backUp("lv1")).backup_id));
+      return all["source"] as { running: boolean; disks: { name: string; read: string }[] };
+    };
+    const running = await details();
+    assert.deepEqual([running.running, running.disks.length, running.disks[0]?.read], [true, 1, "full"]);
+    assert.equal((await details()).disks[0]?.read, "incremental");
+    virsh("destroy", "lv1");
+    const stopped = await details();
+    assert.deepEqual([stopped.running, stopped.disks[0]?.name], [false, running.disks[0]?.name]);
+
+    const wrong = { kind: "vm" as const, libvirt: { uri, domain: "nobody" }, scratch } as never;
+    await createWorkload(it.db, { name: "gone", project: "acme", type: "vm", source: wrong, tags: {} }, it);
+    const failed = await it.ended((await requestBackup(it.db, { workload: "gone" }, it)).job_id);
+    assert.deepEqual([failed.state, failed.status_reason], ["FAILED", "SourceUnreachable"]);
+    assert.match(JSON.stringify(failed.error), /VM_LIBVIRT_FAILED.*nobody/);
   } finally {
     try {
-      virsh("destroy", "lv1");
+      if (/lv1/.test(virsh("list"))) virsh("destroy", "lv1");
     } finally {
       daemon.kill();
     }

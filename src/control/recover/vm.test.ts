@@ -64,7 +64,7 @@ test("a VM is backed up, and comes back as a new machine, in place, and at once 
   const folderOf = async (name: string) => {
     const found = (await listWorkloads(it.db)).find((workload) => workload.name === name);
     assert.equal(found?.source.kind, "vm");
-    return join(found?.source.kind === "vm" ? found.source.qmp : "", "..");
+    return join(found?.source.kind === "vm" ? (found.source.qmp ?? "") : "", "..");
   };
 
   // A new machine.

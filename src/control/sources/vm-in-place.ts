@@ -7,6 +7,7 @@ import { BackupReader } from "../../engine/browse/index.ts";
 import { Meter } from "../../engine/pipeline/index.ts";
 import { isRunning, serveImage, vmError, writeImage } from "../../engine/source/vm/index.ts";
 import type { FinishContext, Finished } from "./driver.ts";
+import { whereIs } from "./vm-where.ts";
 import { imagesInPlace, type VmRestore } from "./vm-restore.ts";
 
 const run = promisify(execFile);
@@ -14,8 +15,9 @@ const run = promisify(execFile);
 /** Over the disks of a stopped machine. May be repeated: each time everything is written. */
 export async function restoreVmInPlace(restore: VmRestore, { signal, onProgress }: FinishContext): Promise<Finished> {
   const { source, clock, repository, manifest } = restore;
-  if (await isRunning(source.qmp, clock))
-    throw vmError("VM_RUNNING", `the VM at ${source.qmp} was started; its disks cannot be replaced under it`);
+  const { qmp } = await whereIs(source);
+  if (await isRunning(qmp, clock))
+    throw vmError("VM_RUNNING", `the VM at ${qmp} was started; its disks cannot be replaced under it`);
   const images = await imagesInPlace(restore);
   const reader = await BackupReader.open(repository, manifest.backup_id);
   const home = await mkdtemp(join(tmpdir(), "holdfast-in-place-"));

@@ -15,6 +15,7 @@ import {
   vmError,
 } from "../../engine/source/vm/index.ts";
 import type { DriverPlan, DriverRestore, Finished, SourceOf } from "./driver.ts";
+import { whereIs } from "./vm-where.ts";
 
 const run = promisify(execFile);
 type VmSource = SourceOf<"vm">;
@@ -38,8 +39,9 @@ export async function planVm(restore: VmRestore): Promise<DriverPlan> {
   const disks = manifest.details["disks"];
   const names = Array.isArray(disks) ? disks.map((disk) => String((disk as { name: unknown }).name)) : [];
   if (target_dir === null) {
-    if (await isRunning(source.qmp, restore.clock))
-      throw vmError("VM_RUNNING", `the VM at ${source.qmp} is running; its disks cannot be replaced under it`);
+    const { qmp } = await whereIs(source);
+    if (await isRunning(qmp, restore.clock))
+      throw vmError("VM_RUNNING", `the VM at ${qmp} is running; its disks cannot be replaced under it`);
     const images = await imagesInPlace(restore);
     return {
       notes: [`The disks ${names.join(", ")} will hold exactly what the backup does; the machine's definition stays.`],
@@ -70,8 +72,9 @@ export async function describe(repository: Repository, backup_id: string): Promi
 /** The image files that stand for the backup's disks: as declared, or as the machine had them. */
 export async function imagesInPlace({ source, repository, manifest }: VmRestore) {
   const vm = await describe(repository, manifest.backup_id);
+  const { images } = await whereIs(source);
   return vm.disks.map(({ name, filename, path, format }) => {
-    const declared = source.images?.find((image) => image.name === name);
+    const declared = images?.find((image) => image.name === name);
     const where = declared?.path ?? filename ?? path;
     if (where === undefined) throw vmError("VM_RESTORE_FAILED", `nothing says where the image of disk ${name} is`);
     return { name, path: where, format: (declared?.format ?? format) === "qcow2" ? "qcow2" : "raw" } as const;

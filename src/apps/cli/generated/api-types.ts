@@ -6737,7 +6737,12 @@ export interface operations {
                                         /** @enum {string} */
                                         kind: "vm";
                                         /** Format: starts_with */
-                                        qmp: string;
+                                        qmp?: string;
+                                        libvirt?: {
+                                            /** @default qemu:///system */
+                                            uri: string;
+                                            domain: string;
+                                        };
                                         /** Format: starts_with */
                                         agent?: string;
                                         /**
@@ -7032,7 +7037,12 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "vm";
                                 /** Format: starts_with */
-                                qmp: string;
+                                qmp?: string;
+                                libvirt?: {
+                                    /** @default qemu:///system */
+                                    uri: string;
+                                    domain: string;
+                                };
                                 /** Format: starts_with */
                                 agent?: string;
                                 /**
@@ -7545,7 +7555,12 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "vm";
                                 /** Format: starts_with */
-                                qmp: string;
+                                qmp?: string;
+                                libvirt?: {
+                                    /** @default qemu:///system */
+                                    uri?: string;
+                                    domain: string;
+                                };
                                 /** Format: starts_with */
                                 agent?: string;
                                 /**
@@ -7840,7 +7855,12 @@ export interface operations {
                         /** @enum {string} */
                         kind: "vm";
                         /** Format: starts_with */
-                        qmp: string;
+                        qmp?: string;
+                        libvirt?: {
+                            /** @default qemu:///system */
+                            uri?: string;
+                            domain: string;
+                        };
                         /** Format: starts_with */
                         agent?: string;
                         /**
@@ -8286,7 +8306,12 @@ export interface operations {
                                     /** @enum {string} */
                                     kind: "vm";
                                     /** Format: starts_with */
-                                    qmp: string;
+                                    qmp?: string;
+                                    libvirt?: {
+                                        /** @default qemu:///system */
+                                        uri: string;
+                                        domain: string;
+                                    };
                                     /** Format: starts_with */
                                     agent?: string;
                                     /**
@@ -8581,7 +8606,12 @@ export interface operations {
                             /** @enum {string} */
                             kind: "vm";
                             /** Format: starts_with */
-                            qmp: string;
+                            qmp?: string;
+                            libvirt?: {
+                                /** @default qemu:///system */
+                                uri: string;
+                                domain: string;
+                            };
                             /** Format: starts_with */
                             agent?: string;
                             /**
@@ -9268,7 +9298,12 @@ export interface operations {
                                     /** @enum {string} */
                                     kind: "vm";
                                     /** Format: starts_with */
-                                    qmp: string;
+                                    qmp?: string;
+                                    libvirt?: {
+                                        /** @default qemu:///system */
+                                        uri: string;
+                                        domain: string;
+                                    };
                                     /** Format: starts_with */
                                     agent?: string;
                                     /**
@@ -9563,7 +9598,12 @@ export interface operations {
                             /** @enum {string} */
                             kind: "vm";
                             /** Format: starts_with */
-                            qmp: string;
+                            qmp?: string;
+                            libvirt?: {
+                                /** @default qemu:///system */
+                                uri: string;
+                                domain: string;
+                            };
                             /** Format: starts_with */
                             agent?: string;
                             /**
@@ -10145,7 +10185,12 @@ export interface operations {
                                 /** @enum {string} */
                                 kind: "vm";
                                 /** Format: starts_with */
-                                qmp: string;
+                                qmp?: string;
+                                libvirt?: {
+                                    /** @default qemu:///system */
+                                    uri?: string;
+                                    domain: string;
+                                };
                                 /** Format: starts_with */
                                 agent?: string;
                                 /**
@@ -10440,7 +10485,12 @@ export interface operations {
                         /** @enum {string} */
                         kind: "vm";
                         /** Format: starts_with */
-                        qmp: string;
+                        qmp?: string;
+                        libvirt?: {
+                            /** @default qemu:///system */
+                            uri?: string;
+                            domain: string;
+                        };
                         /** Format: starts_with */
                         agent?: string;
                         /**
@@ -10892,7 +10942,12 @@ export interface operations {
                                     /** @enum {string} */
                                     kind: "vm";
                                     /** Format: starts_with */
-                                    qmp: string;
+                                    qmp?: string;
+                                    libvirt?: {
+                                        /** @default qemu:///system */
+                                        uri: string;
+                                        domain: string;
+                                    };
                                     /** Format: starts_with */
                                     agent?: string;
                                     /**
@@ -11187,7 +11242,12 @@ export interface operations {
                             /** @enum {string} */
                             kind: "vm";
                             /** Format: starts_with */
-                            qmp: string;
+                            qmp?: string;
+                            libvirt?: {
+                                /** @default qemu:///system */
+                                uri: string;
+                                domain: string;
+                            };
                             /** Format: starts_with */
                             agent?: string;
                             /**

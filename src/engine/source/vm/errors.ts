@@ -14,6 +14,20 @@ export const vmError = errorCatalogue({
     guidance: "QEMU or the guest agent did not answer in time; look at the host's load and storage.",
     status_reason: "NetworkTimeout",
   },
+  VM_LIBVIRT_FAILED: {
+    fault: "operational",
+    retry: "soon",
+    guidance:
+      "Check that libvirt runs on this host, that its tool virsh (Debian's libvirt-clients) is installed, and the names of URI and domain.",
+    status_reason: "SourceUnreachable",
+  },
+  VM_LIBVIRT_NO_MONITOR: {
+    fault: "user",
+    retry: "later",
+    guidance:
+      "Give the domain a second monitor: `<qemu:arg value='-qmp'/><qemu:arg value='unix:PATH,server=on,wait=off'/>` in `<qemu:commandline>`, with `virsh edit`, and restart it.",
+    status_reason: "SourceUnreachable",
+  },
   VM_MONITOR_BUSY: {
     fault: "operational",
     retry: "soon",

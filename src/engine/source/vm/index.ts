@@ -9,6 +9,7 @@ export { cleanVm, forgetVm, openVm } from "./source.ts";
 export type { Consistency, DeclaredImage, DiskDetails, VmOptions } from "./options.ts";
 export { bootProbe, bootState, type BootProbe, type BootProbeOptions } from "./boot-probe.ts";
 export { commandOf, type DiskNode, scriptOf, type VmDescription } from "./definition.ts";
+export { type LibvirtDomain, readDomain } from "./libvirt.ts";
 export { serveImage } from "./image-server.ts";
 export { QmpClient } from "./qmp.ts";
 export { isRunning, startMachine, streamIn } from "./run.ts";

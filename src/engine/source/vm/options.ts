@@ -31,6 +31,8 @@ export interface VmOptions {
   readonly exclude_disks?: readonly string[];
   /** Read when the VM is stopped. */
   readonly images?: readonly DeclaredImage[];
+  /** Small files that belong to the VM's description, by path. */
+  readonly beside?: Readonly<Record<string, Buffer>>;
   /** What the parent backup's details say. */
   readonly parent: { readonly backup_id: string; readonly details: Readonly<Record<string, unknown>> } | null;
   readonly clock: Clock;

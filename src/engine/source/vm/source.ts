@@ -9,7 +9,7 @@ import { vmError } from "./errors.ts";
 import { undoMarked } from "./freeze.ts";
 import { describeMachine, listDisks, type VmDisk } from "./machine.ts";
 import { BITMAP } from "./names.ts";
-import { openStopped } from "./stopped.ts";
+import { besideEntry, openStopped } from "./stopped.ts";
 import { type DiskDetails, parentDisk, type VmOptions } from "./options.ts";
 import { QmpClient } from "./qmp.ts";
 import { type DiskToRead, readDisk } from "./read-disk.ts";
@@ -147,6 +147,7 @@ async function openRunning(options: VmOptions, qmp: QmpClient): Promise<StreamSo
       );
       for (const reason of warnings) noteCrash(context, options, reason);
       yield jsonEntry("vm.json", { format: 1, ...description });
+      for (const [path, bytes] of Object.entries(options.beside ?? {})) yield besideEntry(path, bytes);
       for (const { name, filename } of found.firmware) yield await fileEntry(`firmware/${name}`, filename);
       for (const disk of disks) yield* readDisk(disk, context, (details) => read.push(details));
     },

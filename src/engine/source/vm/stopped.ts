@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { StreamSource } from "../stream/index.ts";
+import type { StreamEntry, StreamSource } from "../stream/index.ts";
 import { imageInfo, serveImage } from "./image-server.ts";
 import { type DeclaredImage, type DiskDetails, parentDisk, type VmOptions } from "./options.ts";
 import { type DiskToRead, readDisk } from "./read-disk.ts";
@@ -52,9 +52,14 @@ export async function openStopped(options: VmOptions, images: readonly DeclaredI
       const bytes = Buffer.from(`${JSON.stringify(vm, null, 2)}\n`);
       // A stopped VM tells nothing of itself: what it told when it ran still describes it best.
       yield { type: "file", path: "vm.json", content: had ? { kind: "parent" } : { kind: "bytes", bytes: [bytes] } };
+      for (const [path, bytes] of Object.entries(options.beside ?? {})) yield besideEntry(path, bytes);
       for (const disk of disks) yield* readDisk(disk, context, (details) => read.push(details));
     },
     details: async () => ({ consistency: "stopped", running: false, disks: read }),
     close,
   };
+}
+
+export function besideEntry(path: string, bytes: Buffer): StreamEntry {
+  return { type: "file", path, content: { kind: "bytes", bytes: [bytes] } };
 }
