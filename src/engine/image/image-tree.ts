@@ -7,8 +7,10 @@ import { FileSystems, type InnerEntry } from "./file-systems.ts";
 /** Folder that the file systems of a backup's images are shown in, each under its name. */
 export const FILE_SYSTEMS = "filesystems";
 
-/** How long one who asks waits for the reader to start; it starts all the same. */
-const WAIT_MS = 60_000;
+/**
+ * How long one who asks waits for the reader to start; it starts all the same. Less than the API lets a request take.
+ */
+const WAIT_MS = 45_000;
 /** Machines at a time in this process, of half a gigabyte each. */
 const MACHINES_MAX = 3;
 /** A machine that died, e.g. of a hostile image, is started again so often in one look at a backup. */

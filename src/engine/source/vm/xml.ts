@@ -8,8 +8,11 @@ export interface Element {
 
 type Open = { -readonly [Key in keyof Element]: Element[Key] } & { children: Element[] };
 
-const TOKEN =
-  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:'[^']*'|"[^"]*"))*)\s*(\/?)>|([^<]+)/gy;
+const ASIDE = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>/;
+const RAW = /<!\[CDATA\[([\s\S]*?)\]\]>/;
+const TAG = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:'[^']*'|"[^"]*"))*)\s*(\/?)>/;
+const TEXT = /([^<]+)/;
+const TOKEN = new RegExp([ASIDE, RAW, TAG, TEXT].map(({ source }) => source).join("|"), "gy");
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:'([^']*)'|"([^"]*)")/g;
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", apos: "'", quot: '"' };
 
