@@ -19,6 +19,18 @@ export const cadenceSchema = z.strictObject({
 });
 export type Cadence = z.output<typeof cadenceSchema>;
 
+/** What of a cadence is to be another; what is left out stays. */
+const cadenceChangesSchema = z.strictObject({
+  every: z.enum(cadences).optional(),
+  week: z.number().int().min(1).max(4).optional(),
+  weekday: z.enum(weekdays).optional(),
+  at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 09:30")
+    .optional(),
+  timezone: timeZoneSchema.optional(),
+});
+
 /** Which backup is restored: the newest, or the newest at a random point of the window before the drill. */
 export const drillBackupSchema = z.discriminatedUnion("choose", [
   z.strictObject({ choose: z.literal("latest") }),
@@ -66,6 +78,16 @@ export const drillPlanSpecSchema = z.strictObject({
   connections: drillConnectionsSchema.optional(),
 });
 export type DrillPlanSpec = z.output<typeof drillPlanSpecSchema>;
+
+/** Which workloads a plan is of stays; for others there are other plans. */
+export const drillPlanChangesSchema = z.strictObject({
+  cadence: cadenceChangesSchema.optional(),
+  backup: drillBackupSchema.optional(),
+  sandbox: z.string().min(1).optional(),
+  workloads_max: z.number().int().min(1).max(1000).optional(),
+  owner: z.string().min(1).max(255).optional(),
+});
+export type DrillPlanChanges = z.output<typeof drillPlanChangesSchema>;
 
 export const drillStates = ["RUNNING", "PASSED", "MISSED_TARGET", "FAILED", "CANCELED"] as const;
 export type DrillState = (typeof drillStates)[number];

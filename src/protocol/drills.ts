@@ -3,6 +3,7 @@ import {
   drillBackupSchema,
   drillConnectionsSchema,
   drillFindingSchema,
+  drillPlanChangesSchema,
   drillPlanSpecSchema,
   drillStates,
   drillStepSchema,
@@ -31,6 +32,7 @@ export const changeDrillClassRequestSchema = z.strictObject({
   proof_seconds: secondsSchema.describe("How old a proof of restorability may be"),
 });
 
+export const changeDrillPlanRequestSchema = drillPlanChangesSchema;
 export const createDrillPlanRequestSchema = z.strictObject({ name: nameSchema, spec: drillPlanSpecSchema });
 
 export const drillPlanViewSchema = z.object({

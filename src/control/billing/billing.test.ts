@@ -182,6 +182,8 @@ test("while a tier has it, a package of evidence is made of each quarter; and no
   await set("compliance");
   assert.deepEqual(await packages("2027-04-01T00:01:00Z"), ["2026-Q4", "2027-Q1"]);
   await set("enhanced");
+  const { planned_until } = await getDrillPlan(db, "subscription-acme");
+  assert.equal(planned_until.getTime(), now_ms, "weekly from now on: of the weeks before none is made up");
   assert.equal((await getDrillPlan(db, "subscription-acme")).spec.cadence.every, "weekly");
   assert.deepEqual(await packages("2027-07-01T00:01:00Z"), ["2026-Q4", "2027-Q1"]);
 });

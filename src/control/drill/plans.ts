@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import { newId } from "../../base/index.ts";
 import { cadenceSchema, drillPlanSpecSchema, nameSchema } from "../../model/index.ts";
-import type { Project } from "../../model/index.ts";
+import type { DrillPlanChanges, Project } from "../../model/index.ts";
 import { appendEvent } from "../../platform/db/index.ts";
 import type { Db, DrillPlanTable, Ports, Tx } from "../../platform/db/index.ts";
 import { createProject, getProject } from "../inventory/index.ts";
@@ -70,7 +70,7 @@ const PROJECT_NAME_MAX = 110;
 /**
  * The drills that a project's subscription promises: a plan of its own, `subscription-PROJECT`, made with the first
  * and brought to the cadence of each later one. It restores into the sandbox project `PROJECT-drills`, which is made
- * too. Its owner, to whom the tasks go, is at first whoever subscribed. Day, time, class and owner of the plan may be
+ * too. Its owner, to whom the tasks go, is at first whoever subscribed. Day, time and owner of the plan may be
  * changed, and it may be disabled: only how often follows from here.
  */
 export async function subscribedDrills(
@@ -91,16 +91,46 @@ export async function subscribedDrills(
     return createDrillPlan(tx, { name, spec, by: wanted.by }, ports);
   }
   if (plan.spec.cadence.every === every) return plan;
-  const spec = { ...plan.spec, cadence: { ...plan.spec.cadence, every } };
+  return changeDrillPlan(tx, plan.id, { cadence: { every } }, { ...ports, by: wanted.by });
+}
+
+/**
+ * What is left out stays. Another cadence holds from now on: none of its times that are over is made up.
+ * @throws DRILL_PLAN_NOT_FOUND, DRILL_PLAN_INVALID, DRILL_SANDBOX_NEEDED
+ */
+export async function changeDrillPlan(
+  tx: Tx,
+  id_or_name: string,
+  changes: DrillPlanChanges,
+  ports: Ports & { readonly by: string },
+): Promise<DrillPlanRow> {
+  const { id } = await getDrillPlan(tx, id_or_name);
+  const plan = await tx
+    .selectFrom("drill_plans")
+    .selectAll()
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const { cadence, ...rest } = changes;
+  const wanted = { ...plan.spec, ...rest, cadence: { ...plan.spec.cadence, ...cadence } };
+  const parsed = drillPlanSpecSchema.safeParse(JSON.parse(JSON.stringify(wanted)));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw drillError("DRILL_PLAN_INVALID", problems.join("; "), { problems });
+  }
+  await sandboxProject(tx, parsed.data.sandbox);
+  const now = new Date(ports.clock.now_ms());
+  const moved = cadence !== undefined && plan.planned_until < now;
   const row = await tx
     .updateTable("drill_plans")
-    .set({ spec: JSON.stringify(spec), updated_at: new Date(ports.clock.now_ms()), revision: plan.revision + 1 })
-    .where("id", "=", plan.id)
+    .set({ spec: JSON.stringify(parsed.data), updated_at: now, revision: plan.revision + 1 })
+    .set(moved ? { planned_until: now } : {})
+    .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  const data = { name, cadence: spec.cadence, before: plan.spec.cadence, by: wanted.by };
+  const data = { name: plan.name, spec: parsed.data, before: plan.spec, by: ports.by };
   const { project_id } = plan;
-  await appendEvent(tx, { type: "holdfast.drill_plan.changed", subject: plan.id, project_id, data }, ports);
+  await appendEvent(tx, { type: "holdfast.drill_plan.changed", subject: id, project_id, data }, ports);
   return row;
 }
 

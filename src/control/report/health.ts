@@ -298,7 +298,7 @@ function summaryOf(it: {
   const drills =
     drilled === 0
       ? "No drill ended, so nothing was shown to restore."
-      : `${counted(drilled, "drill")} ended, of which ${restored} restored; of ${counted(verified, "verification")} ${valid} found the backup whole.`;
+      : `${counted(drilled, "drill")} ended, of which ${restored} restored; ${verified === 0 ? "nothing was verified" : `of ${counted(verified, "verification")} ${valid} found the backup whole`}.`;
   const open = alerts.filter(({ state }) => state !== "RESOLVED").length;
   const grave = alerts.filter(({ severity }) => severity === 1).length;
   const told =

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import {
   changeDrillClass,
+  changeDrillPlan,
   createDrillPlan,
   cadenceText,
   enableDrillPlan,
@@ -17,6 +18,7 @@ import type { Db } from "../../../platform/db/index.ts";
 import {
   acceptedSchema,
   changeDrillClassRequestSchema,
+  changeDrillPlanRequestSchema,
   createDrillPlanRequestSchema,
   createDrillRequestSchema,
   drillClassViewSchema,
@@ -215,6 +217,20 @@ function addPlanRoutes(app: FastifyInstance, deps: ApiDeps): void {
     body: createDrillPlanRequestSchema,
     response: drillPlanViewSchema,
     run: async ({ db, body, principal }) => view(await createDrillPlan(db, { ...body, by: principal.name }, deps)),
+  });
+  addWrite(app, deps, {
+    ...base,
+    method: "PATCH",
+    url: "/v1/drill-plans/:id",
+    params: idParamsSchema,
+    operation_id: "change_drill_plan",
+    summary: "Change when a plan drills, what it restores and where, and who owns it; what is left out stays",
+    scope: "drills:write",
+    status: 200,
+    body: changeDrillPlanRequestSchema,
+    response: drillPlanViewSchema,
+    run: async ({ db, params, body, principal }) =>
+      view(await changeDrillPlan(db, params.id, body, { ...deps, by: principal.name })),
   });
   for (const enabled of [true, false]) {
     const verb = enabled ? "enable" : "disable";

@@ -28,6 +28,25 @@ interface CreateOptions extends ServerOptions {
   readonly max: number;
 }
 
+type SetOptions = ServerOptions &
+  Partial<Omit<CreateOptions, keyof ServerOptions | "every" | "weekday">> & {
+    readonly every?: CreateOptions["every"];
+    readonly weekday?: CreateOptions["weekday"];
+  };
+
+function changesIn({ every, week, weekday, at, timezone, randomWithin, sandbox, owner, max }: SetOptions) {
+  const given = Object.entries({ every, week, weekday, at, timezone }).filter(([, value]) => value !== undefined);
+  const backup =
+    randomWithin === "none" ? { choose: "latest" as const } : { choose: "random" as const, within: randomWithin ?? "" };
+  return {
+    ...(given.length === 0 ? {} : { cadence: Object.fromEntries(given) }),
+    ...(randomWithin === undefined ? {} : { backup }),
+    ...(sandbox === undefined ? {} : { sandbox }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(max === undefined ? {} : { workloads_max: max }),
+  };
+}
+
 interface ConnectionOptions {
   readonly reaches?: readonly string[];
   readonly cutOff?: readonly string[];
@@ -122,6 +141,29 @@ export function registerPlans(drill: Command, io: CliIo): void {
     .action(async (id: string, options: ServerOptions) => {
       const { api } = await connectServer(io, options);
       show(io, options, unwrap(await api.GET("/v1/drill-plans/{id}", { params: { path: { id } } })), planText);
+    });
+
+  serverCommand(
+    plan,
+    "set",
+    "Change when a plan drills, what it restores and where, and who owns it; what is not given stays.",
+    "baas drill plan set subscription-acme --weekday sat --at 03:00 --timezone Asia/Dhaka --owner ops",
+  )
+    .argument("<name>", "name or id of the plan")
+    .option("--every <cadence>", "weekly, biweekly, monthly or quarterly")
+    .option("--week <n>", "of the month, or of the quarter's first month: 1 to 4", Number)
+    .option("--weekday <day>", "mon to sun")
+    .option("--at <time>", "time of day")
+    .option("--timezone <zone>", "whose time of day")
+    .option("--random-within <span|none>", "restore a random point of so long; none: the newest")
+    .option("--sandbox <project>", "sandbox project that is restored into")
+    .option("--owner <who>", "who gets the tasks")
+    .option("--max <n>", "at most so many workloads each time", Number)
+    .action(async (id: string, options: SetOptions) => {
+      const { api } = await connectServer(io, options);
+      const params = { path: { id } };
+      const changed = unwrap(await api.PATCH("/v1/drill-plans/{id}", { params, body: changesIn(options) }));
+      show(io, options, changed, (it) => renderDetails(planRow(it)));
     });
 
   for (const verb of ["enable", "disable"] as const) {

@@ -1778,7 +1778,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change when a plan drills, what it restores and where, and who owns it; what is left out stays
+         * @description Needs the permission `drills:write`.
+         */
+        patch: operations["change_drill_plan"];
         trace?: never;
     };
     "/v1/drill-plans/{id}/enable": {
@@ -18589,6 +18593,171 @@ export interface operations {
                             /** Format: date-time */
                             decided_at: string;
                         }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    change_drill_plan: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description Refuse unless the object still is at this revision */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    cadence?: {
+                        /** @enum {string} */
+                        every?: "weekly" | "biweekly" | "monthly" | "quarterly";
+                        week?: number;
+                        /** @enum {string} */
+                        weekday?: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                        at?: string;
+                        timezone?: string;
+                    };
+                    backup?: {
+                        /** @enum {string} */
+                        choose: "latest";
+                    } | {
+                        /** @enum {string} */
+                        choose: "random";
+                        /** @default 30d */
+                        within?: string;
+                    };
+                    sandbox?: string;
+                    workloads_max?: number;
+                    owner?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        project_id: string | null;
+                        spec: {
+                            select: {
+                                project?: string;
+                                types?: ("vm" | "volume" | "share" | "database" | "bucket" | "host" | "application")[];
+                                classes?: string[];
+                                selector?: string;
+                                workloads?: string[];
+                            };
+                            cadence: {
+                                /** @enum {string} */
+                                every: "weekly" | "biweekly" | "monthly" | "quarterly";
+                                /** @default 1 */
+                                week: number;
+                                /**
+                                 * @default tue
+                                 * @enum {string}
+                                 */
+                                weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                                /** @default 09:00 */
+                                at: string;
+                                /** @default UTC */
+                                timezone: string;
+                            };
+                            /**
+                             * @default {
+                             *       "choose": "latest"
+                             *     }
+                             */
+                            backup: {
+                                /** @enum {string} */
+                                choose: "latest";
+                            } | {
+                                /** @enum {string} */
+                                choose: "random";
+                                /** @default 30d */
+                                within: string;
+                            };
+                            sandbox: string;
+                            /** @default 25 */
+                            workloads_max: number;
+                            owner: string;
+                            /** @default 17179869184 */
+                            content_bytes_max: number;
+                            connections?: {
+                                name?: string;
+                                host: string;
+                                port: number;
+                                /**
+                                 * @default open
+                                 * @enum {string}
+                                 */
+                                expect: "open" | "closed";
+                            }[];
+                        };
+                        cadence: string;
+                        enabled: boolean;
+                        next_due_at: string | null;
+                        revision: number;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
                     };
                 };
             };
