@@ -10,5 +10,6 @@ export { type Budget, budgetFacts, listBudgets, setBudget } from "./budgets.ts";
 export * from "./errors.ts";
 export { createInvoice, creditInvoice, getInvoice, invoiceCsv, listInvoices, recomputeInvoice } from "./invoices.ts";
 export { addPrice, listPrices } from "./prices.ts";
+export { promisedEvidence } from "./promised.ts";
 export { applySubscriptions, listSubscriptions, setSubscription } from "./subscriptions.ts";
 export { invoicePdf } from "./pdf.ts";

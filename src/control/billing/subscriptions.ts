@@ -4,10 +4,10 @@ import { appendEvent, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, SubscriptionTable, Tx } from "../../platform/db/index.ts";
 import { subscribedDrills } from "../drill/index.ts";
 import { getProject } from "../inventory/index.ts";
-import { promiseEvidence } from "../report/index.ts";
 import { setKeySchedule } from "../rotation/index.ts";
 import { billingError } from "./errors.ts";
 import { assertDay, type Drives, listPrices } from "./prices.ts";
+import { promiseEvidence } from "./promised.ts";
 
 export type SubscriptionRow = Selectable<SubscriptionTable>;
 

@@ -1,7 +1,7 @@
 import { withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports } from "../../platform/db/index.ts";
 import type { ReportKind } from "../../model/index.ts";
-import { promisedEvidence } from "./promised.ts";
+import { promisedEvidence } from "../billing/index.ts";
 import { requestReport } from "./reports.ts";
 
 interface Due {

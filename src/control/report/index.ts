@@ -6,7 +6,6 @@
 export * from "./due.ts";
 export * from "./errors.ts";
 export { REPORT_TYPE } from "./make.ts";
-export { promiseEvidence } from "./promised.ts";
 export * from "./reports.ts";
 export * from "./verify.ts";
 export { deliverReports, type NewSubscription, subscribe, unsubscribe } from "./subscriptions.ts";
