@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { testApi } from "../testing.ts";
 
-const { call, database, token } = await testApi();
-await call("POST", "/v1/regions", { body: { name: "here", country: "BD", store: { kind: "fs", path: "/tmp/here" } } });
+const { call, database, dir, token } = await testApi();
+await call("POST", "/v1/regions", {
+  body: { name: "here", country: "BD", store: { kind: "fs", path: `${dir}/here` } },
+});
 await call("POST", "/v1/projects", { body: { name: "acme", region: "here" } });
 await call("POST", "/v1/projects", { body: { name: "other", region: "here" } });
 const add = async (name: string, tags: Record<string, string> = {}, project = "acme") => {
