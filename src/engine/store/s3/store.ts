@@ -87,18 +87,14 @@ class S3Store implements ObjectStore {
       const body = partList(parts);
       const now_ms = this.#wire.clock.now_ms();
       if (lock !== undefined) assertNewLock(key, lock, now_ms, now_ms);
-      const [found, , obeys] = await Promise.all([
-        this.#lookBelow(key),
-        this.#lookAbove(key),
-        if_absent ? rememberedConditions(this.#wire) : false,
-      ]);
+      const [found] = await Promise.all([this.#lookBelow(key), this.#lookAbove(key)]);
       if (found !== undefined) {
         if (if_absent) throw this.#exists(key);
         assertReplaceable(key, found);
       }
       foldersKnown.forget(this.#wire, key);
       try {
-        if (if_absent) await this.#putIfAbsent(key, body, obeys, { lock, signal });
+        if (if_absent) await this.#putIfAbsent(key, body, { lock, signal });
         else {
           const written = await write(this.#wire, key, body, { lock, signal, if_none_match: false });
           if (found !== undefined && written !== "exists") await removeOlder(this.#wire, key, written.version_id);
@@ -234,10 +230,9 @@ class S3Store implements ObjectStore {
   async #putIfAbsent(
     key: string,
     body: readonly Uint8Array[],
-    obeys: boolean,
     options: { readonly lock: ObjectLock | undefined; readonly signal: AbortSignal | undefined },
   ): Promise<void> {
-    const outcome = obeys
+    const outcome = (await rememberedConditions(this.#wire))
       ? await write(this.#wire, key, body, { ...options, if_none_match: true })
       : await writeIfAbsent(this.#wire, key, body, options);
     if (outcome === "exists") throw this.#exists(key);
