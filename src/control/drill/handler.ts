@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { sql } from "kysely";
 import { asHoldfastError, counted } from "../../base/index.ts";
-import type { HoldfastError } from "../../base/index.ts";
+import type { Clock, HoldfastError } from "../../base/index.ts";
 import type { DrillFinding, DrillValidation } from "../../model/index.ts";
 import type { Db, Tx } from "../../platform/db/index.ts";
 import { postponed } from "../jobs/index.ts";
@@ -72,7 +72,7 @@ export function drillHandler(ports: RecoverPorts): JobHandler {
       const drill_id = String(context.job.input["drill_id"]);
       const drill = await db.selectFrom("drills").selectAll().where("id", "=", drill_id).executeTakeFirstOrThrow();
       const dir = join(ports.restore_dir, DRILLS_DIR, drill.id);
-      const chosen = await context.step("choose", () => choose(drill, ports), keepChoice(drill.id));
+      const chosen = await context.step("choose", () => choose(drill, ports), keepChoice(drill.id, clock));
       const asked = await context.step("restore", () => restore(drill, dir, chosen, ports), keepRestore(drill.id));
       const up = await awaitFunctional(asked, dir, context, ports);
       const job = asked.restore_job_id === null ? undefined : await restoreEnded(asked.restore_job_id, context, ports);
@@ -149,8 +149,19 @@ async function choose(drill: DrillRow, ports: RecoverPorts): Promise<Chosen> {
   return { ...choice, started_at_ms, subject, deviations: [...late, ...choice.deviations], finding: null };
 }
 
-function keepChoice(drill_id: string) {
+/** From then on nobody deletes what was chosen. When somebody was quicker, another is chosen. @throws JOB_POSTPONED */
+function keepChoice(drill_id: string, clock: Clock) {
   return async (tx: Tx, chosen: Chosen) => {
+    if (chosen.backup_id !== null) {
+      const there = await tx
+        .selectFrom("backups")
+        .select("id")
+        .where("id", "=", chosen.backup_id)
+        .where("state", "in", ["AVAILABLE", "DAMAGED"])
+        .forUpdate()
+        .executeTakeFirst();
+      if (there === undefined) throw postponed(`${chosen.backup_id} is being deleted`, clock.now_ms());
+    }
     await tx
       .updateTable("drills")
       .set({

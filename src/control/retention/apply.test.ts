@@ -8,7 +8,7 @@ import { testDatabases } from "../../platform/db/testing.ts";
 import { installation } from "../../testing/index.ts";
 import type { Installation } from "../../testing/index.ts";
 import { getBackup, rebuildCatalog } from "../catalog/index.ts";
-import { listJobs } from "../jobs/index.ts";
+import { enqueueJob, listJobs } from "../jobs/index.ts";
 import { createPolicy } from "../policy/index.ts";
 import { applyRetention, planSweeps, requestDelete, requestSweep, requestUndelete } from "./index.ts";
 
@@ -61,7 +61,18 @@ const inRegion = async <T>(
 test("retention deletes what is past its date in both regions; it comes back, and a sweep takes the rest for good", async (t) => {
   const it = await installation(t, databases);
   const [first, second, third] = await threeBackups(it, false);
-  assert.equal(await applyRetention(it.db, it), 2);
+  // A restore that waits for its storage to thaw.
+  const reading = { kind: "restore", project_id: it.project.id, backup_id: first, input: {} } as const;
+  const run_after = new Date(Date.now() + YEAR_MS);
+  const reader = await withTransaction(it.db, (tx) => enqueueJob(tx, { ...reading, run_after }, it));
+  assert.equal(await applyRetention(it.db, it), 1, "what somebody still reads stays");
+  await assert.rejects(
+    withTransaction(it.db, (tx) => requestDelete(tx, first, "asked for", it)),
+    (error: { code: string; message: string }) =>
+      error.code === "BACKUP_IN_USE" && error.message.includes(`restore ${reader.job_id}`),
+  );
+  await it.db.deleteFrom("jobs").where("id", "=", reader.job_id).execute();
+  assert.equal(await applyRetention(it.db, it), 1);
   assert.deepEqual(
     (await endedAll(it, "delete")).map((job) => job.state),
     ["SUCCEEDED", "SUCCEEDED"],

@@ -7,6 +7,9 @@ import { repeatDeletions, requestDelete } from "./delete.ts";
 /** Deletions one pass asks for; the next pass goes on. */
 const DELETIONS_MAX = 500;
 
+/** Another server was quicker, a lock was extended since the plan, or somebody still needs it: the next pass sees. */
+const NOT_NOW = ["BACKUP_NOT_THERE", "BACKUP_IMMUTABLE", "BACKUP_HELD", "BACKUP_IN_GROUP", "BACKUP_IN_USE"];
+
 /**
  * Deletes, recoverably, what no policy keeps any more: every backup past its date that the retention plan of its
  * workload does not keep for another reason. Asks again for deletions that failed.
@@ -31,14 +34,7 @@ export async function applyRetention(db: Db, ports: Ports): Promise<number> {
         await withTransaction(db, (tx) => requestDelete(tx, id, `retention: ${reasons.join("; ")}`, ports));
         asked++;
       } catch (error) {
-        // Another server was quicker, or a lock was extended since the plan.
-        if (
-          !hasCode(error, "BACKUP_NOT_THERE") &&
-          !hasCode(error, "BACKUP_IMMUTABLE") &&
-          !hasCode(error, "BACKUP_HELD") &&
-          !hasCode(error, "BACKUP_IN_GROUP")
-        )
-          throw error;
+        if (!NOT_NOW.some((code) => hasCode(error, code))) throw error;
       }
     }
   }

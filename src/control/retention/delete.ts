@@ -28,7 +28,8 @@ const THERE = ["AVAILABLE", "DAMAGED"] as const;
  * @param reason for the record: what retention said, or who asked
  * @param options `bypass_governance`: in spite of a GOVERNANCE lock, which is put on record; COMPLIANCE holds all the
  * same
- * @throws BACKUP_NOT_FOUND, BACKUP_HELD, BACKUP_IMMUTABLE before its lock ends, BACKUP_NOT_THERE when it holds no data
+ * @throws BACKUP_NOT_FOUND, BACKUP_HELD, BACKUP_IN_GROUP, BACKUP_IN_USE, BACKUP_IMMUTABLE before its lock ends,
+ * BACKUP_NOT_THERE when it holds no data
  */
 export async function requestDelete(
   tx: Tx,
@@ -50,6 +51,7 @@ export async function requestDelete(
   if (!bypass_governance && row.lock_until !== null && row.lock_until.getTime() > ports.clock.now_ms()) {
     throw immutable(backup_id, row.lock_mode ?? "COMPLIANCE", row.lock_until, row.stored_bytes);
   }
+  await refuseInUse(tx, backup_id);
   if (bypass_governance) {
     const data = { backup_id, lock_until: row.lock_until?.toISOString() ?? null, reason };
     const event = { type: "holdfast.lock.bypassed", subject: backup_id, project_id: row.project_id, data };
@@ -74,6 +76,29 @@ async function refusePart(tx: Tx, backup_id: string): Promise<void> {
   if (group === undefined) return;
   const message = `backup ${backup_id} is part of the application's backup ${group.id}`;
   throw retentionError("BACKUP_IN_GROUP", message, { backup_id, group_backup_id: group.id });
+}
+
+/** What a restore reads, or a drill has chosen to, stays until that has ended. @throws BACKUP_IN_USE */
+async function refuseInUse(tx: Tx, backup_id: string): Promise<void> {
+  const restore = await tx
+    .selectFrom("jobs")
+    .select(["id", "kind"])
+    .where("backup_id", "=", backup_id)
+    .where("kind", "=", "restore")
+    .where("finished_at", "is", null)
+    .executeTakeFirst();
+  const drill = await tx
+    .selectFrom("drills")
+    .innerJoin("jobs", "jobs.id", "drills.job_id")
+    .select(["jobs.id", "jobs.kind"])
+    .where("drills.backup_id", "=", backup_id)
+    .where("drills.finished_at", "is", null)
+    .where("jobs.finished_at", "is", null)
+    .executeTakeFirst();
+  const reader = restore ?? drill;
+  if (reader === undefined) return;
+  const message = `backup ${backup_id} is being read by ${reader.kind} ${reader.id}`;
+  throw retentionError("BACKUP_IN_USE", message, { backup_id, job_id: reader.id });
 }
 
 /** The `delete` job: a note beside the manifest in every region that has it, then the catalog. */

@@ -21,6 +21,12 @@ export const retentionError = errorCatalogue({
     guidance: "Delete the application's backup first: it could not be restored without this part.",
     http: 409,
   },
+  BACKUP_IN_USE: {
+    fault: "user",
+    retry: "soon",
+    guidance: "Wait until that has ended (`baas job show JOB`), or cancel it (`baas job cancel JOB`), and delete then.",
+    http: 409,
+  },
   HOLD_NOT_FOUND: { fault: "user", retry: "never", guidance: "`baas hold list` shows the legal holds.", http: 404 },
   HOLD_RELEASED: {
     fault: "user",
