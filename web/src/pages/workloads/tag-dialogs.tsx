@@ -1,7 +1,7 @@
 import { Button, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, type UseMutationResult, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { queryClient } from "../../app/query.ts";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
@@ -70,65 +70,61 @@ interface DialogProps {
   readonly close: () => void;
 }
 
-export function TagDialog({ chosen, tagging, close }: DialogProps) {
+export function TagDialog(props: DialogProps) {
   const [key, setKey] = useState("");
   const [value, setValue] = useState("");
   const tags = key.trim() === "" ? null : { [key.trim()]: value === "" ? null : value };
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t.workloads.tag_title(chosen.length)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
-      <Stack>
-        <TextInput
-          label={t.workloads.tag_key}
-          value={key}
-          onChange={(event) => setKey(event.currentTarget.value)}
-          data-autofocus
-        />
-        <TextInput
-          label={t.workloads.tag_value}
-          description={t.workloads.tag_remove}
-          value={value}
-          onChange={(event) => setValue(event.currentTarget.value)}
-        />
-        <Effect chosen={chosen} tags={tags} />
-        {tagging.error !== null && <Failed error={tagging.error} />}
-        <Button
-          disabled={tags === null}
-          loading={tagging.isPending}
-          onClick={() => tags !== null && tagging.mutate(tags)}
-        >
-          {t.workloads.tag}
-        </Button>
-      </Stack>
-    </Modal>
+    <ChangeDialog {...props} title={t.workloads.tag_title(props.chosen.length)} action={t.workloads.tag} tags={tags}>
+      <TextInput
+        label={t.workloads.tag_key}
+        value={key}
+        onChange={(event) => setKey(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label={t.workloads.tag_value}
+        description={t.workloads.tag_remove}
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+      />
+    </ChangeDialog>
   );
 }
 
-export function AttachDialog({ chosen, tagging, close }: DialogProps) {
+export function AttachDialog(props: DialogProps) {
   const policies = useQuery(policiesQuery());
   const [policy, setPolicy] = useState<string | null>(null);
   const tags = policy === null ? null : { "backup-policy": policy };
+  const title = t.workloads.attach_title(props.chosen.length);
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t.workloads.attach_title(chosen.length)}
-      closeButtonProps={{ "aria-label": t.common.close }}
-    >
+    <ChangeDialog {...props} title={title} action={t.workloads.attach} tags={tags}>
+      <Text size="sm" c="dimmed">
+        {t.workloads.attach_lead}
+      </Text>
+      <Select
+        label={t.policies.name}
+        data={(policies.data?.items ?? []).map(({ name }) => name)}
+        value={policy}
+        onChange={setPolicy}
+      />
+    </ChangeDialog>
+  );
+}
+
+interface ChangeDialogProps extends DialogProps {
+  readonly title: string;
+  readonly action: string;
+  /** Null: nothing is chosen yet. */
+  readonly tags: Tags | null;
+  readonly children: ReactNode;
+}
+
+function ChangeDialog({ chosen, tagging, close, title, action, tags, children }: ChangeDialogProps) {
+  return (
+    <Modal opened onClose={close} title={title} closeButtonProps={{ "aria-label": t.common.close }}>
       <Stack>
-        <Text size="sm" c="dimmed">
-          {t.workloads.attach_lead}
-        </Text>
-        <Select
-          label={t.policies.name}
-          data={(policies.data?.items ?? []).map(({ name }) => name)}
-          value={policy}
-          onChange={setPolicy}
-        />
+        {children}
         <Effect chosen={chosen} tags={tags} />
         {tagging.error !== null && <Failed error={tagging.error} />}
         <Button
@@ -136,7 +132,7 @@ export function AttachDialog({ chosen, tagging, close }: DialogProps) {
           loading={tagging.isPending}
           onClick={() => tags !== null && tagging.mutate(tags)}
         >
-          {t.workloads.attach}
+          {action}
         </Button>
       </Stack>
     </Modal>
