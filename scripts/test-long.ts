@@ -4,8 +4,8 @@ import { selectFiles } from "./runner/files.ts";
 import { runAll } from "./runner/run.ts";
 import { ensureSystemPackages } from "./system/packages.ts";
 
-const FILE_LIMIT_MS = 30 * 60_000;
-const RUN_LIMIT_MS = 80 * 60_000;
+const FILE_LIMIT_MS = 60 * 60_000;
+const RUN_LIMIT_MS = 6 * 60 * 60_000;
 
 const root = dirname(import.meta.dirname);
 const print = (line: string): void => {

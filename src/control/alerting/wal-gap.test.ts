@@ -69,7 +69,12 @@ test("a file that a server did not push is an alert until it is pushed, or anoth
   assert.notEqual(narrowed?.summary, alert?.summary, "it is narrower now");
   await push(2);
   assert.deepEqual(await alerts(), [], "filled");
-  const events = await it.db.selectFrom("events").select("type").where("type", "like", "holdfast.wal.%").execute();
+  const events = await it.db
+    .selectFrom("events")
+    .select("type")
+    .where("type", "like", "holdfast.wal.%")
+    .orderBy("sequence")
+    .execute();
   assert.deepEqual(
     events.map(({ type }) => type),
     ["holdfast.wal.gap", "holdfast.wal.gap_narrowed", "holdfast.wal.gap_filled"],

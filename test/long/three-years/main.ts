@@ -64,7 +64,7 @@ function untilNight(now_ms: number): number {
   return DAY_MS - ((((now_ms - night_ms) % DAY_MS) + DAY_MS) % DAY_MS);
 }
 
-test(`${weeks} weeks of a policy, seed ${seed}`, { timeout: 3_600_000 }, async (t) => {
+test(`${weeks} weeks of a policy, seed ${seed}`, { timeout: 2 * 3_600_000 }, async (t) => {
   process.stdout.write(`seed ${seed}\n`);
   setAhead(BEGIN_MS - Date.now());
   const folder = await createKeyFolder(t);
