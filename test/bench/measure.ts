@@ -62,7 +62,8 @@ function childrenCpu(): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-function treeMemory(root: number): number {
+/** Resident memory in bytes of a process and everything below it. Shared pages count once for each process. */
+export function treeMemory(root: number): number {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
     const pid = Number(name);

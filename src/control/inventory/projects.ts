@@ -1,9 +1,9 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import * as z from "zod";
 import { newId } from "../../base/index.ts";
 import { nameSchema } from "../../model/index.ts";
 import type { Project } from "../../model/index.ts";
-import { appendEvent, isUniqueViolation } from "../../platform/db/index.ts";
+import { appendEvent, compiledStatements, isUniqueViolation, QUICK } from "../../platform/db/index.ts";
 import type { Db, Ports, ProjectTable, Tx } from "../../platform/db/index.ts";
 import { inventoryError } from "./errors.ts";
 import { getRegion } from "./regions.ts";
@@ -42,13 +42,18 @@ export async function createProject(db: Db, input: NewProject, ports: Ports): Pr
   }
 }
 
+const one_project = compiledStatements<readonly [id_or_name: string], Selectable<ProjectTable>>();
+
 /** By id or name. @throws PROJECT_NOT_FOUND */
 export async function getProject(db: Db, id_or_name: string): Promise<Project> {
-  const row = await db
-    .selectFrom("projects")
-    .selectAll()
-    .where((where) => where.or([where("id", "=", id_or_name), where("name", "=", id_or_name)]))
-    .executeTakeFirst();
+  const [row] = await one_project(db, "one", [id_or_name], ([wanted]) =>
+    db
+      .selectFrom("projects")
+      .selectAll()
+      .where((where) => where.or([where("id", "=", wanted), where("name", "=", wanted)]))
+      .limit(1)
+      .modifyEnd(sql.raw(QUICK)),
+  );
   if (row === undefined)
     throw inventoryError("PROJECT_NOT_FOUND", `there is no project ${id_or_name}`, { project: id_or_name });
   return toProject(row);

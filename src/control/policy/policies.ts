@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { newId } from "../../base/index.ts";
 import type { Policy, PolicySpec } from "../../model/index.ts";
-import { appendEvent, isUniqueViolation, withTransaction } from "../../platform/db/index.ts";
+import { appendEvent, compiledStatements, isUniqueViolation, QUICK, withTransaction } from "../../platform/db/index.ts";
 import type { Db, Ports, Tx } from "../../platform/db/index.ts";
 import { policyError } from "./errors.ts";
 import { parsePolicy } from "./parse.ts";
@@ -83,9 +83,14 @@ export interface CountedPolicy extends Policy {
   readonly attachment_count: number;
 }
 
+const counted = compiledStatements<readonly [id_or_name: string], Parameters<typeof toCounted>[0]>();
+
 /** In one statement. @throws POLICY_NOT_FOUND */
 export async function getCountedPolicy(db: Db, id_or_name: string): Promise<CountedPolicy> {
-  return toCounted(found(await named(db, id_or_name).select(attachmentCount).executeTakeFirst(), id_or_name));
+  const [row] = await counted(db, "one", [id_or_name], ([wanted]) =>
+    named(db, wanted).select(attachmentCount).limit(1).modifyEnd(sql.raw(QUICK)),
+  );
+  return toCounted(found(row, id_or_name));
 }
 
 /** Those of these ids that there are, in the order of the ids. */

@@ -6,6 +6,7 @@ import type { Logger } from "../log/index.ts";
 import { startEmbeddedPostgres } from "./embedded/server.ts";
 import type { EmbeddedPostgres } from "./embedded/server.ts";
 import { databaseError } from "./errors.ts";
+import { readInstant } from "./instants.ts";
 import { migrate } from "./migrate.ts";
 import { openReaders, type Readers } from "./readers.ts";
 import { applyRowSecurity } from "./row-security.ts";
@@ -41,6 +42,7 @@ const STATEMENT_TIMEOUT_MS = 120_000;
 const LOCK_TIMEOUT_MS = 30_000;
 
 const OID_INT8 = 20;
+const OID_TIMESTAMPTZ = 1184;
 
 /**
  * bigint as number: sizes stay far below 2^53 bytes (9 PB), and a larger value is an error rather than a rounded
@@ -55,7 +57,9 @@ const types: pg.CustomTypesConfig = {
         return value;
       };
     }
-    return pg.types.getTypeParser(oid, format as "text");
+    const parse = pg.types.getTypeParser(oid, format as "text");
+    if (oid === OID_TIMESTAMPTZ && format !== "binary") return (text: string) => readInstant(text) ?? parse(text);
+    return parse;
   },
 };
 

@@ -6,10 +6,11 @@
  * what a transaction committed survives a power cut (fsync, full page writes and synchronous commit stay on); readers
  * of events see every event once, in order of sequence.
  */
+export { compiledStatements } from "./compiled.ts";
 export * from "./database.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
-export { PLANNED_EACH_TIME, type Readers } from "./readers.ts";
+export { PLANNED_EACH_TIME, QUICK, type Readers } from "./readers.ts";
 export { enterRowScope, leaveRowScope, type RowScope } from "./row-security.ts";
 export type * from "./schema.ts";
 export type * from "./schema-access.ts";

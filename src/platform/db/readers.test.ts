@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { sql } from "kysely";
-import { PLANNED_EACH_TIME } from "./readers.ts";
+import { PLANNED_EACH_TIME, QUICK } from "./readers.ts";
 import { testDatabases } from "./testing.ts";
 
 const databases = testDatabases();
@@ -40,6 +40,39 @@ test("many tenants ask at once over few connections, some wrongly: each sees its
     assert.equal((await readers.all.selectFrom("workloads").select("id").execute()).length, 24);
   };
   for (let round = 0; round < 4; round++) await Promise.all(Array.from({ length: 100 }, (_, n) => ask(n + round * 31)));
+});
+
+test("quick ones share a connection while they are under way, and each sees its own all the same", async () => {
+  const quick = (id: string, n: number) =>
+    sql<{ project_id: string; n: number }>`select project_id, 60 / ${n}::int as n from workloads ${sql.raw(QUICK)}`
+      .execute(id === "" ? readers.all : readers.in(whole(id)))
+      .then(({ rows }) => rows);
+  const ask = async (at: number) => {
+    const id = PROJECTS[at % PROJECTS.length] ?? "";
+    // One that fails takes back what it said of its eyes: nobody behind it on the connection may look with others.
+    if (at % 5 === 0) await assert.rejects(quick(id, 0), /division by zero/);
+    else
+      assert.deepEqual(
+        await quick(id, 30),
+        [id, id].map((project_id) => ({ project_id, n: 2 })),
+      );
+    assert.equal((await quick("", 30)).length, 24);
+  };
+  for (let round = 0; round < 4; round++) await Promise.all(Array.from({ length: 300 }, (_, n) => ask(n + round * 31)));
+  const of = sql<{ n: number }>`select count(distinct pid)::int as n from pg_stat_activity
+    where query like ${`%from workloads ${QUICK}`} and datname = current_database()`;
+  const [backends] = (await of.execute(db)).rows;
+  assert.ok((backends?.n ?? 0) > 0 && (backends?.n ?? 0) <= 20, `${backends?.n} backends`);
+
+  // What is under way on a connection that breaks fails; what comes then is answered on another.
+  const many = Promise.allSettled(Array.from({ length: 50 }, () => quick("prj_1", 30)));
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where pid <> pg_backend_pid() and query like ${`%from workloads ${QUICK}`} and datname = current_database()`.execute(
+    db,
+  );
+  for (const each of await many) if (each.status === "fulfilled") assert.equal(each.value.length, 2);
+  assert.equal((await quick("prj_1", 30)).length, 2);
+  assert.equal((await quick("", 30)).length, 24);
 });
 
 test("whole projects, some workloads of another, and nothing at all", async () => {

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Logger } from "../log/index.ts";
+import { type Lanes, openLanes } from "./lanes.ts";
 import { type RowScope, scopeSettings } from "./row-security.ts";
 import { askSeeing, SEE, SEE_TEXT } from "./seeing.ts";
 import type { Tables } from "./schema.ts";
@@ -29,9 +30,14 @@ const PREPARED_FROM = 16;
 const PREPARED_MAX = 100;
 const SEEN_MAX = 10_000;
 const CACHED_PLAN_CHANGED = "0A000";
+const NOT_PREPARED = "26000";
+/** What fails down a lane and would do by itself: its tables changed, or what prepared it failed. */
+const ATTEMPT_AGAIN = new Set([CACHED_PLAN_CHANGED, NOT_PREPARED]);
 
 /** A statement that carries this is planned for the values it comes with: they decide which index serves. */
 export const PLANNED_EACH_TIME = "/* planned each time */";
+/** A statement that carries this takes a millisecond or so: others may wait behind it on its connection. */
+export const QUICK = "/* quick */";
 
 export function openReaders(config: pg.PoolConfig, log: Logger): Readers {
   const statements = createStatements();
@@ -44,8 +50,11 @@ export function openReaders(config: pg.PoolConfig, log: Logger): Readers {
     return pool;
   };
   const [plain, scoped] = [open(), open()];
-  const over = (connect: () => Promise<Reader>) =>
-    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { connect, end: async () => {} } as never }) });
+  const [plain_lanes, scoped_lanes] = [openLanes(config, log), openLanes(config, log)];
+  const over = (connect: () => Asking) =>
+    new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: { connect: async () => connect(), end: async () => {} } as never }),
+    });
 
   const readers = new WeakMap<pg.PoolClient, Reader>();
   const readerOf = (client: pg.PoolClient) => {
@@ -55,24 +64,26 @@ export function openReaders(config: pg.PoolConfig, log: Logger): Readers {
   };
   const scopes = new Map<string, Db>();
   return {
-    all: over(async () => readerOf(await plain.connect())),
+    all: over(() => new Asking(plain_lanes, undefined, statements, async () => readerOf(await plain.connect()))),
     in(scope) {
       const settings = scopeSettings(scope);
       const key = JSON.stringify(settings);
       let db = scopes.get(key);
       if (db === undefined) {
         if (scopes.size >= SCOPES_MAX) scopes.clear();
-        db = over(async () => {
+        const { role, scope: of_all, project } = settings;
+        const connect = async () => {
           const reader = readerOf(await scoped.connect());
           reader.want({ key, settings });
           return reader;
-        });
+        };
+        db = over(() => new Asking(scoped_lanes, [role, of_all, project], statements, connect));
         scopes.set(key, db);
       }
       return db;
     },
     async close() {
-      await Promise.all([plain.end(), scoped.end()]);
+      await Promise.all([plain.end(), scoped.end(), plain_lanes.close(), scoped_lanes.close()]);
     },
   };
 }
@@ -80,6 +91,49 @@ export function openReaders(config: pg.PoolConfig, log: Logger): Readers {
 interface Sight {
   readonly key: string;
   readonly settings: ReturnType<typeof scopeSettings>;
+}
+
+/**
+ * What Kysely takes for a connection: quick statements go down a lane, and the first that is not, such as the begin of
+ * a transaction, takes a connection for as long as this is held.
+ */
+class Asking {
+  readonly #lanes: Lanes;
+  readonly #settings: readonly string[] | undefined;
+  readonly #statements: Statements;
+  readonly #connect: () => Promise<Reader>;
+  #own: Reader | undefined;
+
+  constructor(
+    lanes: Lanes,
+    settings: readonly string[] | undefined,
+    statements: Statements,
+    connect: () => Promise<Reader>,
+  ) {
+    this.#lanes = lanes;
+    this.#settings = settings;
+    this.#statements = statements;
+    this.#connect = connect;
+  }
+
+  async query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const quick = this.#own === undefined && text.endsWith(QUICK) ? this.#statements.nameOf(text) : undefined;
+    const asked =
+      quick === undefined ? undefined : this.#lanes.ask({ name: quick, text, values: [...values] }, this.#settings);
+    if (asked !== undefined) {
+      try {
+        return await asked;
+      } catch (error) {
+        if (!ATTEMPT_AGAIN.has(String((error as { code?: string }).code))) throw error;
+      }
+    }
+    this.#own ??= await this.#connect();
+    return this.#own.query(text, values);
+  }
+
+  release(): void {
+    this.#own?.release();
+  }
 }
 
 /** A connection that prepares what is asked often, and knows what it sees. */

@@ -1,7 +1,16 @@
+import { registerHooks } from "node:module";
+
 /**
  * Preloaded (`node --import`) into a simulation's process and its worker threads: wall time runs as ever, so many
  * milliseconds ahead. Threads read how many when they are started.
  */
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === "node:test"
+      ? next("./plain-test.ts", { ...context, parentURL: import.meta.url })
+      : next(specifier, context),
+});
+
 const NAME = "HOLDFAST_SIM_AHEAD_MS";
 const wall = Date.now;
 let ahead_ms = Number(process.env[NAME] ?? 0);

@@ -17,7 +17,7 @@ import {
   pageSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
-import { type ListShape, listPage, toWire } from "../listing.ts";
+import { type ListShape, listPageOf, toWire } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
 import { copyRows } from "./copies.ts";
 
@@ -80,8 +80,8 @@ export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const named = /(^|,)\s*state\s*!?=/.test(query.filter ?? "");
       // Written out: nearly all rows have another state, which a plan for any two states could not know.
       const there = sql<boolean>`backups.state not in ('DELETED', 'FAILED')`;
-      const rows = named ? backupRows(db) : backupRows(db).where(there);
-      return toWire(await listPage(rows, SHAPE, query));
+      const rows = () => (named ? backupRows(db) : backupRows(db).where(there));
+      return toWire(await listPageOf(db, named ? "named" : "there", rows, SHAPE, query));
     },
   });
   addRead(app, deps, {

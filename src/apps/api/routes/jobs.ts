@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import { cancelJob, jobNotFound, type JobRow, type StepRow, toJob, toStep } from "../../../control/jobs/index.ts";
-import type { Db } from "../../../platform/db/index.ts";
+import { compiledStatements, type Db, QUICK } from "../../../platform/db/index.ts";
 import { idParamsSchema, type JobView, jobDetailSchema, jobViewSchema, pageSchema } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
-import { type ListShape, listPage } from "../listing.ts";
+import { type ListShape, listPageOf } from "../listing.ts";
 import { addList, addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
@@ -41,6 +41,11 @@ const steps = sql<StepRow[]>`(
   from (select job_id, seq, name, state, attempt, started_at, finished_at from job_steps where job_id = jobs.id) step
 )`.as("steps");
 
+const one_job = compiledStatements<
+  readonly [id: string],
+  JobRow & { readonly workload_name: string | null; readonly steps: readonly StepRow[] }
+>();
+
 function view(row: JobRow & { readonly workload_name: string | null }): JobView {
   return { ...toJob(row), workload_name: row.workload_name };
 }
@@ -55,12 +60,14 @@ export function addJobRoutes(app: FastifyInstance, deps: ApiDeps): void {
     scope: "jobs:read",
     response: pageSchema(jobViewSchema),
     run: async ({ db, query }) => {
-      const page = await listPage(rows(db), SHAPE, query);
+      const page = await listPageOf(db, "jobs", () => rows(db), SHAPE, query);
       return { ...page, items: page.items.map(view) };
     },
   });
   const detail = async (db: Db, id: string) => {
-    const row = await rows(db).select(steps).where("jobs.id", "=", id).executeTakeFirst();
+    const [row] = await one_job(db, "one", [id], ([wanted]) =>
+      rows(db).select(steps).where("jobs.id", "=", wanted).modifyEnd(sql.raw(QUICK)),
+    );
     if (row === undefined) throw jobNotFound(id);
     return { ...view(row), steps: row.steps.map(toStep) };
   };

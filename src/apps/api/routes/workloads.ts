@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { sql } from "kysely";
 import * as z from "zod";
 import {
   createWorkload,
@@ -13,7 +14,7 @@ import {
   theOne,
 } from "../../../control/inventory/index.ts";
 import { parseSelector, selectorCondition } from "../../../control/policy/index.ts";
-import type { Db } from "../../../platform/db/index.ts";
+import { compiledStatements, type Db, QUICK } from "../../../platform/db/index.ts";
 import {
   createWorkloadRequestSchema,
   idParamsSchema,
@@ -28,7 +29,7 @@ import {
   workloadViewSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
-import { type ListShape, listPage, toWire } from "../listing.ts";
+import { type ListShape, listPage, listPageOf, toWire } from "../listing.ts";
 import { addRead, addWrite } from "../route.ts";
 
 const SHAPE: ListShape = {
@@ -60,6 +61,11 @@ function views(db: Db) {
     ])
     .where("workloads.removed_at", "is", null);
 }
+
+const some = compiledStatements<
+  readonly [id_or_name: string, project_id: string | null],
+  Awaited<ReturnType<ReturnType<typeof views>["executeTakeFirstOrThrow"]>>
+>();
 
 async function view(db: Db, workload_id: string): Promise<WorkloadView> {
   return toWire(await views(db).where("workloads.id", "=", workload_id).executeTakeFirstOrThrow());
@@ -95,6 +101,8 @@ export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
     query: listWorkloadsQuerySchema,
     response: pageSchema(workloadViewSchema),
     run: async ({ db, query: { search, selector, ...query } }) => {
+      if (search === undefined && selector === undefined)
+        return toWire(await listPageOf(db, "all", () => views(db), SHAPE, query));
       let rows = views(db);
       if (search !== undefined) rows = rows.where("workloads.name", "ilike", `%${search.replace(/[\\%_]/g, "\\$&")}%`);
       if (selector !== undefined) rows = rows.where(selectorCondition(parseSelector(selector), "workloads.tags"));
@@ -130,12 +138,16 @@ export function addWorkloadRoutes(app: FastifyInstance, deps: ApiDeps): void {
     query: z.strictObject({ project: z.string().max(128).optional().describe("Id or name of the project to look in") }),
     response: workloadViewSchema,
     run: async ({ db, params, query }) => {
-      let rows = views(db)
-        .where((where) => where.or([where("workloads.id", "=", params.id), where("workloads.name", "=", params.id)]))
-        .limit(2);
-      if (query.project !== undefined)
-        rows = rows.where("workloads.project_id", "=", (await getProject(db, query.project)).id);
-      return toWire(theOne(await rows.execute(), params.id));
+      const project_id = query.project === undefined ? null : (await getProject(db, query.project)).id;
+      const values = [params.id, project_id] as const;
+      const found = await some(db, project_id === null ? "anywhere" : "in a project", values, ([wanted, project]) => {
+        const rows = views(db)
+          .where((where) => where.or([where("workloads.id", "=", wanted), where("workloads.name", "=", wanted)]))
+          .limit(2)
+          .modifyEnd(sql.raw(QUICK));
+        return project_id === null ? rows : rows.where("workloads.project_id", "=", project);
+      });
+      return toWire(theOne(found, params.id));
     },
   });
   addWrite(app, deps, {
