@@ -24,15 +24,20 @@ const SHAPE: ListShape = {
   },
 };
 
+/** Outer joins for the reason that lists of backups have them: see backups.ts. */
 export function copyRows(db: Db) {
   return db
     .selectFrom("copies")
-    .innerJoin("regions", "regions.id", "copies.region_id")
-    .innerJoin("backups", "backups.id", "copies.backup_id")
-    .innerJoin("workloads", "workloads.id", "backups.workload_id")
+    .leftJoin("regions", "regions.id", "copies.region_id")
+    .leftJoin("backups", "backups.id", "copies.backup_id")
+    .leftJoin("workloads", "workloads.id", "backups.workload_id")
     .leftJoin("policies", "policies.id", "backups.policy_id")
     .selectAll("copies")
-    .select(["regions.name as region_name", "workloads.name as workload_name", "policies.name as policy_name"]);
+    .select(({ fn }) => [
+      fn.coalesce("regions.name", "copies.region_id").as("region_name"),
+      fn.coalesce("workloads.name", "backups.workload_id", "copies.backup_id").as("workload_name"),
+      "policies.name as policy_name",
+    ]);
 }
 
 export function addCopyRoutes(app: FastifyInstance, deps: ApiDeps): void {

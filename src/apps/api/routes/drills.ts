@@ -64,13 +64,17 @@ const DRILLS: ListShape = {
   },
 };
 
+/** Outer joins for the reason that lists of backups have them: see backups.ts. */
 function drillRows(db: Db) {
   return db
     .selectFrom("drills")
-    .innerJoin("workloads", "workloads.id", "drills.workload_id")
+    .leftJoin("workloads", "workloads.id", "drills.workload_id")
     .leftJoin("drill_plans", "drill_plans.id", "drills.plan_id")
     .selectAll("drills")
-    .select(["workloads.name as workload_name", "drill_plans.name as plan_name"]);
+    .select(({ fn }) => [
+      fn.coalesce("workloads.name", "drills.workload_id").as("workload_name"),
+      "drill_plans.name as plan_name",
+    ]);
 }
 
 export function addDrillRoutes(app: FastifyInstance, deps: ApiDeps): void {

@@ -35,13 +35,17 @@ const SHAPE: ListShape = {
   },
 };
 
+/** Outer joins for the reason that lists of backups have them: see backups.ts. */
 function restoreRows(db: Db) {
   return db
     .selectFrom("restores")
-    .innerJoin("workloads", "workloads.id", "restores.workload_id")
-    .innerJoin("regions", "regions.id", "restores.region_id")
+    .leftJoin("workloads", "workloads.id", "restores.workload_id")
+    .leftJoin("regions", "regions.id", "restores.region_id")
     .selectAll("restores")
-    .select(["workloads.name as workload_name", "regions.name as region_name"]);
+    .select(({ fn }) => [
+      fn.coalesce("workloads.name", "restores.workload_id").as("workload_name"),
+      fn.coalesce("regions.name", "restores.region_id").as("region_name"),
+    ]);
 }
 
 export function addRestoreRoutes(app: FastifyInstance, deps: ApiDeps): void {

@@ -27,14 +27,18 @@ const SHAPE: ListShape = {
   },
 };
 
+/** Outer joins for the reason that lists of backups have them: see backups.ts. */
 function verificationRows(db: Db) {
   return db
     .selectFrom("verifications")
-    .innerJoin("backups", "backups.id", "verifications.backup_id")
-    .innerJoin("workloads", "workloads.id", "backups.workload_id")
-    .innerJoin("regions", "regions.id", "verifications.region_id")
+    .leftJoin("backups", "backups.id", "verifications.backup_id")
+    .leftJoin("workloads", "workloads.id", "backups.workload_id")
+    .leftJoin("regions", "regions.id", "verifications.region_id")
     .selectAll("verifications")
-    .select(["workloads.name as workload_name", "regions.name as region_name"]);
+    .select(({ fn }) => [
+      fn.coalesce("workloads.name", "backups.workload_id", "verifications.backup_id").as("workload_name"),
+      fn.coalesce("regions.name", "verifications.region_id").as("region_name"),
+    ]);
 }
 
 export function addVerificationRoutes(app: FastifyInstance, deps: ApiDeps): void {
