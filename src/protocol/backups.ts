@@ -49,6 +49,35 @@ export const createBackupRequestSchema = z.strictObject({
   policy: z.string().min(1).max(128).optional(),
 });
 
+/** As many as a list gives on a page. */
+const BACK_UP_WORKLOADS_MAX = 1000;
+
+export const backUpWorkloadsRequestSchema = z.strictObject({
+  /** Ids. */
+  workloads: z.array(z.string().min(1).max(128)).min(1).max(BACK_UP_WORKLOADS_MAX),
+});
+
+/** What came of each, in the order asked. */
+export const backedUpWorkloadsSchema = z.object({
+  queued: z.number().int(),
+  refused: z.number().int(),
+  /** The project of all of them, when they have one in common. */
+  project_id: z.string().nullable(),
+  items: z.array(
+    z.object({
+      workload_id: z.string(),
+      /** Null of one that is not there. */
+      name: z.string().nullable(),
+      outcome: z.enum(["QUEUED", "REFUSED"]),
+      /** Null of one that is refused. */
+      job_id: z.string().nullable(),
+      /** Why it was refused. */
+      error: z.object({ code: z.string(), detail: z.string(), fix: z.string() }).nullable(),
+    }),
+  ),
+});
+export type BackedUpWorkloads = z.infer<typeof backedUpWorkloadsSchema>;
+
 export const createRestoreRequestSchema = z.strictObject({
   backup_id: z.string().min(1).max(128),
   /** Id or name of the region to read from; without it the backup's own, unless that is damaged. */
@@ -85,6 +114,10 @@ export const restoreForecastSchema = z.object({
   p50_seconds: z.number().nullable(),
   p95_seconds: z.number().nullable(),
   thaw_seconds: z.number(),
+  /** What is cold and has to be made readable first. */
+  thaw_bytes: z.number(),
+  /** Null: the region's price for it is not said. */
+  thaw_cost: z.number().nullable(),
   class: z.string(),
   rto_target_seconds: z.number(),
   /** Null: nothing like it was drilled yet. */

@@ -152,3 +152,33 @@ export const recomputationSchema = z.object({
   /** With corrections of usage that came after the invoice. */
   total_with_later_usage: amount,
 });
+
+export const workloadCostQuerySchema = z.strictObject({
+  month: z.string().max(16).optional().describe("A calendar month in UTC, e.g. 2026-11; the running one without it"),
+  currency: currency.optional().describe("Of the price book; without it that of the project's subscription"),
+});
+
+/** What one workload costs, without what its project's subscription costs whatever is protected. */
+export const workloadCostSchema = z.object({
+  workload_id: z.string(),
+  month: z.string(),
+  currency: z.string(),
+  /** Of the month so far. */
+  net: amount,
+  lines: z.array(
+    z.object({
+      item: z.string(),
+      title: z.string(),
+      quantity: z.string(),
+      unit: z.string(),
+      /** Null: the price book has none; it is in no sum. */
+      unit_price: z.string().nullable(),
+      amount,
+    }),
+  ),
+  unpriced: z.array(z.string()),
+  /** What its backups and their copies take now, and what that costs in a whole month. */
+  stored_bytes: z.number(),
+  storage_month: amount.nullable(),
+});
+export type WorkloadCostView = z.infer<typeof workloadCostSchema>;

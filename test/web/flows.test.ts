@@ -1,6 +1,7 @@
 /** What people do, done in a real browser against a real server: the outcome is checked outside of both. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after } from "node:test";
@@ -186,5 +187,61 @@ test("the palette finds a workload by keyboard alone", async () => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "documents" }).waitFor();
+  await page.context().close();
+});
+
+test("back up now for those chosen: one request, a job of each, and what is refused is named", async () => {
+  const [project] = (await stage.call("GET", "/v1/projects")).items;
+  const add = async (name: string, tags: Record<string, string>) => {
+    const source = { kind: "files", paths: [makeFolder(stage, name, 3)], exclude: [] };
+    return (await stage.call("POST", "/v1/workloads", { name, project: project.id, type: "host", source, tags })).id;
+  };
+  const ids = [await add("many-1", {}), await add("many-2", {})];
+  await add("many-3", { "backup-opt-out": "made anew by every build", owner: "ci" });
+  const page = await stage.open("/workloads?name=many-");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && /\/v1\/(workload-)?backups/.test(request.url())) asked.push(request.url());
+  });
+  await page.getByText("3 rows").waitFor();
+  for (const at of [1, 2, 3]) await page.getByRole("checkbox").nth(at).check();
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await page.getByText(/many-3: workload many-3 is not protected on purpose/).waitFor();
+  assert.equal(asked.length, 1);
+  const { items } = await stage.call("GET", "/v1/jobs?filter=kind%3Dbackup");
+  const made = items.filter((job: { workload_id: string }) => ids.includes(job.workload_id));
+  assert.equal(made.length, 2);
+  for (const job of made) assert.equal((await stage.ended(job.id)).state, "SUCCEEDED");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("what is cold: the wizard tells the thaw's time and cost before anything starts; the workload's page tells its cost", async () => {
+  const [region] = (await stage.call("GET", "/v1/regions")).items;
+  await stage.call("POST", "/v1/projects", { name: "vault", region: region.id });
+  const folder = makeFolder(stage, "vault", 1);
+  writeFileSync(join(folder, "noise"), randomBytes(3_000_000));
+  const source = { kind: "files", paths: [folder], exclude: [] };
+  const { id } = await stage.call("POST", "/v1/workloads", { name: "vault", project: "vault", type: "host", source });
+  const { job_id } = await stage.call("POST", "/v1/backups", { workload: id });
+  const { backup_id } = await stage.ended(job_id);
+  const price = { item: "storage.hot", currency: "EUR", amount: "1000", effective_from: "2026-01-01" };
+  await stage.call("POST", "/v1/prices", price);
+  const { stored_bytes } = await stage.call("GET", `/v1/backups/${backup_id}`);
+  const page = await stage.open(`/workloads/${id}`);
+  const cost = page.locator("section", { has: page.getByRole("heading", { name: "Cost", exact: true }) });
+  await cost.getByText(`${((stored_bytes / 1024 ** 3) * 1000).toFixed(2)} EUR`).waitFor();
+  // As old as what goes to the cold, and gone there.
+  const created_at = new Date(Date.now() - 100 * 86_400_000);
+  await stage.db.updateTable("backups").set({ created_at }).where("id", "=", backup_id).execute();
+  await stage.call("POST", `/v1/regions/${region.id}/tiers`, { thaw_seconds: 7200, thaw_price_gib: 100 });
+  const run = await stage.call("POST", "/v1/tiers/run", { project: "vault", region: region.name });
+  assert.equal((await stage.ended(run.job_id)).state, "SUCCEEDED");
+  const target = encodeURIComponent(join(stage.dir, "thawed"));
+  await page.goto(`${stage.url}/restore?workload=${id}&backup=${backup_id}&step=check&mode=path&path=${target}`);
+  await page.getByText("Thaw first").waitFor();
+  await page.getByText(/\d MiB are cold: readable after about 2h, cost 0\.\d\d/).waitFor();
+  assert.deepEqual((await stage.call("GET", "/v1/thaws")).items, []);
+  assert.deepEqual(page.problems, []);
   await page.context().close();
 });

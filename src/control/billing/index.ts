@@ -13,3 +13,4 @@ export { addPrice, listPrices } from "./prices.ts";
 export { promisedEvidence } from "./promised.ts";
 export { applySubscriptions, listSubscriptions, setSubscription } from "./subscriptions.ts";
 export { invoicePdf } from "./pdf.ts";
+export { type WorkloadCost, workloadCost } from "./workload-cost.ts";

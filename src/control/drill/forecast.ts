@@ -13,6 +13,9 @@ export interface RestoreForecast {
   readonly p95_seconds: number | null;
   /** Until what is cold can be read; 0 when nothing is. */
   readonly thaw_seconds: number;
+  /** What is cold and has to be made readable first, and what that costs; null when the region's price is not said. */
+  readonly thaw_bytes: number;
+  readonly thaw_cost: number | null;
   readonly class: string;
   readonly rto_target_seconds: number;
   /** Also in the slow case; null when nothing is known. */
@@ -51,13 +54,14 @@ export async function forecastRestore(
   const used = basis === "kind" ? others : own;
   const scaled = used.map((sample) => scale(sample, Number(backup.source_bytes ?? 0))).sort((a, b) => a - b);
   const [p50, p95] = [rank(scaled, 0.5), rank(scaled, 0.95)];
-  const thaw_seconds = await thawOf(backup.id, region_id, ports);
+  const { thaw_seconds, ...thaw } = await thawOf(backup.id, region_id, ports);
   return {
     basis,
     drills: used.length,
     p50_seconds: p50 === null ? null : Math.round(p50 + thaw_seconds),
     p95_seconds: p95 === null ? null : Math.round(p95 + thaw_seconds),
     thaw_seconds,
+    ...thaw,
     class: name,
     rto_target_seconds: target,
     // A thaw that takes longer by itself is an answer without any drill.
@@ -102,7 +106,12 @@ function rank(sorted: readonly number[], share: number): number | null {
 }
 
 /** Nothing is asked for: a thaw may cost money. */
-async function thawOf(backup_id: string, region: string, ports: TieringPorts): Promise<number> {
-  const { packs, expected_at } = await estimateThaw({ backup_id, region }, ports);
-  return packs === 0 ? 0 : Math.max(0, Math.round((Date.parse(expected_at) - ports.clock.now_ms()) / 1000));
+async function thawOf(backup_id: string, region: string, ports: TieringPorts) {
+  const { packs, bytes, cost, expected_at } = await estimateThaw({ backup_id, region }, ports);
+  const wait_ms = packs === 0 ? 0 : Date.parse(expected_at) - ports.clock.now_ms();
+  return {
+    thaw_seconds: Math.max(0, Math.round(wait_ms / 1000)),
+    thaw_bytes: bytes,
+    thaw_cost: packs === 0 ? 0 : cost,
+  };
 }

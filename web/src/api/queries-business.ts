@@ -12,6 +12,12 @@ export const usageQuery = (project: string, month: string) =>
     enabled: project !== "",
   });
 
+export const workloadCostQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["usage", "workload", id],
+    queryFn: ({ signal }) => take(api.GET("/v1/workloads/{id}/cost", { signal, params: { path: { id } } })),
+  });
+
 export const pricesQuery = () =>
   queryOptions({ queryKey: ["prices"], queryFn: ({ signal }) => take(api.GET("/v1/prices", { signal })) });
 

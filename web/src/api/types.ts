@@ -8,12 +8,14 @@ export type Answer<P extends keyof paths> = paths[P] extends {
   : never;
 /** An item of a list. */
 export type ItemOf<P extends keyof paths> = Answer<P> extends { items: readonly (infer Item)[] } ? Item : never;
-/** What a POST of this path answers. */
+/** What a POST of this path answers: its plan, where a dry run has one; else what it accepted. */
 export type PostAnswer<P extends keyof paths> = paths[P] extends {
   post: { responses: { 200: { content: { "application/json": infer Body } } } };
 }
   ? Body
-  : never;
+  : paths[P] extends { post: { responses: { 202: { content: { "application/json": infer Accepted } } } } }
+    ? Accepted
+    : never;
 /** What a POST of this path takes. */
 export type PostBody<P extends keyof paths> = paths[P] extends {
   post: { requestBody?: { content: { "application/json": infer Body } } };
@@ -38,31 +40,7 @@ export type WorkloadCoverage = Answer<"/v1/coverage">["workloads"][number];
 export type PolicyPreview = Answer<"/v1/policies/{id}/preview">;
 export type RestoreRequest = PostBody<"/v1/restores">;
 
-/** How long a restore will probably take, from what drills measured; null figures when nothing like it was drilled. */
-export interface RestoreForecast {
-  readonly p50_seconds: number | null;
-  readonly p95_seconds: number | null;
-  readonly rto_target_seconds: number;
-  readonly meets_target: boolean | null;
-}
-
 /** What a restore would do: the answer to a dry run. */
-export interface RestorePlan {
-  readonly backup_id: string;
-  readonly region: string;
-  readonly copy_id: string | null;
-  readonly mode: "in_place" | "new_resource" | "path";
-  readonly target: string;
-  readonly files: number;
-  readonly directories: number;
-  readonly others: number;
-  readonly bytes: number;
-  readonly overwrites: readonly string[];
-  readonly overwrites_total: number;
-  readonly deletes: readonly string[];
-  readonly deletes_total: number;
-  /** What will happen beside the files, a sentence each. */
-  readonly notes: readonly string[];
-  readonly forecast: RestoreForecast | null;
-  readonly confirm_with: string | null;
-}
+export type RestorePlan = PostAnswer<"/v1/restores">;
+/** How long it will probably take, and the thaw before it; null figures when nothing like it was drilled. */
+export type RestoreForecast = NonNullable<RestorePlan["forecast"]>;

@@ -88,6 +88,17 @@ export const business = {
     saved: "Quota saved",
     sandbox: "sandbox",
   },
+  cost: {
+    title: "Cost",
+    so_far: (month: string) => `${month} so far`,
+    stored: "Stored now",
+    a_month: "That for a whole month",
+    parts: "Parts of the cost",
+    part: "Part",
+    under_a_cent: "< 0.01",
+    unpriced: (currency: string) => `“–”: the price book has no price in ${currency} for it.`,
+    lead: "Net, by the price book: what its backups and copies wrote while they stood, and what its jobs moved. What the project subscribes to is not in it.",
+  },
   billing: {
     title: "Prices and invoices",
     lead: "Price book, subscriptions and invoices. An invoice computed again is the same to the cent.",
@@ -97,6 +108,8 @@ export const business = {
     item: "Item",
     unit: "Unit",
     amount: "Price",
+    line_amount: "Amount",
+    amount_of: (currency: string) => `Amount (${currency})`,
     from: "From",
     until: "Until",
     now: "now",
@@ -181,6 +194,9 @@ export const business = {
     thaw_lead: "Its packs stand in a cold tier: they are made readable first.",
     thaw_expected: (when: string, bytes: string) => `${bytes}, readable about ${when}`,
     thaw_asked: "Thaw started",
+    thaw_first: "Thaw first",
+    thaw_takes: (bytes: string, span: string, cost: string | null) =>
+      `${bytes} are cold: readable after about ${span}, ${cost === null ? "cost not known (the region's price is not said)" : `cost ${cost}`}`,
   },
   files: {
     title: "Files",

@@ -71,6 +71,7 @@ export const sight = {
     workload: "Workload",
     started: "Started",
     took: "Took",
+    ended: "Ended",
     reason: "Reason",
     none: "No job matches.",
     none_more: "Jobs appear when a backup, copy, verification or restore starts.",

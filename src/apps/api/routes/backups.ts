@@ -3,12 +3,15 @@ import { sql } from "kysely";
 import { restorableBackup } from "../../../control/archiving/index.ts";
 import { getBackupRow } from "../../../control/catalog/index.ts";
 import { getProject } from "../../../control/inventory/index.ts";
-import { requestBackup } from "../../../control/protect/index.ts";
+import { type BackupOutcome, requestBackup, requestBackups } from "../../../control/protect/index.ts";
 import { explainBackup, requestDelete, requestUndelete } from "../../../control/retention/index.ts";
 import { type Backup, backupSchema } from "../../../model/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
   acceptedSchema,
+  type BackedUpWorkloads,
+  backedUpWorkloadsSchema,
+  backUpWorkloadsRequestSchema,
   backupDetailSchema,
   backupViewSchema,
   bypassRequestSchema,
@@ -126,7 +129,36 @@ export function addBackupRoutes(app: FastifyInstance, deps: ApiDeps): void {
       return { job_id, resource_id: null };
     },
   });
+  addWrite(app, deps, {
+    ...base,
+    url: "/v1/workload-backups",
+    method: "POST",
+    operation_id: "back_up_workloads",
+    summary: "Back up to 1000 workloads up now; says what came of each",
+    scope: "backups:write",
+    status: 202,
+    body: backUpWorkloadsRequestSchema,
+    response: backedUpWorkloadsSchema,
+    run: async ({ db, body }) => backedUp(await requestBackups(db, body.workloads, deps)),
+  });
   addDeletion(app, deps);
+}
+
+function backedUp(outcomes: readonly BackupOutcome[]): BackedUpWorkloads {
+  const [only = null, ...others] = new Set(outcomes.map((it) => it.project_id));
+  const refused = outcomes.filter((it) => it.error !== null).length;
+  return {
+    queued: outcomes.length - refused,
+    refused,
+    project_id: others.length === 0 ? only : null,
+    items: outcomes.map(({ workload_id, name, job_id, error }) => ({
+      workload_id,
+      name,
+      outcome: error === null ? "QUEUED" : "REFUSED",
+      job_id,
+      error: error === null ? null : { code: error.code, detail: error.message, fix: error.spec.guidance },
+    })),
+  };
 }
 
 function addDeletion(app: FastifyInstance, deps: ApiDeps): void {

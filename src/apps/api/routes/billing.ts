@@ -13,6 +13,7 @@ import {
   listSubscriptions,
   recomputeInvoice,
   setSubscription,
+  workloadCost,
 } from "../../../control/billing/index.ts";
 import type { Db } from "../../../platform/db/index.ts";
 import {
@@ -32,6 +33,8 @@ import {
   setBudgetRequestSchema,
   setSubscriptionRequestSchema,
   subscriptionListSchema,
+  workloadCostQuerySchema,
+  workloadCostSchema,
 } from "../../../protocol/index.ts";
 import type { ApiDeps } from "../deps.ts";
 import { toWire } from "../listing.ts";
@@ -108,6 +111,19 @@ export function addBillingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     params: idParamsSchema,
     response: invoiceDetailSchema,
     run: async ({ db, params }) => (await detail(db, params.id)) as never,
+  });
+  addRead(app, deps, {
+    ...read,
+    url: "/v1/workloads/:id/cost",
+    operation_id: "get_workload_cost",
+    summary: "What one workload costs in a month, by its parts, and what it stores now for a whole month",
+    params: idParamsSchema,
+    query: workloadCostQuerySchema,
+    response: workloadCostSchema,
+    run: async ({ db, params, query }) => {
+      const { lines, unpriced, ...cost } = await workloadCost(db, params.id, query, deps);
+      return { ...cost, unpriced: [...unpriced], lines: lines.map(({ from: _, until: __, ...line }) => line) };
+    },
   });
   addRead(app, deps, {
     ...read,

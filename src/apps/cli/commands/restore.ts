@@ -203,17 +203,24 @@ async function confirmation(io: CliIo, options: RestoreOptions, plan: RestorePla
 /** `about 3m, 5m in the slow case (of 4 drills); the target of tier-1 is 1h: met`. */
 function forecastText(forecast: RestorePlanView["forecast"]): string {
   if (forecast === null) return "unknown";
-  const { p50_seconds, p95_seconds, thaw_seconds, drills, meets_target, rto_target_seconds } = forecast;
+  const { p50_seconds, p95_seconds, thaw_seconds, thaw_bytes, drills, meets_target, rto_target_seconds } = forecast;
   const time = (seconds: number) => formatDuration(seconds * 1000);
+  const costs = thaw_bytes === 0 ? "" : `; ${thawCostText(forecast)}`;
   const thaw = thaw_seconds === 0 ? "" : `, ${time(thaw_seconds)} of it until what is cold can be read`;
   const target = `the target of ${forecast.class} is ${time(rto_target_seconds)}`;
   if (p50_seconds === null || p95_seconds === null) {
     const least =
       thaw_seconds === 0 ? "unknown: nothing like it was drilled yet" : `at least ${time(thaw_seconds)}, for the thaw`;
-    return `${least}; ${target}${meets_target === false ? ": NOT met" : ""}`;
+    return `${least}; ${target}${meets_target === false ? ": NOT met" : ""}${costs}`;
   }
   const met = meets_target === true ? "met" : "NOT met in the slow case";
-  return `about ${time(p50_seconds)}, ${time(p95_seconds)} in the slow case (of ${drills} drills)${thaw}; ${target}: ${met}`;
+  return `about ${time(p50_seconds)}, ${time(p95_seconds)} in the slow case (of ${drills} drills)${thaw}; ${target}: ${met}${costs}`;
+}
+
+/** `the thaw of 3.1 GiB costs 0.12`. */
+function thawCostText({ thaw_bytes, thaw_cost }: NonNullable<RestorePlanView["forecast"]>): string {
+  const cost = thaw_cost === null ? "an unknown amount: the region's price is not said" : thaw_cost.toFixed(2);
+  return `the thaw of ${formatBytes(thaw_bytes)} costs ${cost}`;
 }
 
 const PATHS_SHOWN_MAX = 15;

@@ -1,10 +1,10 @@
-import type { UsageView } from "../../../protocol/index.ts";
+import type { UsageView, WorkloadCostView } from "../../../protocol/index.ts";
 import { formatBytes } from "../format.ts";
 import { show, widthOf } from "../output.ts";
 import type { Register } from "../register.ts";
 import { connectServer, type ServerOptions, unwrap } from "../server/client.ts";
 import { group, required, serverCommand } from "../server/command.ts";
-import { type Column, renderTable } from "../table.ts";
+import { type Column, renderDetails, renderTable } from "../table.ts";
 
 type Line = UsageView["lines"][number];
 
@@ -24,7 +24,43 @@ export const register: Register = (program, io) => {
           : renderTable(lines, columns(rest.hours_in_month), widthOf(io)),
       );
     });
+  const cost_example = "baas usage cost web-1 --month 2026-11";
+  serverCommand(usage, "cost", "Show what one workload costs in a month (UTC), by its parts.", cost_example)
+    .argument("<workload>", "its name, or its id")
+    .option("--month <month>", "e.g. 2026-11; the running one without it")
+    .option("--currency <code>", "of the price book; without it that of the project's subscription")
+    .action(async (workload: string, options: ServerOptions & { month?: string; currency?: string }) => {
+      const { api } = await connectServer(io, options);
+      const query = {
+        ...(options.month === undefined ? {} : { month: options.month }),
+        ...(options.currency === undefined ? {} : { currency: options.currency }),
+      };
+      const found = unwrap(await api.GET("/v1/workloads/{id}/cost", { params: { path: { id: workload }, query } }));
+      show(io, options, found, (cost) => costText(cost, widthOf(io)));
+    });
 };
+
+/** What has no price is told as such: it is in no sum. */
+function costText(cost: WorkloadCostView, width: ReturnType<typeof widthOf>): string {
+  const { lines, month, currency, net, stored_bytes, storage_month, unpriced } = cost;
+  const a_month = storage_month === null ? "not known" : `${storage_month} ${currency}`;
+  const head = renderDetails([
+    [`${month} so far`, `${net} ${currency}, net`],
+    ["stored now", formatBytes(stored_bytes)],
+    ["that for a whole month", a_month],
+  ]);
+  const table = renderTable(
+    lines,
+    [
+      { title: "part", value: (row) => row.title },
+      { title: "quantity", value: (row) => `${row.quantity} ${row.unit}`, align: "right" },
+      { title: "amount", value: (row) => (row.unit_price === null ? null : row.amount), align: "right" },
+    ],
+    width,
+  );
+  const note = unpriced.length === 0 ? "" : `\n\nno price in ${currency} for ${unpriced.join(", ")}: in no sum`;
+  return `${head}${lines.length === 0 ? "" : `\n\n${table}`}${note}`;
+}
 
 function columns(hours_in_month: number): readonly Column<Line>[] {
   return [

@@ -1037,6 +1037,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workload-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back up to 1000 workloads up now; says what came of each
+         * @description Needs the permission `backups:write`.
+         */
+        post: operations["back_up_workloads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/backups/{id}/bypass-delete": {
         parameters: {
             query?: never;
@@ -3381,6 +3401,26 @@ export interface paths {
          * @description Needs the permission `billing:read`.
          */
         get: operations["get_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workloads/{id}/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one workload costs in a month, by its parts, and what it stores now for a whole month
+         * @description Needs the permission `billing:read`.
+         */
+        get: operations["get_workload_cost"];
         put?: never;
         post?: never;
         delete?: never;
@@ -14469,6 +14509,98 @@ export interface operations {
             };
         };
     };
+    back_up_workloads: {
+        parameters: {
+            query?: {
+                /** @description `true`: check and answer as if it had been done, and change nothing */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description A repeated request with the same key gets the first one's answer; kept for 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    workloads: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        queued: number;
+                        refused: number;
+                        project_id: string | null;
+                        items: {
+                            workload_id: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            outcome: "QUEUED" | "REFUSED";
+                            job_id: string | null;
+                            error: {
+                                code: string;
+                                detail: string;
+                                fix: string;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
     bypass_delete_backup: {
         parameters: {
             query?: {
@@ -14960,6 +15092,8 @@ export interface operations {
                             p50_seconds: number | null;
                             p95_seconds: number | null;
                             thaw_seconds: number;
+                            thaw_bytes: number;
+                            thaw_cost: number | null;
                             class: string;
                             rto_target_seconds: number;
                             meets_target: boolean | null;
@@ -27788,6 +27922,93 @@ export interface operations {
                             amount: string;
                         }[];
                         csv: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        code: string;
+                        retryable: boolean;
+                        fix: string;
+                        status_reason: string;
+                        context: {
+                            [key: string]: unknown;
+                        };
+                        instance?: string;
+                    };
+                };
+            };
+        };
+    };
+    get_workload_cost: {
+        parameters: {
+            query?: {
+                /** @description A calendar month in UTC, e.g. 2026-11; the running one without it */
+                month?: string;
+                /** @description Of the price book; without it that of the project's subscription */
+                currency?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        workload_id: string;
+                        month: string;
+                        currency: string;
+                        net: string;
+                        lines: {
+                            item: string;
+                            title: string;
+                            quantity: string;
+                            unit: string;
+                            unit_price: string | null;
+                            amount: string;
+                        }[];
+                        unpriced: string[];
+                        stored_bytes: number;
+                        storage_month: string | null;
                     };
                 };
             };

@@ -38,9 +38,16 @@ function requestOf(search: { readonly [Key in WizardKey]?: string }): RestoreReq
 
 /** From what drills of it, or of its kind, measured. */
 function expectedText({ p50_seconds, p95_seconds, rto_target_seconds, meets_target }: RestoreForecast): string {
-  const words = `${secondsText(p50_seconds)} – ${secondsText(p95_seconds)}`;
+  const [usual, slow] = [secondsText(p50_seconds), secondsText(p95_seconds)];
+  const words = usual === slow ? usual : `${usual} – ${slow}`;
   const target = t.restore.expected_target(secondsText(rto_target_seconds));
   return `${words} ${meets_target === false ? "✕" : "✓"} ${target}`;
+}
+
+/** What is cold is made readable by the restore itself; that takes its time, and may cost money. */
+function thawText({ thaw_bytes, thaw_seconds, thaw_cost }: RestoreForecast): string {
+  const cost = thaw_cost === null ? null : thaw_cost.toFixed(2);
+  return t.tiers.thaw_takes(bytesText(thaw_bytes), secondsText(thaw_seconds), cost);
 }
 
 /** The server's plan, the gate where something that exists is touched, and the start. */
@@ -100,6 +107,9 @@ export function CheckStep() {
                 it.forecast === null || it.forecast.p50_seconds === null
                   ? null
                   : [t.restore.expected, expectedText(it.forecast)],
+                it.forecast === null || it.forecast.thaw_bytes === 0
+                  ? null
+                  : [t.tiers.thaw_first, thawText(it.forecast), "wide"],
               ]}
             />
             {it.notes.length > 0 && (
@@ -163,7 +173,7 @@ function Touched({ plan }: { plan: RestorePlan }) {
     );
   }
   const list = (paths: readonly string[]) => (
-    <Code block className="hf-wrap">
+    <Code block className="hf-lines">
       {paths.slice(0, PATHS_SHOWN).join("\n")}
     </Code>
   );

@@ -5,57 +5,58 @@ import { IfMay } from "../../app/may.tsx";
 import { sayDone, sayFailed } from "../../app/toasts.tsx";
 import { queryClient } from "../../app/query.ts";
 import { api, newKey, take } from "../../api/client.ts";
-import type { Workload } from "../../api/types.ts";
+import type { PostAnswer, Workload } from "../../api/types.ts";
 import { countText } from "../../parts/format.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { t } from "../../texts/index.ts";
 import { AttachDialog, TagDialog, useTagging } from "./tag-dialogs.tsx";
 
-/** Requests in flight at once: the server has other callers. */
-const AT_ONCE = 6;
+/** What the server takes in one request. */
+const AT_ONCE = 1000;
+const REFUSED_SHOWN = 5;
 
-/** Runs `work` on each, a few at a time; says how many went through. */
-async function each<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<unknown>,
-): Promise<{ done: number; error: unknown }> {
-  const queue = [...items];
-  let done = 0;
-  let error: unknown = null;
-  const lane = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      try {
-        await work(item);
-        done++;
-      } catch (thrown) {
-        error = thrown;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return { done, error };
+type Item = PostAnswer<"/v1/workload-backups">["items"][number];
+
+/** In as few requests as can be, one after the other. */
+async function backUp(chosen: readonly Workload[]): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let at = 0; at < chosen.length; at += AT_ONCE) {
+    const workloads = chosen.slice(at, at + AT_ONCE).map(({ id }) => id);
+    items.push(
+      ...(await take(api.POST("/v1/workload-backups", { params: { header: newKey() }, body: { workloads } }))).items,
+    );
+  }
+  return items;
+}
+
+/** Asks for a backup of each, and says what came of it. */
+function useBackups(chosen: readonly Workload[], done: () => void) {
+  return useMutation({
+    mutationFn: () => backUp(chosen),
+    onSuccess: (items) => {
+      const refused = items.filter((it) => it.outcome === "REFUSED");
+      const text = t.workloads.asked(countText(items.length - refused.length), countText(refused.length));
+      const reasons = refused.slice(0, REFUSED_SHOWN).map((it) => `${it.name ?? it.workload_id}: ${it.error?.detail}`);
+      if (refused.length === 0) sayDone(text);
+      else sayFailed(text, reasons.join("; "));
+      done();
+    },
+    onError: (error) => sayFailed(t.workloads.backup, error),
+    onSettled: () => {
+      void queryClient.invalidateQueries({ queryKey: ["jobs"] });
+      void queryClient.invalidateQueries({ queryKey: ["coverage"] });
+    },
+  });
 }
 
 /** What can be done to all chosen workloads. */
 export function BulkBar({ chosen, clear }: { chosen: readonly Workload[]; clear: () => void }) {
   const [dialog, setDialog] = useState<"tag" | "attach" | null>(null);
-  const run = useMutation({
-    mutationFn: (work: (workload: Workload) => Promise<unknown>) => each(chosen, work),
-    onSuccess: ({ done, error }) => {
-      void queryClient.invalidateQueries({ queryKey: ["workloads"] });
-      void queryClient.invalidateQueries({ queryKey: ["coverage"] });
-      const text = t.workloads.asked(countText(done), countText(chosen.length - done));
-      if (error === null) sayDone(text);
-      else sayFailed(text, error);
-      clear();
-    },
-  });
+  const backups = useBackups(chosen, clear);
   const tagging = useTagging(chosen, () => {
     setDialog(null);
     clear();
   });
-  const backup = () =>
-    run.mutate(({ id }) => take(api.POST("/v1/backups", { params: { header: newKey() }, body: { workload: id } })));
   return (
     <Paper withBorder p="xs" mb="xs" bg="var(--hf-panel)">
       <Group justify="space-between">
@@ -78,9 +79,9 @@ export function BulkBar({ chosen, clear }: { chosen: readonly Workload[]; clear:
           <IfMay scope="backups:write">
             <Button
               variant="default"
-              loading={run.isPending}
+              loading={backups.isPending}
               leftSection={<Icon name="play" size={14} />}
-              onClick={backup}
+              onClick={() => backups.mutate()}
             >
               {t.workloads.backup}
             </Button>

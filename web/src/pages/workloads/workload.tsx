@@ -33,6 +33,7 @@ import { HeldBy } from "../holds/held.tsx";
 import { HoldButton } from "../holds/release.tsx";
 import { CalendarMap, type Known } from "./calendar.tsx";
 import { Changes } from "./changes.tsx";
+import { CostPanel } from "./cost.tsx";
 import { Finding } from "./finding.tsx";
 import { PartsPanel } from "./parts.tsx";
 import { ProvenPanel } from "./proven.tsx";
@@ -93,6 +94,7 @@ function Detail({ workload }: { workload: Workload }) {
   const navigate = useNavigate();
   const may_restore = useMay("restores:write");
   const may_drills = useMay("drills:read");
+  const may_billing = useMay("billing:read");
   const known = useKnown(workload.id, may_drills);
   const log_kind = logKindOf(workload);
   return (
@@ -178,6 +180,7 @@ function Detail({ workload }: { workload: Workload }) {
               <ArchiveState workload_id={workload.id} kind={log_kind} />
             </Panel>
           )}
+          {may_billing && <CostPanel workload_id={workload.id} />}
           <Panel title={t.workloads.changed}>
             <Changes
               workload_id={workload.id}
