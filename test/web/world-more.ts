@@ -83,6 +83,14 @@ export async function makeMore(stage: Stage, ids: World): Promise<MoreWorld> {
     tax_percent: "19",
     effective_from: `${month}-01`,
   });
+  for (const [item, amount] of Object.entries({
+    "storage.hot": "0.023",
+    "storage.warm": "0.0125",
+    "storage.cold": "0.004",
+    operations: "0.005",
+    transfer: "0.02",
+  }))
+    await stage.call("POST", "/v1/prices", { item, currency: "EUR", amount, effective_from: `${month}-01` });
   const invoice = await stage.call("POST", "/v1/invoices", { project: project.id, month });
   await stage.ended(drilled.job_id);
   const asked = await stage.call("POST", "/v1/reports", { kind: "attestation" });

@@ -84,4 +84,19 @@ test("a new policy version, key, source or source version voids the proof, and t
     .execute();
   await voided(/the source is now version 16\.2, and was unknown/);
   await renewed();
+
+  // An old proof does not name the key's epoch: that is told, and nothing is invented.
+  const { drill_id = "" } = (await proof()) ?? {};
+  const { subject } = await db
+    .selectFrom("drills")
+    .select("subject")
+    .where("id", "=", drill_id)
+    .executeTakeFirstOrThrow();
+  const { key_epoch: _, source_version: __, ...old } = subject as Record<string, unknown>;
+  await db
+    .updateTable("drills")
+    .set({ subject: JSON.stringify(old) })
+    .where("id", "=", drill_id)
+    .execute();
+  await voided(/the key in use is of epoch 2, and of which it was then is not written down/);
 });

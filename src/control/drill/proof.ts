@@ -87,7 +87,7 @@ export async function loadProofs(
       epochOf.get(current.project_id) ?? 1,
     );
     const version = versions.get(current.workload_id) ?? null;
-    if (version !== subject.source_version) {
+    if (version !== (subject.source_version ?? null)) {
       void_reasons.push(
         `the source is now version ${version ?? "unknown"}, and was ${subject.source_version ?? "unknown"}`,
       );
@@ -133,7 +133,12 @@ function voidReasons(subject: ProofSubject, current: Current, epoch: number): st
   if (policy !== null && (policy.id !== subject.policy_id || policy.version !== subject.policy_version)) {
     reasons.push(`the policy in force is another one (version ${policy.version})`);
   }
-  if (epoch !== subject.key_epoch) reasons.push(`the key in use is of epoch ${epoch}, and was of ${subject.key_epoch}`);
+  // Proofs are read as they were written, and what wrote the oldest did not know all of this.
+  const was = (subject as Partial<ProofSubject>).key_epoch;
+  if (epoch !== was) {
+    const then = was === undefined ? "and of which it was then is not written down" : `and was of ${was}`;
+    reasons.push(`the key in use is of epoch ${epoch}, ${then}`);
+  }
   if (sourceHash(current.source) !== subject.source) reasons.push("what is backed up was changed");
   return reasons;
 }

@@ -23,6 +23,23 @@ export interface Series {
 /** Categories of a column chart that all have their names written below. */
 const NAMED_MAX = 8;
 const LETTER_PX = 5;
+const LINES_MAX = 2;
+
+/**
+ * A name on at most two lines of so many letters, broken between words and behind hyphens and the like; what is longer
+ * ends with an ellipsis, for half a word on the next line reads as another word.
+ */
+export function nameLines(name: string, letters: number): string {
+  const fitted = (text: string) => (text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1))}…`);
+  const lines: string[] = [];
+  for (const word of name.match(/[^\s_/:.-]*[_/:.-]+|[^\s_/:.-]+|\s+/g) ?? []) {
+    const last = lines.at(-1);
+    if (last !== undefined && (lines.length === LINES_MAX || (last + word).trimEnd().length <= letters))
+      lines[lines.length - 1] = last + word;
+    else if (word.trim() !== "") lines.push(word);
+  }
+  return lines.map((line) => fitted(line.trimEnd())).join("\n");
+}
 
 /** Columns, stacked or beside each other, over categories. */
 export function columnChart(
@@ -32,7 +49,9 @@ export function columnChart(
   const each_px = (size.width - 44) / Math.max(1, data.categories.length);
   // Few are named all of them, on two lines where one is too short; of many, as many as there is room for.
   const few = data.categories.length <= NAMED_MAX;
-  const wrapped = few && data.categories.some((name) => name.length * LETTER_PX > each_px);
+  const letters = Math.max(3, Math.floor((each_px - 4) / LETTER_PX));
+  const names = few ? data.categories.map((name) => nameLines(name, letters)) : data.categories;
+  const wrapped = names.some((name) => name.includes("\n"));
   // What the only series counts, the title says already.
   const legend = data.series.length > 1;
   const empty = data.series.every(({ values }) => values.every((value) => (value ?? 0) === 0));
@@ -43,8 +62,8 @@ export function columnChart(
       grid: { left: 36, right: 8, top: 12, bottom: (wrapped ? 38 : 24) + (legend ? 22 : 0) },
       xAxis: {
         type: "category",
-        data: [...data.categories],
-        axisLabel: few ? { ...text(9), interval: 0, width: each_px - 4, overflow: "break" } : text(9),
+        data: [...names],
+        axisLabel: few ? { ...text(9), interval: 0 } : text(9),
         axisLine: { lineStyle: { color: COLOURS.pale } },
         axisTick: { show: false },
       },

@@ -14,7 +14,7 @@ import {
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { Icon } from "../parts/icons.tsx";
 import { t } from "../texts/index.ts";
 import { useEvents, useLink } from "./events.ts";
@@ -34,8 +34,11 @@ export function Shell() {
     ["/", spotlight.open],
   ]);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const menu = useRef<HTMLDivElement>(null);
   useEffect(() => {
     close();
+    // Where one is stands in sight, also at the end of a menu that is longer than the window.
+    menu.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
   }, [path, close]);
   return (
     <AppShell
@@ -74,7 +77,7 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar aria-label={t.nav.label}>
-        <ScrollArea className={classes.scroll} scrollbarSize={6}>
+        <ScrollArea className={classes.scroll} scrollbarSize={6} viewportRef={menu}>
           {NAV.map(({ title, items }) => ({
             title,
             items: items.filter(({ scope }) => session.status === "in" && permits(session.me, scope)),

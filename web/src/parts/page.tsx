@@ -94,7 +94,11 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
           <Text size="sm" className="hf-sentence">
             {problem?.message ?? String(error)}
           </Text>
-          {problem !== null && problem.fix !== "" && <Text size="sm">{problem.fix}</Text>}
+          {problem !== null && problem.fix !== "" && (
+            <Text size="sm">
+              <Coded text={problem.fix} />
+            </Text>
+          )}
           <Group gap="sm">
             {retry !== undefined && (
               <Button variant="default" onClick={retry}>
@@ -112,6 +116,11 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
       </Group>
     </div>
   );
+}
+
+/** A sentence in which commands and fields stand between backticks. */
+export function Coded({ text }: { text: string }) {
+  return text.split("`").map((part, at) => (at % 2 === 1 ? <Code key={`${at} ${part}`}>{part}</Code> : part));
 }
 
 export function Loading({ rows = 4 }: { rows?: number }) {

@@ -1,7 +1,15 @@
 import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { projectsQuery } from "../api/queries.ts";
+import type { ItemOf } from "../api/types.ts";
 import { t } from "../texts/index.ts";
+
+/** What is mostly meant: the project that takes most, and never a sandbox while there is another. */
+export function mostUsed(projects: readonly ItemOf<"/v1/projects">[]): string | null {
+  const real = projects.filter((it) => !it.sandbox);
+  const [first] = [...real].sort((a, b) => (b.used_bytes ?? -1) - (a.used_bytes ?? -1));
+  return (first ?? projects[0])?.name ?? null;
+}
 
 /** A project by name. */
 export function ProjectSelect(props: {
@@ -10,6 +18,8 @@ export function ProjectSelect(props: {
   label?: string;
   clearable?: boolean;
   required?: boolean;
+  /** What a dialog begins with. */
+  autofocus?: boolean;
   /** Only sandboxes: what restores may go into and touch nothing else. */
   sandbox?: boolean;
 }) {
@@ -25,6 +35,7 @@ export function ProjectSelect(props: {
       clearable={props.clearable}
       required={props.required}
       searchable
+      data-autofocus={props.autofocus}
     />
   );
 }

@@ -2,13 +2,16 @@ import { Progress, Text } from "@mantine/core";
 import type { JobDetail } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 import { bytesText, countText, secondsText } from "./format.ts";
-import { Command } from "./page.tsx";
+import { Coded, Command } from "./page.tsx";
 import { StateMark } from "./state.tsx";
 import { Ago, Took } from "./time.tsx";
 import classes from "./task-tree.module.css";
 
-/** A job as a tree: itself, its steps, what it is doing now, and what went wrong with what to do. */
-export function TaskTree({ job }: { job: JobDetail }) {
+/**
+ * A job as a tree: itself, its steps, what it is doing now, and what went wrong with what to do; the last is left out
+ * where the page says it already.
+ */
+export function TaskTree({ job, told = false }: { job: JobDetail; told?: boolean }) {
   return (
     <div className={classes.tree} aria-live="polite">
       <div className={classes.node}>
@@ -35,7 +38,7 @@ export function TaskTree({ job }: { job: JobDetail }) {
         ))}
       </ol>
       {job.finished_at === null && <JobProgress job={job} />}
-      {job.error !== null && <JobFailure job={job} />}
+      {job.error !== null && !told && <JobFailure job={job} />}
     </div>
   );
 }
@@ -85,7 +88,9 @@ export function JobFailure({ job }: { job: Pick<JobDetail, "error" | "id" | "fin
       </div>
       <div>
         <dt>{t.jobs.fix}</dt>
-        <dd>{error.fix}</dd>
+        <dd>
+          <Coded text={error.fix} />
+        </dd>
       </div>
       <div>
         <dt>{t.jobs.command}</dt>

@@ -35,6 +35,7 @@ export function WorkloadSelect(props: { label: string; value: string | null; onC
       onSearchChange={(next) => setText(next.replace(/ \(.*\)$/, ""))}
       searchable
       required
+      data-autofocus
     />
   );
 }

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import type { Command } from "commander";
+import { counted } from "../../../base/index.ts";
 import { agentPlace, enroll, openApi, type OwnJob, pullNote, readIdentity, runAgent } from "../../agent/index.ts";
 import type { AgentView } from "../../../protocol/index.ts";
 import { cliError } from "../errors.ts";
@@ -241,7 +242,8 @@ function registerPulls(agent: Command, io: CliIo): void {
           const why = job.error === null ? (job.status_reason ?? "no reason given") : job.error.message;
           throw cliError("CLI_JOB_NOT_DONE", `the restore ended ${job.state}: ${why}`, { job_id, state: job.state });
         }
-        show(io, options, job, () => `restored: ${String(job.result?.["files"] ?? 0)} files (${job.state})`);
+        const files = counted(Number(job.result?.["files"] ?? 0), "file");
+        show(io, options, job, () => `restored: ${files} (${job.state})`);
       });
     });
 }

@@ -33,6 +33,7 @@ export function AskToken({ close }: { close: () => void }) {
             placeholder="web-1"
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
             required
           />
           <Group grow>

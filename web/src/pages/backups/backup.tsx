@@ -160,7 +160,13 @@ function Detail({ backup }: { backup: BackupDetail }) {
                 [t.backups.added, bytesText(backup.stored_bytes)],
                 [
                   t.backups.kept_until,
-                  backup.retain_until === null ? t.backups.kept_forever : <Stamp key="r" at={backup.retain_until} />,
+                  backup.state === "FAILED" ? (
+                    "–"
+                  ) : backup.retain_until === null ? (
+                    t.backups.kept_forever
+                  ) : (
+                    <Stamp key="r" at={backup.retain_until} />
+                  ),
                 ],
                 [
                   t.backups.lock,
@@ -195,12 +201,16 @@ function Detail({ backup }: { backup: BackupDetail }) {
               <ProblemList problems={backup.problems} total={backup.problem_count} />
             </Panel>
           )}
-          <Panel title={t.backups.copies} flush>
-            <Copies backup={backup} />
-          </Panel>
-          <Panel title={t.backups.verifications} flush>
-            <Verifications backup_id={backup.id} />
-          </Panel>
+          {backup.state !== "FAILED" && (
+            <>
+              <Panel title={t.backups.copies} flush>
+                <Copies backup={backup} />
+              </Panel>
+              <Panel title={t.backups.verifications} flush>
+                <Verifications backup_id={backup.id} />
+              </Panel>
+            </>
+          )}
         </Stack>
       </div>
       <div data-span="4">
@@ -217,20 +227,20 @@ function Detail({ backup }: { backup: BackupDetail }) {
             </Panel>
           )}
           <ThawPanel backup={backup} />
-          {backup.job_id !== null && <Steps job_id={backup.job_id} />}
+          {backup.job_id !== null && <Steps job_id={backup.job_id} told={backup.error !== null} />}
         </Stack>
       </div>
     </div>
   );
 }
 
-function Steps({ job_id }: { job_id: string }) {
+function Steps({ job_id, told }: { job_id: string; told: boolean }) {
   const query = useQuery(jobQuery(job_id));
   // History is deleted after a while; a backup outlives its job.
   if (query.error !== null) return null;
   return (
     <Panel title={t.backups.steps} aside={<Link to={`/jobs/${job_id}` as never}>{t.nav.jobs}</Link>}>
-      <Answered query={query}>{(job) => <TaskTree job={job} />}</Answered>
+      <Answered query={query}>{(job) => <TaskTree job={job} told={told} />}</Answered>
     </Panel>
   );
 }

@@ -50,6 +50,7 @@ export function AskInvoice({ close }: { close: () => void }) {
             preview.reset();
           }}
           required
+          autofocus
         />
         <TextInput
           type="month"

@@ -27,7 +27,7 @@ export function InvoiceLines({ invoice }: { invoice: Answer<"/v1/invoices/{id}">
           },
           { title: t.billing.quantity, end: true, cell: (it) => `${it.quantity} ${it.unit}` },
           { title: t.billing.unit_price, end: true, cell: (it) => it.unit_price ?? "–" },
-          { title: t.billing.amount, end: true, cell: (it) => it.amount },
+          { title: t.billing.line_amount, end: true, cell: (it) => it.amount },
         ]}
       />
       <Text size="sm" ta="end" px="md" pb="sm" component="div" className="hf-figures">

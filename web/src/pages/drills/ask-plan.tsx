@@ -61,6 +61,7 @@ export function AskPlan({ close }: { close: () => void }) {
           label={t.workloads.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
+          data-autofocus
           required
         />
         <TextInput

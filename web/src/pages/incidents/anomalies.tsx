@@ -7,6 +7,7 @@ import { IfMay } from "../../app/may.tsx";
 import { queryClient } from "../../app/query.ts";
 import { api, newKey, take } from "../../api/client.ts";
 import type { ItemOf } from "../../api/types.ts";
+import { bytesText, countText } from "../../parts/format.ts";
 import { Answered, Failed, Panel } from "../../parts/page.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
@@ -44,7 +45,7 @@ export function Anomalies() {
                     <Text size="xs" c="dimmed">
                       {anomaly.project_name} · <Ago at={anomaly.detected_at} /> ·{" "}
                       {Object.entries(anomaly.signals)
-                        .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
+                        .map(([name, value]) => signalText(name, value))
                         .join(", ")}
                     </Text>
                   </div>
@@ -67,6 +68,15 @@ export function Anomalies() {
       {ending !== null && <Dismiss id={ending.id} close={() => setEnding(null)} />}
     </Panel>
   );
+}
+
+/** `source bytes 157 KiB`, `change 3 %`, `usual files 120,006`: a signal's unit is the end of its name. */
+function signalText(name: string, value: unknown): string {
+  const words = name.replaceAll("_", " ");
+  if (typeof value !== "number") return `${words} ${String(value)}`;
+  if (name.endsWith("_bytes")) return `${words} ${bytesText(value)}`;
+  if (name.endsWith("_percent")) return `${words.replace(/ percent$/, "")} ${countText(value)} %`;
+  return `${words} ${countText(value)}`;
 }
 
 function Dismiss({ id, close }: { id: string; close: () => void }) {

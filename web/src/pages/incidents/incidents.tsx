@@ -9,6 +9,7 @@ import { api, newKey, take } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
+import { mostUsed } from "../../parts/project-select.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { t } from "../../texts/index.ts";
@@ -87,7 +88,7 @@ function OpenIncident({ close }: { close: () => void }) {
   const [title, setTitle] = useState(given.name ?? "");
   const [scope, setScope] = useState("");
   const [criteria, setCriteria] = useState("");
-  const chosen = project ?? projects.data?.items[0]?.name ?? null;
+  const chosen = project ?? mostUsed(projects.data?.items ?? []);
   const open = useMutation({
     mutationFn: () =>
       take(
@@ -115,6 +116,7 @@ function OpenIncident({ close }: { close: () => void }) {
           data={(projects.data?.items ?? []).map(({ name }) => name)}
           value={chosen}
           onChange={setProject}
+          data-autofocus
         />
         <Select
           label={t.incidents.severity}

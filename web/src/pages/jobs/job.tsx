@@ -51,7 +51,7 @@ export function JobPage() {
                 <Facts
                   rows={[
                     [t.jobs.started, <Stamp key="s" at={job.started_at} />],
-                    ["Ended", <Stamp key="e" at={job.finished_at} />],
+                    [t.jobs.ended, <Stamp key="e" at={job.finished_at} />],
                     job.workload_id === null
                       ? null
                       : [

@@ -31,6 +31,9 @@ interface BoardProps {
   readonly onTake: (takeover: Takeover) => void;
 }
 
+/** Further right a day's name would be cut off. */
+const WORD_FITS = 0.96;
+
 /** Who is on call when, a line a person; dragging across a line lets that person take over. */
 export function ShiftBoard({ rotation, shifts, people, onTake }: BoardProps) {
   const now_ms = useNow(MINUTE_MS);
@@ -50,11 +53,13 @@ export function ShiftBoard({ rotation, shifts, people, onTake }: BoardProps) {
       <div className={classes.board}>
         <span />
         <div className={classes.days} aria-hidden="true">
-          {days.map((day) => (
-            <span key={day} style={{ left: `${share(day) * 100}%` }}>
-              {dayWord.format(day)}
-            </span>
-          ))}
+          {days
+            .filter((day) => share(day) < WORD_FITS)
+            .map((day) => (
+              <span key={day} style={{ left: `${share(day) * 100}%` }}>
+                {dayWord.format(day)}
+              </span>
+            ))}
         </div>
         {people.map((person) => (
           <Line

@@ -100,10 +100,18 @@ export function PointsCalendar({ current, changed }: { current: Kept; changed: K
         {label}
         {changed !== null && (
           <>
-            {" · "}
-            <span data-change="gone">✕ {t.policies.map_gone(countText(gone))}</span>
-            {" · "}
-            <span data-change="new">+ {t.policies.map_new(countText(fresh))}</span>
+            {gone > 0 && (
+              <>
+                {" · "}
+                <span data-change="gone">✕ {t.policies.map_gone(countText(gone))}</span>
+              </>
+            )}
+            {fresh > 0 && (
+              <>
+                {" · "}
+                <span data-change="new">+ {t.policies.map_new(countText(fresh))}</span>
+              </>
+            )}
           </>
         )}
       </figcaption>

@@ -42,6 +42,7 @@ export function AskReport({ close }: { close: () => void }) {
           value={kind}
           onChange={(next) => setKind(KINDS.find((it) => it === next) ?? kind)}
           allowDeselect={false}
+          data-autofocus
         />
         <ProjectSelect value={project} onChange={setProject} clearable />
         <Group grow>

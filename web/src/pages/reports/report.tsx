@@ -156,6 +156,9 @@ function Files({ report }: { report: Report }) {
   );
 }
 
+/** Stands on the page by itself, with what it was computed from. */
+const FIGURES = "figures";
+
 /** The tables that were signed, as they stand in the report. */
 function Tables({ report }: { report: Report }) {
   const signed = report.files.find(({ name }) => name.endsWith(".jws"));
@@ -167,30 +170,32 @@ function Tables({ report }: { report: Report }) {
         const { tables } = claimsOf(new TextDecoder().decode(bytesOfBase64(content_base64)));
         return (
           <>
-            {Object.entries(tables).map(([name, { columns, rows }]) => (
-              <Panel
-                key={name}
-                title={name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ")}
-                aside={t.table.rows(countText(rows.length))}
-                flush
-              >
-                <Rows
-                  label={name}
-                  items={rows.slice(0, ROWS_MAX)}
-                  rowKey={(_, index) => String(index)}
-                  none="–"
-                  columns={columns.map((title, at) => ({
-                    title,
-                    cell: (row: readonly unknown[]) => String(row[at] ?? "–"),
-                  }))}
-                />
-                {rows.length > ROWS_MAX && (
-                  <Text size="xs" c="dimmed" p="sm">
-                    {t.reports.preview_more(countText(ROWS_MAX), countText(rows.length))}
-                  </Text>
-                )}
-              </Panel>
-            ))}
+            {Object.entries(tables)
+              .filter(([name]) => name !== FIGURES)
+              .map(([name, { columns, rows }]) => (
+                <Panel
+                  key={name}
+                  title={name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ")}
+                  aside={t.table.rows(countText(rows.length))}
+                  flush
+                >
+                  <Rows
+                    label={name}
+                    items={rows.slice(0, ROWS_MAX)}
+                    rowKey={(_, index) => String(index)}
+                    none="–"
+                    columns={columns.map((title, at) => ({
+                      title,
+                      cell: (row: readonly unknown[]) => String(row[at] ?? "–"),
+                    }))}
+                  />
+                  {rows.length > ROWS_MAX && (
+                    <Text size="xs" c="dimmed" p="sm">
+                      {t.reports.preview_more(countText(ROWS_MAX), countText(rows.length))}
+                    </Text>
+                  )}
+                </Panel>
+              ))}
           </>
         );
       }}

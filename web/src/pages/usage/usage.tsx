@@ -11,7 +11,7 @@ import { usageQuery } from "../../api/queries-business.ts";
 import type { Answer, ItemOf } from "../../api/types.ts";
 import { bytesText, countText, monthText } from "../../parts/format.ts";
 import { Answered, Empty, Failed, PageHead, Panel } from "../../parts/page.tsx";
-import { ProjectSelect } from "../../parts/project-select.tsx";
+import { mostUsed, ProjectSelect } from "../../parts/project-select.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { Chip } from "../../parts/state.tsx";
 import { Ago } from "../../parts/time.tsx";
@@ -24,7 +24,7 @@ const GIB = 1024 ** 3;
 export function UsagePage() {
   const [{ project, month = new Date().toISOString().slice(0, 7) }, set] = useAddress<"project" | "month">();
   const projects = useQuery(projectsQuery());
-  const chosen = project ?? mostUsed(projects.data?.items ?? []);
+  const chosen = project ?? mostUsed(projects.data?.items ?? []) ?? "";
   const usage = useQuery(usageQuery(chosen, month));
   return (
     <>
@@ -53,13 +53,6 @@ export function UsagePage() {
       </Stack>
     </>
   );
-}
-
-/** What one comes to see: the project that takes most. */
-function mostUsed(projects: readonly Project[]): string {
-  const real = projects.filter((it) => !it.sandbox);
-  const [first] = [...real].sort((a, b) => (b.used_bytes ?? -1) - (a.used_bytes ?? -1));
-  return first?.name ?? "";
 }
 
 /** Byte-hours pass what a number holds exactly; to three digits it does not matter. */

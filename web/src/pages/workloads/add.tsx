@@ -6,6 +6,7 @@ import { sayDone } from "../../app/toasts.tsx";
 import { api, newKey, take } from "../../api/client.ts";
 import { policiesQuery, projectsQuery } from "../../api/queries.ts";
 import { Failed } from "../../parts/page.tsx";
+import { mostUsed } from "../../parts/project-select.tsx";
 import { t } from "../../texts/index.ts";
 
 const TYPES = ["host", "vm", "volume", "share", "database", "bucket", "application"] as const;
@@ -26,7 +27,7 @@ export function AddWorkload({ opened, close }: { opened: boolean; close: () => v
   const [paths, setPaths] = useState("");
   const [exclude, setExclude] = useState("");
   const [policy, setPolicy] = useState<string | null>("standard-daily");
-  const chosen_project = project ?? projects.data?.items[0]?.name ?? null;
+  const chosen_project = project ?? mostUsed(projects.data?.items ?? []);
   const add = useMutation({
     mutationFn: () =>
       take(

@@ -9,7 +9,9 @@ export function Finding({ finding }: { finding: WorkloadCoverage["findings"][num
   const before = command === undefined ? finding.fix : finding.fix.slice(0, finding.fix.length - command.length);
   return (
     <div className={classes.finding}>
-      <Text size="sm">{finding.message}</Text>
+      <Text size="sm" className="hf-sentence">
+        {finding.message}
+      </Text>
       <Text size="sm" component="div" c="dimmed">
         {before} {command !== undefined && <Command>{command}</Command>}
       </Text>

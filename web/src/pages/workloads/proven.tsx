@@ -40,7 +40,7 @@ export function ProvenPanel({ workload_id, proof }: { workload_id: string; proof
                   <StateMark state={proof.state} /> <Ago at={proof.proven_at} /> ·{" "}
                   <Link to={`/drills/${proof.drill_id}` as never}>{t.drills.last}</Link>
                   {proof.void_reasons.map((reason) => (
-                    <Text key={reason} size="xs" c="var(--hf-warn)">
+                    <Text key={reason} size="xs" c="var(--hf-warn)" className="hf-sentence">
                       {reason}
                     </Text>
                   ))}
