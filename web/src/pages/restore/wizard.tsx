@@ -6,6 +6,7 @@ import { CheckStep } from "./check-step.tsx";
 import { WhatStep } from "./what-step.tsx";
 import { WhenStep } from "./when-step.tsx";
 import { WhereStep } from "./where-step.tsx";
+import classes from "./restore.module.css";
 
 export type WizardKey =
   | "step"
@@ -36,6 +37,8 @@ export function RestorePage() {
           active={at}
           size="xs"
           mb="md"
+          wrap={false}
+          classNames={{ step: classes.step, stepBody: classes.step_words, separator: classes.step_line }}
           allowNextStepsSelect={false}
           onStepClick={(index) => set({ step: STEPS[index] }, { replace: false })}
         >

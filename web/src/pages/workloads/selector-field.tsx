@@ -7,6 +7,9 @@ import { Icon } from "../../parts/icons.tsx";
 import { t } from "../../texts/index.ts";
 import { completionsOf } from "./completion.ts";
 
+/** Somebody is about to write what belongs there: no mistake yet, and no reason to take the list away. */
+const HALF_TYPED = /(?:[=!,(]|\s(?:in|notin))\s*$/;
+
 /** The filter by tags, in the words of a policy's selector; what may come next is offered, with how many have it. */
 export function SelectorField(props: { initial: string; error?: string; onChange: (text: string) => void }) {
   const tags = useQuery(workloadTagsQuery());
@@ -14,7 +17,7 @@ export function SelectorField(props: { initial: string; error?: string; onChange
   const offered = completionsOf(text, tags.data?.items ?? []);
   const set = (next: string) => {
     setText(next);
-    props.onChange(next);
+    if (!HALF_TYPED.test(next)) props.onChange(next);
   };
   return (
     <Autocomplete
@@ -23,6 +26,7 @@ export function SelectorField(props: { initial: string; error?: string; onChange
       placeholder={t.workloads.selector_hint}
       value={text}
       onChange={set}
+      onBlur={() => HALF_TYPED.test(text) && props.onChange(text)}
       data={offered.map((it) => it.text)}
       // They are chosen by what stands at the end of the text, and not by all of it.
       filter={({ options }) => options}
