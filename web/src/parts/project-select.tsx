@@ -4,10 +4,13 @@ import { projectsQuery } from "../api/queries.ts";
 import type { ItemOf } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 
-/** What is mostly meant: the project that takes most, and never a sandbox while there is another. */
+/**
+ * What is mostly meant: the project that takes most, the oldest while nothing was measured, and never a sandbox while
+ * there is another. An id begins with the time it was made.
+ */
 export function mostUsed(projects: readonly ItemOf<"/v1/projects">[]): string | null {
   const real = projects.filter((it) => !it.sandbox);
-  const [first] = [...real].sort((a, b) => (b.used_bytes ?? -1) - (a.used_bytes ?? -1));
+  const [first] = [...real].sort((a, b) => (b.used_bytes ?? -1) - (a.used_bytes ?? -1) || (a.id < b.id ? -1 : 1));
   return (first ?? projects[0])?.name ?? null;
 }
 
@@ -36,6 +39,8 @@ export function ProjectSelect(props: {
       required={props.required}
       searchable
       data-autofocus={props.autofocus}
+      // A dialog that begins here is not covered by the list before anybody asked for it.
+      openOnFocus={false}
     />
   );
 }

@@ -36,6 +36,8 @@ export function WorkloadSelect(props: { label: string; value: string | null; onC
       searchable
       required
       data-autofocus
+      // A dialog that begins here is not covered by the list before anybody asked for it.
+      openOnFocus={false}
     />
   );
 }
