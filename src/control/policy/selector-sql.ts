@@ -16,12 +16,20 @@ function condition(term: Term, column: string): RawBuilder<boolean> {
   const tags = sql.ref(column);
   if (term.kind === "exists") return sql<boolean>`jsonb_exists(${tags}, ${term.key})`;
   if (term.kind === "absent") return sql<boolean>`not jsonb_exists(${tags}, ${term.key})`;
-  const any = sql.join(
-    term.values.map((pattern) => sql`(${tags} ->> ${term.key}::text) like ${likePattern(pattern)}`),
+  const is = sql<boolean>`(${sql.join(
+    term.values.map((value) => (/[*?]/.test(value) ? alike(tags, term.key, value) : equal(tags, term.key, value))),
     sql` or `,
-  );
-  const is = sql<boolean>`(jsonb_exists(${tags}, ${term.key}) and (${any}))`;
+  )})`;
   return term.kind === "is" ? is : sql<boolean>`not ${is}`;
+}
+
+/** What the index of tags can answer. */
+function equal(tags: RawBuilder<unknown>, key: string, value: string): RawBuilder<boolean> {
+  return sql<boolean>`${tags} @> ${JSON.stringify({ [key]: value })}::jsonb`;
+}
+
+function alike(tags: RawBuilder<unknown>, key: string, glob: string): RawBuilder<boolean> {
+  return sql<boolean>`(jsonb_exists(${tags}, ${key}) and (${tags} ->> ${key}::text) like ${likePattern(glob)})`;
 }
 
 /** A glob as LIKE writes it. */
