@@ -6,6 +6,7 @@ import { bytesText, dayText } from "../../parts/format.ts";
 import { t } from "../../texts/index.ts";
 
 const HEIGHT_PX = 180;
+const STEPS_MAX = 6;
 
 /** What was protected and what each backup added, over time. */
 export default function SizeChart({ backups }: { backups: readonly Backup[] }) {
@@ -29,6 +30,13 @@ export default function SizeChart({ backups }: { backups: readonly Backup[] }) {
   return <div ref={box} role="img" aria-label={`${t.workloads.size}: ${words}`} style={{ height: HEIGHT_PX }} />;
 }
 
+/** Between lines of the chart, such that each is a round figure in KiB, MiB, GiB … */
+function byteStep(max_bytes: number): number {
+  const unit = 1024 ** Math.floor(Math.log2(Math.max(1, max_bytes / STEPS_MAX)) / 10);
+  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1024].map((each) => each * unit);
+  return steps.find((step) => max_bytes / step <= STEPS_MAX) ?? unit * 1024;
+}
+
 /** Returns what takes the chart away again. */
 function draw(element: HTMLElement, backups: readonly Backup[]): () => void {
   const begin_ms = performance.now();
@@ -45,6 +53,11 @@ function draw(element: HTMLElement, backups: readonly Backup[]): () => void {
     lineStyle: { width, type: dash ? ("dashed" as const) : ("solid" as const) },
     data: points.map((backup) => [Date.parse(backup.created_at), value(backup)]),
   });
+  const largest = Math.max(
+    1,
+    ...points.flatMap(({ source_bytes, stored_bytes }) => [source_bytes ?? 0, stored_bytes ?? 0]),
+  );
+  const step = byteStep(largest);
   chart.setOption({
     color: [color("--hf-busy-fill"), color("--hf-idle")],
     grid: { left: 70, right: 16, top: 12, bottom: 24 },
@@ -70,6 +83,8 @@ function draw(element: HTMLElement, backups: readonly Backup[]): () => void {
     },
     yAxis: {
       type: "value",
+      interval: step,
+      max: Math.ceil(largest / step) * step,
       axisLabel: { color: color("--hf-quiet"), formatter: (value: number) => bytesText(value) },
       splitLine: { lineStyle: { color: color("--hf-line") } },
     },

@@ -145,7 +145,7 @@ export function WorkloadsPage() {
 
 function columnsWith(covered: ReadonlyMap<string, WorkloadCoverage>): readonly Column<Workload>[] {
   return [
-    { key: "name", title: t.workloads.name, width: "minmax(9rem, 2fr)", cell: (row) => row.name },
+    { key: "name", title: t.workloads.name, width: "minmax(8rem, 2fr)", cell: (row) => row.name },
     {
       key: "status",
       title: t.workloads.status,
@@ -174,28 +174,28 @@ function columnsWith(covered: ReadonlyMap<string, WorkloadCoverage>): readonly C
     {
       key: "type",
       title: t.workloads.type,
-      width: "8rem",
+      width: "6.5rem",
       wide: true,
       cell: (row) => t.workloads.types[row.type] ?? row.type,
     },
     {
       key: "project",
       title: t.workloads.project,
-      width: "minmax(6rem, 1fr)",
+      width: "minmax(5.5rem, 1fr)",
       wide: true,
       cell: (row) => row.project_name,
     },
     {
       key: "region",
       title: t.workloads.region,
-      width: "minmax(6rem, 1fr)",
+      width: "minmax(5.5rem, 1fr)",
       wide: true,
       cell: (row) => row.region_name,
     },
     {
       key: "tags",
       title: t.workloads.tags,
-      width: "minmax(10rem, 3fr)",
+      width: "minmax(12rem, 5fr)",
       wide: true,
       cell: (row) => <Tags tags={row.tags} />,
     },
