@@ -63,7 +63,7 @@ async function callsOfSweep(): Promise<Record<Call, number>> {
 }
 
 test("a sweep with four backups beside it, killed at every step: nothing live is lost", {
-  timeout: 28 * 60_000,
+  timeout: 55 * 60_000,
 }, async (t) => {
   const calls = await callsOfSweep();
   const all = CALLS.flatMap((on) =>
