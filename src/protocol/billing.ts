@@ -83,6 +83,16 @@ export const creditInvoiceRequestSchema = z.strictObject({
     .regex(/^\d{1,9}(\.\d{1,2})?$/, "an amount such as 12.50")
     .optional(),
 });
+const lineSchema = z.object({
+  item: z.string(),
+  title: z.string(),
+  quantity: z.string(),
+  unit: z.string(),
+  /** Null: the price book has none, nothing is charged. */
+  unit_price: z.string().nullable(),
+  amount,
+});
+
 export const invoiceSchema = z.object({
   id: z.string(),
   number: z.number().int(),
@@ -99,19 +109,7 @@ export const invoiceSchema = z.object({
   total: amount,
   created_at: z.string(),
   created_by: z.string(),
-  lines: z.array(
-    z.object({
-      item: z.string(),
-      title: z.string(),
-      quantity: z.string(),
-      unit: z.string(),
-      /** Null: the price book has none, nothing is charged. */
-      unit_price: z.string().nullable(),
-      from: z.string(),
-      until: z.string(),
-      amount,
-    }),
-  ),
+  lines: z.array(lineSchema.extend({ from: z.string(), until: z.string() })),
 });
 export type InvoiceView = z.infer<typeof invoiceSchema>;
 export const invoiceListSchema = z.object({ items: z.array(invoiceSchema) });
@@ -165,17 +163,7 @@ export const workloadCostSchema = z.object({
   currency: z.string(),
   /** Of the month so far. */
   net: amount,
-  lines: z.array(
-    z.object({
-      item: z.string(),
-      title: z.string(),
-      quantity: z.string(),
-      unit: z.string(),
-      /** Null: the price book has none; it is in no sum. */
-      unit_price: z.string().nullable(),
-      amount,
-    }),
-  ),
+  lines: z.array(lineSchema),
   unpriced: z.array(z.string()),
   /** What its backups and their copies take now, and what that costs in a whole month. */
   stored_bytes: z.number(),

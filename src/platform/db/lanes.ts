@@ -76,9 +76,15 @@ export function openLanes(config: pg.ClientConfig, log: Logger): Lanes {
 }
 
 async function connect(client: pg.Client, settings: readonly string[] | undefined): Promise<pg.Client> {
-  await client.connect();
-  if (settings !== undefined) await client.query({ name: SEE, text: SEE_TEXT, values: [...settings] });
-  return client;
+  try {
+    await client.connect();
+    if (settings !== undefined) await client.query({ name: SEE, text: SEE_TEXT, values: [...settings] });
+    return client;
+  } catch (error) {
+    // Connected or not: nobody else would close it.
+    await client.end().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Holds back what is written until whatever else has arrived meanwhile is written, too. */

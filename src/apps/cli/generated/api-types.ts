@@ -27717,9 +27717,9 @@ export interface operations {
                                 quantity: string;
                                 unit: string;
                                 unit_price: string | null;
+                                amount: string;
                                 from: string;
                                 until: string;
-                                amount: string;
                             }[];
                         }[];
                     };
@@ -27823,9 +27823,9 @@ export interface operations {
                             quantity: string;
                             unit: string;
                             unit_price: string | null;
+                            amount: string;
                             from: string;
                             until: string;
-                            amount: string;
                         }[];
                         csv: string;
                     };
@@ -27917,9 +27917,9 @@ export interface operations {
                             quantity: string;
                             unit: string;
                             unit_price: string | null;
+                            amount: string;
                             from: string;
                             until: string;
-                            amount: string;
                         }[];
                         csv: string;
                     };
@@ -28414,9 +28414,9 @@ export interface operations {
                             quantity: string;
                             unit: string;
                             unit_price: string | null;
+                            amount: string;
                             from: string;
                             until: string;
-                            amount: string;
                         }[];
                         csv: string;
                     };
